@@ -1,0 +1,215 @@
+package decision
+
+// Detail is the field that a reason rests on, or what was wrong with it.
+type Detail uint8
+
+// NoDetail is none; the others are grouped by the record that has the field.
+const (
+	NoDetail Detail = iota
+
+	// Fields of the question.
+	DetailExporter
+	DetailRecipient
+	DetailDeployment
+	DetailPurpose
+	DetailServedPurpose
+	DetailCategories
+	DetailSubjectGroup
+	DetailProduct
+	DetailDeidentified
+	DetailSubjectRegions
+	DetailChain
+	DetailException
+	DetailQuantity
+	DetailAgeBand
+	DetailOrder
+	DetailHrReference
+	DetailCitation
+	DetailAssessment
+	DetailConsents
+	DetailToOwnAddress
+
+	// Fields what is wrong with the evidence (rules 30 to 36).
+	DetailNonePresented
+	DetailNoSubject
+	DetailNotASource
+	DetailCheckStale
+	DetailBulk
+	DetailBasisNotListed
+	DetailOrderMissing
+	DetailOrderOfAnother
+	DetailHrReferenceMissing
+	DetailCitationMissing
+	DetailAssessmentMissing
+
+	// Fields of a recipient or deployment.
+	DetailApproveTime
+	DetailDueDiligenceUntil
+	DetailScreeningMissing
+	DetailScreeningStale
+	DetailUsableFrom
+	DetailSuspensions
+	DetailTerminateTime
+	DetailCountry
+	DetailStorageCountries
+	DetailAccessCountries
+	DetailDeployments
+	DetailNotices
+	DetailKind
+
+	// Fields of an agreement.
+	DetailOurSignature
+	DetailTheirSignature
+	DetailEffectiveTime
+	DetailExpireTime
+	DetailAgreementPurposes
+	DetailAgreementCategories
+	DetailAgreementSubjectGroups
+	DetailTermsConfidentiality
+	DetailTermsPurpose
+	DetailTermsPeriod
+	DetailTermsMethod
+	DetailTermsCategories
+	DetailTermsMeasures
+	DetailTermsAudit
+	DetailTermsSubprocessorMode
+	DetailTermsDeleteOrReturn
+	DetailTermsInstructions
+	DetailTermsStaffConfidentiality
+	DetailTermsAssistRights
+	DetailTermsAssistSecurity
+	DetailTermsAllocation
+	DetailTermsContact
+
+	// Fields of a link.
+	DetailLinkAuthorisation
+	DetailLinkUnrecorded
+	DetailLinkDepth
+	DetailSubAgreement
+
+	// Fields of an assessment.
+	DetailReviewUntil
+	DetailCountries
+
+	// Fields of a transfer.
+	DetailValidFrom
+	DetailValidTo
+	DetailRecertifiedUntil
+	DetailAdequacy
+	DetailTransferSuspensions
+	DetailRevokeTime
+	DetailTransferAgreement
+	DetailTransferCountries
+	DetailTransferRecipients
+	DetailTransferPurposes
+	DetailTransferCategories
+	DetailOnwardRecipients
+
+	// Fields of a policy version.
+	DetailPolicy
+	DetailKinds
+	DetailNecessity
+	DetailServesMinors
+	DetailChildRules
+	DetailGuardian
+	DetailProducts
+	DetailSpecialGround
+)
+
+var detailNames = [...]string{
+	DetailExporter:                  "exporter",
+	DetailRecipient:                 "recipient",
+	DetailDeployment:                "deployment",
+	DetailPurpose:                   "purpose",
+	DetailServedPurpose:             "served_purpose",
+	DetailCategories:                "categories",
+	DetailSubjectGroup:              "subject_group",
+	DetailProduct:                   "product",
+	DetailDeidentified:              "deidentified",
+	DetailSubjectRegions:            "subject_regions",
+	DetailChain:                     "chain",
+	DetailException:                 "exception",
+	DetailQuantity:                  "quantity",
+	DetailAgeBand:                   "age_band",
+	DetailOrder:                     "order",
+	DetailHrReference:               "hr_reference",
+	DetailCitation:                  "citation",
+	DetailAssessment:                "assessment",
+	DetailConsents:                  "consents",
+	DetailToOwnAddress:              "to_own_address",
+	DetailNonePresented:             "none_presented",
+	DetailNoSubject:                 "no_subject",
+	DetailNotASource:                "not_a_source",
+	DetailCheckStale:                "check_stale",
+	DetailBulk:                      "bulk",
+	DetailBasisNotListed:            "basis_not_listed",
+	DetailOrderMissing:              "order_missing",
+	DetailOrderOfAnother:            "order_of_another",
+	DetailHrReferenceMissing:        "hr_reference_missing",
+	DetailCitationMissing:           "citation_missing",
+	DetailAssessmentMissing:         "assessment_missing",
+	DetailApproveTime:               "approve_time",
+	DetailDueDiligenceUntil:         "due_diligence_until",
+	DetailScreeningMissing:          "screening_missing",
+	DetailScreeningStale:            "screening_stale",
+	DetailUsableFrom:                "usable_from",
+	DetailSuspensions:               "suspensions",
+	DetailTerminateTime:             "terminate_time",
+	DetailCountry:                   "country",
+	DetailStorageCountries:          "storage_countries",
+	DetailAccessCountries:           "access_countries",
+	DetailDeployments:               "deployments",
+	DetailNotices:                   "notices",
+	DetailKind:                      "kind",
+	DetailOurSignature:              "our_signature",
+	DetailTheirSignature:            "their_signature",
+	DetailEffectiveTime:             "effective_time",
+	DetailExpireTime:                "expire_time",
+	DetailAgreementPurposes:         "agreement_purposes",
+	DetailAgreementCategories:       "agreement_categories",
+	DetailAgreementSubjectGroups:    "agreement_subject_groups",
+	DetailTermsConfidentiality:      "terms.confidentiality",
+	DetailTermsPurpose:              "terms.purpose",
+	DetailTermsPeriod:               "terms.period",
+	DetailTermsMethod:               "terms.method",
+	DetailTermsCategories:           "terms.categories",
+	DetailTermsMeasures:             "terms.measures",
+	DetailTermsAudit:                "terms.audit",
+	DetailTermsSubprocessorMode:     "terms.subprocessor_mode",
+	DetailTermsDeleteOrReturn:       "terms.delete_or_return",
+	DetailTermsInstructions:         "terms.instructions",
+	DetailTermsStaffConfidentiality: "terms.staff_confidentiality",
+	DetailTermsAssistRights:         "terms.assist_rights",
+	DetailTermsAssistSecurity:       "terms.assist_security",
+	DetailTermsAllocation:           "terms.allocation",
+	DetailTermsContact:              "terms.contact",
+	DetailLinkAuthorisation:         "link_authorisation",
+	DetailLinkUnrecorded:            "link_unrecorded",
+	DetailLinkDepth:                 "link_depth",
+	DetailSubAgreement:              "sub_agreement",
+	DetailReviewUntil:               "review_until",
+	DetailCountries:                 "countries",
+	DetailValidFrom:                 "valid_from",
+	DetailValidTo:                   "valid_to",
+	DetailRecertifiedUntil:          "recertified_until",
+	DetailAdequacy:                  "adequacy",
+	DetailTransferSuspensions:       "transfer_suspensions",
+	DetailRevokeTime:                "revoke_time",
+	DetailTransferAgreement:         "transfer_agreement",
+	DetailTransferCountries:         "transfer_countries",
+	DetailTransferRecipients:        "transfer_recipients",
+	DetailTransferPurposes:          "transfer_purposes",
+	DetailTransferCategories:        "transfer_categories",
+	DetailOnwardRecipients:          "onward_recipients",
+	DetailPolicy:                    "policy",
+	DetailKinds:                     "kinds",
+	DetailNecessity:                 "necessity",
+	DetailServesMinors:              "serves_minors",
+	DetailChildRules:                "child_rules",
+	DetailGuardian:                  "guardian",
+	DetailProducts:                  "products",
+	DetailSpecialGround:             "special_ground",
+}
+
+// String returns the field as the contract has it, or a word for what was wrong.
+func (d Detail) String() string { return detailNames[d] }

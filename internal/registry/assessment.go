@@ -1,0 +1,31 @@
+package registry
+
+// An approved assessment and its scope.
+type Assessment struct {
+	// assessments/{id}.
+	Name string `cbor:"1,keyasint,omitempty"`
+	// The title.
+	Title string `cbor:"2,keyasint,omitempty"`
+	// What it is.
+	Type AssessmentType `cbor:"3,keyasint,omitempty"`
+	// Who sends.
+	Exporter string `cbor:"4,keyasint,omitempty"`
+	// Who receives.
+	Recipients []string `cbor:"5,keyasint,omitempty"`
+	// The purposes assessed.
+	Purposes []string `cbor:"6,keyasint,omitempty"`
+	// The categories assessed; x.* stands for the descendants held when first recorded.
+	Categories []string `cbor:"7,keyasint,omitempty"`
+	// The categories covered, wildcards expanded; output only.
+	CoveredCategories []string `cbor:"8,keyasint,omitempty"`
+	// The countries assessed, ISO 3166-1 alpha-2.
+	Countries []string `cbor:"9,keyasint,omitempty"`
+	// The office that approved it.
+	ApprovedBy string `cbor:"10,keyasint,omitempty"`
+	// When it was approved.
+	ApproveTime Time `cbor:"11,keyasint,omitempty"`
+	// Until when it stands without review.
+	ReviewUntil Time `cbor:"12,keyasint,omitempty"`
+	// The SHA-256 of the document, in hex.
+	DocumentDigest string `cbor:"13,keyasint,omitempty"`
+}
