@@ -141,7 +141,6 @@ type Reason struct {
 	Regime     registry.Regime
 	Detail     Detail // the field, or what was wrong with it
 	Record     uint32 // number of the record it rests on; 0 is none
-	Record2    uint32 // a second record, where the sentence names two
 	Categories uint64
 }
 

@@ -1,0 +1,319 @@
+package decision
+
+import (
+	"math/bits"
+
+	"waybill/internal/registry"
+)
+
+// marks are the reasons of one candidate, a bit each: an agreement's (rules 17,
+// 22 to 28) or a transfer's (53 to 60). Their number is the number of reasons.
+type marks uint64
+
+const (
+	markOurs marks = 1 << iota
+	markTheirs
+	markEffective
+	markExpired
+	markTerminated
+	markPurpose
+	markCategory
+	markGroup
+	markHosting
+	markTerms // and the following, one a term
+)
+
+const termShift = 9
+
+var agreementMarks = [...]struct {
+	code   Code
+	detail Detail
+}{
+	{AgreementNotSignedByBoth, DetailOurSignature}, {AgreementNotSignedByBoth, DetailTheirSignature},
+	{AgreementNotYetEffective, DetailEffectiveTime}, {AgreementExpired, DetailExpireTime},
+	{AgreementTerminated, DetailTerminateTime}, {AgreementPurposeNotCovered, DetailAgreementPurposes},
+	{AgreementCategoryNotCovered, DetailAgreementCategories}, {AgreementCategoryNotCovered, DetailAgreementSubjectGroups},
+	{CategoryOutsideRecipientKind, DetailCategories},
+	{AgreementTermsIncomplete, DetailTermsConfidentiality}, {AgreementTermsIncomplete, DetailTermsPurpose},
+	{AgreementTermsIncomplete, DetailTermsPeriod}, {AgreementTermsIncomplete, DetailTermsMethod},
+	{AgreementTermsIncomplete, DetailTermsCategories}, {AgreementTermsIncomplete, DetailTermsMeasures},
+	{AgreementTermsIncomplete, DetailTermsAudit}, {AgreementTermsIncomplete, DetailTermsSubprocessorMode},
+	{AgreementTermsIncomplete, DetailTermsDeleteOrReturn}, {AgreementTermsIncomplete, DetailTermsInstructions},
+	{AgreementTermsIncomplete, DetailTermsStaffConfidentiality}, {AgreementTermsIncomplete, DetailTermsAssistRights},
+	{AgreementTermsIncomplete, DetailTermsAssistSecurity}, {AgreementTermsIncomplete, DetailTermsAllocation},
+	{AgreementTermsIncomplete, DetailTermsContact},
+}
+
+// state returns the marks of rules 22 to 25: why an agreement is not in force.
+func (e *scratch) state(a *agreementView) (m marks) {
+	return ruleSigned(e, nil, a) | ruleEffective(e, nil, a) | ruleExpired(e, nil, a) | ruleTerminated(e, nil, a)
+}
+
+func ruleSigned(e *scratch, _ *judged, a *agreementView) (m marks) {
+	if a.ours == 0 || a.ours > e.now {
+		m |= markOurs
+	}
+	if a.theirs == 0 || a.theirs > e.now {
+		m |= markTheirs
+	}
+	return m
+}
+
+func ruleEffective(e *scratch, _ *judged, a *agreementView) marks {
+	if a.effective == 0 || a.effective > e.now {
+		return markEffective
+	}
+	return 0
+}
+
+func ruleExpired(e *scratch, _ *judged, a *agreementView) marks {
+	if a.expire != 0 && a.expire <= e.now {
+		return markExpired
+	}
+	return 0
+}
+
+func ruleTerminated(e *scratch, _ *judged, a *agreementView) marks {
+	if a.terminate != 0 && a.terminate <= e.now {
+		return markTerminated
+	}
+	return 0
+}
+
+// The terms that a role needs: reading R34.
+const (
+	termsProcessor = termPurpose | termPeriod | termMethod | termCategories | termMeasures | termAudit | termSubprocessorMode | termDeleteOrReturn
+	termsEU        = termInstructions | termStaffConfidentiality | termAssistRights | termAssistSecurity
+	termsControl   = termPurpose | termMethod | termCategories | termMeasures
+	termsJoint     = termAllocation | termContact
+)
+
+func ruleTerms(e *scratch, d *judged, a *agreementView) marks {
+	need := uint32(termConfidentiality)
+	switch {
+	case e.rec.natural:
+	case d.role == registry.RecipientRoleProcessor:
+		need |= termsProcessor
+		if e.under(registry.RegimeEu) {
+			need |= termsEU
+		}
+	case d.role == registry.RecipientRoleJointController:
+		need |= termsJoint
+	default:
+		need |= termsControl
+	}
+	missing := need &^ a.terms
+	if missing&termConfidentiality != 0 && e.confidence {
+		missing &^= termConfidentiality
+	}
+	return marks(missing) << termShift
+}
+
+func rulePurposeAgreed(e *scratch, _ *judged, a *agreementView) marks {
+	if !a.purposes.has(e.purpose.number) {
+		return markPurpose
+	}
+	return 0
+}
+
+func ruleGroupAgreed(e *scratch, _ *judged, a *agreementView) marks {
+	if e.have&needGroup != 0 && a.groups&(1<<e.group) == 0 {
+		return markGroup
+	}
+	return 0
+}
+
+func ruleCategoryAgreed(e *scratch, _ *judged, a *agreementView, i int) marks {
+	if !a.categories.hasAll(e.asked[i].leaves) {
+		return markCategory
+	}
+	return 0
+}
+
+// fits reports whether an agreement is of a type fit for the role: reading R32.
+func (e *scratch) fits(d *judged, a *agreementView) bool {
+	entrusting := a.terms&termEntrusting != 0
+	switch {
+	case e.rec.natural:
+		return a.typ == registry.AgreementTypeNda
+	case d.role == registry.RecipientRoleProcessor:
+		switch a.typ {
+		case registry.AgreementTypeDpa:
+			return true
+		case registry.AgreementTypeEuScc:
+			return a.module == 2 || a.module == 3
+		case registry.AgreementTypeCnSc, registry.AgreementTypeGbaSc:
+			return entrusting
+		}
+	case d.role == registry.RecipientRoleController:
+		switch a.typ {
+		case registry.AgreementTypeSharingC2c:
+			return true
+		case registry.AgreementTypeEuScc:
+			return a.module == 1
+		case registry.AgreementTypeCnSc:
+			return !entrusting
+		}
+	case d.role == registry.RecipientRoleJointController:
+		return a.typ == registry.AgreementTypeJoint
+	}
+	return false
+}
+
+// agree reads the agreements of this exporter and this recipient.
+func (e *scratch) agree() {
+	for i := range e.rec.agreements.len() {
+		n := e.rec.agreements.at(i)
+		e.agreements = append(e.agreements, agreementView{})
+		a := &e.agreements[len(e.agreements)-1]
+		readAgreement(n, e.s.record(n), a)
+		if !a.exporters.has(e.exporter.number) {
+			e.agreements = e.agreements[:len(e.agreements)-1]
+			continue
+		}
+		if a.terms&termConfidentiality != 0 && e.state(a) == 0 {
+			e.confidence = true
+		}
+	}
+}
+
+// candidates reports whether an agreement fits the deployment's role.
+func (e *scratch) candidates(d *judged) bool {
+	for i := range e.agreements {
+		if e.fits(d, &e.agreements[i]) {
+			return true
+		}
+	}
+	return false
+}
+
+func ruleAgreement(e *scratch) {
+	for i := range e.deps {
+		if !e.candidates(&e.deps[i]) {
+			e.fire(AgreementMissing, registry.RegimePolicy, NoDetail, 0, 0)
+			return
+		}
+	}
+}
+
+// alike reports whether a deployment is judged as an earlier one was.
+func (e *scratch) alike(i int) bool {
+	d := &e.deps[i]
+	for k := range i {
+		if o := &e.deps[k]; o.kind == d.kind && o.role == d.role && o.hosting == d.hosting {
+			return true
+		}
+	}
+	return false
+}
+
+// restOnAgreements finds for each deployment and asked category the agreement
+// that it rests on, or the reasons of the best candidate: rules.md 2.1(3)(a).
+func (e *scratch) restOnAgreements(p *program) {
+	for i := range e.deps {
+		if e.alike(i) {
+			continue
+		}
+		d := &e.deps[i]
+		for k := range e.asked {
+			if e.asked[k].category == nil {
+				continue
+			}
+			var best *agreementView
+			var bestMarks marks
+			for n := range e.agreements {
+				a := &e.agreements[n]
+				if !e.fits(d, a) {
+					continue
+				}
+				m := e.markAgreement(p, d, a, k)
+				if best == nil || betterCandidate(m, bestMarks, a.effective, best.effective, a.number, best.number) {
+					best, bestMarks = a, m
+				}
+			}
+			switch {
+			case best == nil:
+			case bestMarks == 0:
+				e.rely(&e.d.Agreements, best.number)
+			default:
+				for m := bestMarks; m != 0; m &= m - 1 {
+					x := agreementMarks[bits.TrailingZeros64(uint64(m))]
+					e.fire(x.code, registry.RegimePolicy, x.detail, best.number, 1<<k)
+				}
+			}
+		}
+	}
+}
+
+func (e *scratch) markAgreement(p *program, d *judged, a *agreementView, k int) (m marks) {
+	for _, r := range p.agreement {
+		if e.runs(r) {
+			x := r.agreement(e, d, a)
+			e.step(r, registry.RegimePolicy, x != 0, a.number, k)
+			m |= x
+		}
+	}
+	for _, r := range p.perAsked {
+		if e.runs(r) {
+			x := r.perAsked(e, d, a, k)
+			e.step(r, registry.RegimePolicy, x != 0, a.number, k)
+			m |= x
+		}
+	}
+	return m
+}
+
+// betterCandidate orders candidates: fewest reasons, then latest effective, then
+// highest number.
+func betterCandidate(m, than marks, effective, thanEffective registry.Time, number, thanNumber uint32) bool {
+	if a, b := bits.OnesCount64(uint64(m)), bits.OnesCount64(uint64(than)); a != b {
+		return a < b
+	}
+	if effective != thanEffective {
+		return effective > thanEffective
+	}
+	return number > thanNumber
+}
+
+// rely adds a record that the share relies upon.
+func (e *scratch) rely(to *[]uint32, number uint32) {
+	for _, n := range *to {
+		if n == number {
+			return
+		}
+	}
+	*to = append(*to, number)
+}
+
+// ruleNotice: reading R35.
+func ruleNotice(e *scratch) {
+	for r := registry.RegimeCn; r <= registry.RegimeEu; r++ {
+		if r == registry.RegimeCnSz || !e.under(r) {
+			continue
+		}
+		needed := r == registry.RegimeCn && e.abroad[r]
+		for i := range e.deps {
+			needed = needed || controls(e.deps[i].role)
+		}
+		if needed {
+			e.fireOn(NoticeMissing, r, DetailNotices, e.recNumber, e.known&^e.noticed(e.abroad[r]))
+		}
+	}
+}
+
+// noticed returns the asked categories that one notice covers.
+func (e *scratch) noticed(overseas bool) (m uint64) {
+	b := e.rec.notices
+	i := 2
+	for range u16(b, 0) {
+		at, complete, groups := instantAt(b, i), b[i+8], uint16(u16(b, i+9))
+		var purposes, categories list
+		purposes, i = cut(b, i+11)
+		categories, i = cut(b, i)
+		if at != 0 && at <= e.now && complete&1 != 0 && (!overseas || complete&2 != 0) &&
+			groups&(1<<e.group) != 0 && purposes.has(e.purpose.number) {
+			m |= e.covered(categories)
+		}
+	}
+	return m
+}

@@ -1,0 +1,200 @@
+package decision
+
+import (
+	"slices"
+
+	"waybill/internal/registry"
+)
+
+// useFor is how long an answer may be acted upon; renewal is how long before its
+// end a reliance is to be renewed.
+const (
+	useFor  = 10 * second
+	renewal = 90 * day
+)
+
+// Check decides q at in.Now and writes the answer into d. It reads no clock and
+// allocates nothing once d has been used before.
+func (s *Snapshot) Check(q *Question, in *Inputs, d *Decision) { s.check(active, q, in, d) }
+
+func (s *Snapshot) check(p *program, q *Question, in *Inputs, d *Decision) {
+	d.reset()
+	d.Now, d.Revision = in.Now, s.head.Revision
+	e := &d.scratch
+	e.s, e.t, e.q, e.in, e.d, e.now = s, s.t, q, in, d, in.Now
+	e.resolve()
+	if e.under(registry.RegimeUk) {
+		d.Refusal = RefusedUK
+		e.clear()
+		return
+	}
+	if e.have&needCandidates == needCandidates && e.kind == kindOrdinary {
+		e.agree()
+	}
+	for _, r := range p.whole {
+		if !e.runs(r) {
+			e.stepNotRun(r)
+			continue
+		}
+		e.rule = r
+		before := len(d.Reasons)
+		r.whole(e)
+		e.step(r, registry.RegimeUnspecified, len(d.Reasons) != before, 0, -1)
+	}
+	if e.have&needCandidates == needCandidates && e.kind == kindOrdinary {
+		e.restOnAgreements(p)
+		e.restOnTransfers(p)
+	}
+	e.conclude()
+	e.clear()
+}
+
+// runs reports whether a rule runs for this question.
+func (e *scratch) runs(r *rule) bool {
+	return e.have&r.needs == r.needs && r.kinds&(1<<e.kind) != 0
+}
+
+// conclude orders the reasons and writes what follows from them.
+func (e *scratch) conclude() {
+	d := e.d
+	order(d.Reasons)
+	slices.Sort(d.Agreements)
+	slices.Sort(d.Transfers)
+	d.Permitted = e.all()
+	for i := range d.Reasons {
+		if d.Reasons[i].Categories == 0 {
+			d.Permitted = 0
+		}
+		d.Permitted &^= d.Reasons[i].Categories
+	}
+	d.UseBy = e.now + useFor
+	d.Outcome = Denied
+	if len(d.Reasons) == 0 {
+		d.Outcome = Allowed
+		e.oblige()
+	}
+}
+
+// order sorts by code, regime, record and detail: the order of the catalogue.
+func order(rs []Reason) {
+	for i := 1; i < len(rs); i++ {
+		for k := i; k > 0 && less(&rs[k], &rs[k-1]); k-- {
+			rs[k], rs[k-1] = rs[k-1], rs[k]
+		}
+	}
+}
+
+func less(a, b *Reason) bool {
+	switch {
+	case a.Code != b.Code:
+		return a.Code < b.Code
+	case a.Regime != b.Regime:
+		return a.Regime < b.Regime
+	case a.Record != b.Record:
+		return a.Record < b.Record
+	}
+	return a.Detail < b.Detail
+}
+
+// oblige adds the obligations of an allowed share and ends its use with what it
+// relies upon: readings R42, R43.
+func (e *scratch) oblige() {
+	d := e.d
+	add := func(c ObligationCode, record uint32, due registry.Time) {
+		d.Obligations = append(d.Obligations, Obligation{c, record, due})
+	}
+	ends := func(at registry.Time, renew ObligationCode, record uint32) {
+		if at == 0 {
+			return
+		}
+		d.UseBy = min(d.UseBy, at)
+		if at < e.now+renewal {
+			add(renew, record, at)
+		}
+	}
+	add(KeepConfidential, 0, 0)
+	add(PurposeLimit, 0, 0)
+	for _, n := range d.Agreements {
+		var a agreementView
+		readAgreement(n, e.s.record(n), &a)
+		if a.noOnward {
+			add(NoOnwardTransfer, n, 0)
+		}
+		if a.retention > 0 {
+			add(RetainUntil, n, e.now+registry.Time(a.retention)*day)
+		}
+		ends(a.expire, RenewAgreementBy, n)
+		if a.terminate != 0 {
+			d.UseBy = min(d.UseBy, a.terminate)
+		}
+	}
+	for _, n := range d.Transfers {
+		var t transferView
+		readTransfer(n, e.s.record(n), &t)
+		ends(e.transferEnd(&t), RenewMechanismBy, n)
+		if t.revoke != 0 {
+			d.UseBy = min(d.UseBy, t.revoke)
+		}
+	}
+	for i := range e.deps {
+		if e.deps[i].role == registry.RecipientRoleProcessor {
+			add(DeleteOrReturnAtEnd, 0, 0)
+			break
+		}
+	}
+}
+
+// transferEnd is the earliest end of a transfer: its own, its re-certification's,
+// its agreement's.
+func (e *scratch) transferEnd(t *transferView) registry.Time {
+	end := t.end
+	earlier := func(at registry.Time) {
+		if at != 0 && (end == 0 || at < end) {
+			end = at
+		}
+	}
+	earlier(t.recertified)
+	if rec := e.s.record(t.agreement); t.agreement != 0 && len(rec) > 0 {
+		var a agreementView
+		readAgreement(t.agreement, rec, &a)
+		earlier(a.expire)
+	}
+	return end
+}
+
+// reset empties d and keeps its memory.
+func (d *Decision) reset() {
+	d.Refusal, d.Outcome, d.Permitted, d.Policy, d.ConsentSource = NotRefused, Undecided, 0, 0, 0
+	d.Exporter, d.Recipient, d.Deployment, d.Purpose, d.Served = 0, 0, 0, 0, 0
+	d.Reasons, d.Obligations = d.Reasons[:0], d.Obligations[:0]
+	d.Agreements, d.Transfers, d.Trace = d.Agreements[:0], d.Transfers[:0], d.Trace[:0]
+	e := &d.scratch
+	e.have, e.known, e.regimes, e.abroad, e.kind = 0, 0, 0, [6]bool{}, kindOrdinary
+	e.recNumber, e.believed, e.confidence = 0, false, false
+	e.asked, e.deps, e.links, e.places = e.asked[:0], e.deps[:0], e.links[:0], e.places[:0]
+	e.regions, e.policies, e.consents = e.regions[:0], e.policies[:0], e.consents[:0]
+	e.agreements, e.transfers = e.agreements[:0], e.transfers[:0]
+}
+
+// clear lets go of the question and the snapshot.
+func (e *scratch) clear() {
+	e.s, e.t, e.q, e.in, e.rule, e.exporter, e.purpose, e.served = nil, nil, nil, nil, nil, nil, nil, nil
+}
+
+// step records what a rule did, when tracing.
+func (e *scratch) step(r *rule, regime registry.Regime, fired bool, record uint32, category int) {
+	if !e.d.Tracing {
+		return
+	}
+	result := Passed
+	if fired {
+		result = Fired
+	}
+	e.d.Trace = append(e.d.Trace, Step{r.codes[0], regime, result, record, category})
+}
+
+func (e *scratch) stepNotRun(r *rule) {
+	if e.d.Tracing {
+		e.d.Trace = append(e.d.Trace, Step{r.codes[0], registry.RegimeUnspecified, NotRun, 0, -1})
+	}
+}

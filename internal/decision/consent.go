@@ -1,0 +1,452 @@
+package decision
+
+import (
+	"waybill/internal/registry"
+)
+
+// What a person said: consents presented with the question (readings R23, R24),
+// the basis of a share (R26), and the age band.
+
+// present resolves the consents that count: reading R23.
+func (e *scratch) present() {
+	maxAge := e.t.sources[e.in.Principal]
+	if len(e.q.Consents) == 0 || maxAge == 0 || e.q.Subject == "" {
+		return
+	}
+	for i := range e.q.Consents {
+		c := &e.q.Consents[i]
+		if c.Subject != "" && c.Subject != e.q.Subject || c.CheckTime > e.now || e.now-c.CheckTime > maxAge {
+			continue
+		}
+		e.believed = true
+		p := presented{Consent: c, purpose: e.s.Number(c.Purpose), named: c.Recipient != "" && c.Recipient == e.q.Recipient}
+		needs := c.Type == ConsentSeparateProvision || c.Type == ConsentSeparateCrossBorder
+		n, _ := e.s.find(registry.Policies, c.Policy)
+		p.stands = n != 0 && c.GiveTime != 0 && c.GiveTime <= e.now && (c.ExpireTime == 0 || c.ExpireTime > e.now) &&
+			(p.named || c.Recipient == "" && !needs)
+		p.withdrew = c.WithdrawTime != 0 && c.WithdrawTime <= e.now
+		for k := range e.asked {
+			if e.asked[k].category != nil && e.namesAll(c, e.asked[k].category) {
+				p.names |= 1 << k
+			}
+		}
+		e.consents = append(e.consents, p)
+	}
+	if e.believed {
+		e.d.ConsentSource = e.in.Principal
+	}
+}
+
+// namesAll reports whether the consent names every leaf of the category.
+func (e *scratch) namesAll(c *Consent, k *category) bool {
+	for _, leaf := range k.leaves {
+		found := false
+		name := nameOf(e.s.record(leaf))
+		for _, n := range c.Categories {
+			if string(name) == n {
+				found = true
+				break
+			}
+		}
+		if !found {
+			return false
+		}
+	}
+	return true
+}
+
+// types is a set of consent types.
+type types uint16
+
+func only(t ConsentType) types { return 1 << t }
+
+// ordinary are the types that count for a purpose: a separate consent does too.
+func (e *scratch) ordinary() types {
+	t := only(ConsentOrdinary) | only(ConsentSeparateProvision) | only(ConsentSeparateSensitive) |
+		only(ConsentSeparateCrossBorder) | only(ConsentExplicitEU) | only(ConsentGuardian)
+	if e.kind == kindPublic {
+		t |= only(ConsentSeparatePublic)
+	}
+	return t
+}
+
+// consented returns the asked categories that a consent of these types to the
+// purpose covers; guardian asks for one given by the guardian.
+func (e *scratch) consented(purpose uint32, t types, guardian bool) (m uint64) {
+	for i := range e.consents {
+		c := &e.consents[i]
+		if t&only(c.Type) != 0 && c.purpose == purpose && c.stands && !c.withdrew && (!guardian || c.ByGuardian) {
+			m |= c.names
+		}
+	}
+	return m
+}
+
+// base resolves the basis of a deployment under each regime: reading R26.
+func (e *scratch) base(d *judged) {
+	for r := registry.RegimeCn; r <= registry.RegimeEu; r++ {
+		d.bases[r] = registry.BasisConsent
+		if !e.under(r) {
+			continue
+		}
+		named := e.q.Bases[r]
+		chosen, several := registry.BasisUnspecified, false
+		for b := registry.BasisContract; b <= registry.BasisPublicBodyRequest; b++ {
+			if !e.listed(d.kind, r, b) || e.evidence(b) != NoDetail {
+				continue
+			}
+			if named == b {
+				chosen, several = b, false
+				break
+			}
+			if named == 0 {
+				several = chosen != 0
+				chosen = b
+			}
+			if several {
+				break
+			}
+		}
+		if chosen != 0 && !several {
+			d.bases[r] = chosen
+			if r == registry.RegimeEu {
+				d.special = e.specialGround(d.kind, chosen)
+			}
+		}
+	}
+}
+
+// listed reports whether every governing version lists the basis for the served purpose.
+func (e *scratch) listed(k registry.RecipientKind, r registry.Regime, b registry.Basis) bool {
+	for _, p := range e.policies {
+		if !p.lists(e.served.number, k, r, b, false) {
+			return false
+		}
+	}
+	return true
+}
+
+func (e *scratch) specialGround(k registry.RecipientKind, b registry.Basis) bool {
+	for _, p := range e.policies {
+		if !p.lists(e.served.number, k, registry.RegimeEu, b, true) {
+			return false
+		}
+	}
+	return true
+}
+
+func (p *policy) lists(purpose uint32, k registry.RecipientKind, r registry.Regime, b registry.Basis, special bool) bool {
+	for i := range p.bases {
+		if x := &p.bases[i]; x.basis == b && x.kind == k && x.purpose == purpose && x.regimes&(1<<r) != 0 && (!special || x.special) {
+			return true
+		}
+	}
+	return false
+}
+
+// evidence returns NoDetail if the evidence of a basis was given, else what lacks.
+func (e *scratch) evidence(b registry.Basis) Detail {
+	q := e.q
+	switch b {
+	case registry.BasisContract:
+		switch {
+		case q.OrderRef == "":
+			return DetailOrderMissing
+		case q.Subject == "" || q.OrderSubject != q.Subject:
+			return DetailOrderOfAnother
+		}
+	case registry.BasisHumanResources:
+		if q.HRReference == "" {
+			return DetailHrReferenceMissing
+		}
+	case registry.BasisLegalObligation, registry.BasisPublicBodyRequest:
+		if q.Citation == "" {
+			return DetailCitationMissing
+		}
+	case registry.BasisLegitimateInterests:
+		n, rec := e.s.find(registry.Assessments, q.Assessment)
+		if n == 0 {
+			return DetailAssessmentMissing
+		}
+		var a assessmentView
+		readAssessment(n, rec, &a)
+		if a.exporter != e.exporter.number || !a.recipients.has(e.recNumber) || !a.purposes.has(e.served.number) ||
+			a.approve == 0 || a.approve > e.now || a.review <= e.now {
+			return DetailAssessmentMissing
+		}
+	}
+	return NoDetail
+}
+
+// believeAge resolves the age band: what widens is believed only from a source.
+func (e *scratch) believeAge() {
+	e.age = e.q.AgeBand
+	if e.age == AgeUnspecified {
+		e.age = AgeUnknown
+	}
+	if e.age == AgeAdult {
+		if e.t.sources[e.in.Principal] == 0 {
+			e.age = AgeUnknown
+		} else {
+			e.d.ConsentSource = e.in.Principal
+		}
+	}
+}
+
+func (e *scratch) minor() bool   { return e.age >= AgeUnder13 && e.age <= Age16To17 }
+func (e *scratch) under14() bool { return e.age == AgeUnder13 || e.age == Age13 }
+
+// below reports whether the band may lie below an age.
+func (e *scratch) below(age uint8) bool {
+	switch e.age {
+	case AgeUnder13:
+		return true
+	case Age13:
+		return age > 13
+	case Age14:
+		return age > 14
+	case Age15:
+		return age > 15
+	}
+	return false
+}
+
+// Rules 30 to 36.
+
+func ruleConsent(e *scratch) {
+	ord := e.ordinary()
+	for r := registry.RegimeCn; r <= registry.RegimeEu; r++ {
+		if r == registry.RegimeCnSz || !e.under(r) {
+			continue
+		}
+		if e.q.Quantity > 1 {
+			if e.rule.number == 30 {
+				e.fireOn(ConsentMissing, r, DetailBulk, 0, e.known)
+			}
+			continue
+		}
+		for i := range e.deps {
+			if e.deps[i].bases[r] != registry.BasisConsent {
+				continue
+			}
+			missing := e.known &^ e.consented(e.served.number, ord, false)
+			if missing == 0 {
+				continue
+			}
+			var withdrawn uint64
+			some := false
+			for k := range e.consents {
+				c := &e.consents[k]
+				if ord&only(c.Type) == 0 || c.purpose != e.served.number {
+					continue
+				}
+				some = true
+				if c.stands && c.withdrew {
+					withdrawn |= c.names
+				}
+			}
+			withdrawn &= missing
+			switch e.rule.number {
+			case 30:
+				if !some {
+					e.fireOn(ConsentMissing, r, e.whyConsent(&e.deps[i], r), 0, missing)
+				}
+			case 31:
+				e.fireOn(ConsentWithdrawn, r, NoDetail, 0, withdrawn)
+			case 32:
+				if some {
+					e.fireOn(ConsentScopeMismatch, r, NoDetail, 0, missing&^withdrawn)
+				}
+			}
+		}
+	}
+}
+
+// whyConsent says why no other basis stands and why no consent counts.
+func (e *scratch) whyConsent(d *judged, r registry.Regime) Detail {
+	if len(e.q.Consents) > 0 {
+		switch {
+		case e.q.Subject == "":
+			return DetailNoSubject
+		case e.t.sources[e.in.Principal] == 0:
+			return DetailNotASource
+		case len(e.consents) == 0:
+			return DetailCheckStale
+		}
+	}
+	if b := e.q.Bases[r]; b > registry.BasisConsent {
+		if !e.listed(d.kind, r, b) {
+			return DetailBasisNotListed
+		}
+		return e.evidence(b)
+	}
+	for b := registry.BasisContract; b <= registry.BasisPublicBodyRequest; b++ {
+		if e.listed(d.kind, r, b) {
+			if why := e.evidence(b); why != NoDetail {
+				return why
+			}
+		}
+	}
+	return DetailNonePresented
+}
+
+// asksSeparate reports whether separate consents are asked under CN.
+func (e *scratch) asksSeparate(d *judged) bool {
+	return d.bases[registry.RegimeCn] == registry.BasisConsent || e.t.separate
+}
+
+func controls(r registry.RecipientRole) bool {
+	return r == registry.RecipientRoleController || r == registry.RecipientRoleJointController
+}
+
+// separate returns, for a deployment and a regime, the asked categories that need
+// a separate consent of rules 33 to 36, by the type that would cure them.
+func (e *scratch) separate(d *judged, r registry.Regime) (provision, sensitive, crossBorder, explicit, public uint64) {
+	if r == registry.RegimeCn && e.under(r) && e.asksSeparate(d) {
+		if controls(d.role) && e.kind == kindOrdinary {
+			provision = e.known
+		}
+		if sensitive = e.flagged(flagSensitive); e.under14() {
+			sensitive = e.known
+		}
+		if e.abroad[r] && e.kind == kindOrdinary {
+			crossBorder = e.known
+		}
+	}
+	if r == registry.RegimeEu && e.under(r) && !d.special {
+		explicit = e.flagged(flagSpecial)
+	}
+	if d.kind == registry.RecipientKindPublic {
+		public = e.known
+	}
+	return
+}
+
+func ruleSeparate(e *scratch) {
+	p := e.served.number
+	for i := range e.deps {
+		d := &e.deps[i]
+		provision, sensitive, crossBorder, _, public := e.separate(d, registry.RegimeCn)
+		_, _, _, explicit, _ := e.separate(d, registry.RegimeEu)
+		switch e.rule.number {
+		case 33:
+			e.fireOn(SeparateConsentMissingProvision, registry.RegimeCn, NoDetail, 0, provision&^e.consented(p, only(ConsentSeparateProvision), false))
+		case 34:
+			e.fireOn(SeparateConsentMissingSensitive, registry.RegimeCn, NoDetail, 0, sensitive&^e.consented(p, only(ConsentSeparateSensitive), false))
+			e.fireOn(SeparateConsentMissingSensitive, registry.RegimeEu, NoDetail, 0, explicit&^e.consented(p, only(ConsentExplicitEU), false))
+		case 35:
+			e.fireOn(SeparateConsentMissingCrossBorder, registry.RegimeCn, NoDetail, 0, crossBorder&^e.consented(p, only(ConsentSeparateCrossBorder), false))
+		case 36:
+			e.fireOn(SeparateConsentMissingPublic, registry.RegimePolicy, NoDetail, 0, public&^e.consented(p, only(ConsentSeparatePublic), false))
+		}
+	}
+}
+
+// Rules 37 and 38.
+
+func ruleGuardian(e *scratch) {
+	guardian := e.consented(e.served.number, only(ConsentGuardian), false)
+	serves, children := true, true
+	for _, p := range e.policies {
+		serves, children = serves && p.servesMinors, children && p.childRules
+	}
+	for r := registry.RegimeCn; r <= registry.RegimeEu; r++ {
+		if !e.under(r) {
+			continue
+		}
+		if r == registry.RegimeCnSz {
+			if e.age == AgeAdultLackingCapacity {
+				e.fireOn(MinorGuardianConsentMissing, r, DetailGuardian, 0, e.known&^guardian)
+			}
+			continue
+		}
+		if e.age == AgeUnknown && !e.notAimed() {
+			e.fire(MinorGuardianConsentMissing, r, DetailProducts, 0, 0)
+			continue
+		}
+		if !e.minor() {
+			continue
+		}
+		for i := range e.deps {
+			e.guard(&e.deps[i], r, guardian, serves, children)
+		}
+	}
+}
+
+func (e *scratch) guard(d *judged, r registry.Regime, guardian uint64, serves, children bool) {
+	contract := d.bases[r] == registry.BasisContract
+	if !contract {
+		bad := e.known
+		if serves {
+			bad &^= guardian
+		}
+		detail := DetailServesMinors
+		if serves {
+			detail = DetailGuardian
+		}
+		e.fireOn(MinorGuardianConsentMissing, r, detail, 0, bad)
+	}
+	child := r == registry.RegimeCn && e.under14() ||
+		r == registry.RegimeEu && d.bases[r] == registry.BasisConsent && e.below(e.consentAge())
+	if !child {
+		return
+	}
+	e.fireOn(MinorGuardianConsentMissing, r, DetailGuardian, 0, e.known&^(guardian&e.bySeparateGuardian(d, r)))
+	if r == registry.RegimeCn && !children {
+		e.fireOn(MinorGuardianConsentMissing, r, DetailChildRules, 0, e.known)
+	}
+}
+
+// bySeparateGuardian returns the asked categories for which every separate
+// consent that the regime asks was given by the guardian.
+func (e *scratch) bySeparateGuardian(d *judged, r registry.Regime) uint64 {
+	p := e.served.number
+	provision, sensitive, crossBorder, explicit, public := e.separate(d, r)
+	bad := provision&^e.consented(p, only(ConsentSeparateProvision), true) |
+		sensitive&^e.consented(p, only(ConsentSeparateSensitive), true) |
+		crossBorder&^e.consented(p, only(ConsentSeparateCrossBorder), true) |
+		explicit&^e.consented(p, only(ConsentExplicitEU), true) |
+		public&^e.consented(p, only(ConsentSeparatePublic), true)
+	return e.known &^ bad
+}
+
+// consentAge is the strictest age of GDPR 8 among the regions resolved.
+func (e *scratch) consentAge() uint8 {
+	age := uint8(0)
+	for _, c := range e.regions {
+		if c.inEEA() {
+			age = max(age, regions[c].age)
+		}
+	}
+	if age == 0 {
+		return 16
+	}
+	return age
+}
+
+// notAimed reports whether the product is declared not to be aimed at minors.
+func (e *scratch) notAimed() bool {
+	if e.q.Product == "" {
+		return e.exporter.allNotAimed
+	}
+	for _, p := range e.exporter.products {
+		if p.id == e.q.Product {
+			return p.notAimed
+		}
+	}
+	return false
+}
+
+func ruleProfiling(e *scratch) {
+	if !e.under(registry.RegimeCnSz) || !e.under14() || !e.served.profiling {
+		return
+	}
+	var good uint64
+	for i := range e.consents {
+		c := &e.consents[i]
+		if c.Type == ConsentGuardian && c.ChildInterest != "" && c.purpose == e.served.number && c.stands && !c.withdrew {
+			good |= c.names
+		}
+	}
+	e.fireOn(MinorProfilingForbidden, registry.RegimeCnSz, NoDetail, 0, e.known&^good)
+}

@@ -1,0 +1,89 @@
+package decision
+
+import "waybill/internal/registry"
+
+// country is an ISO 3166-1 alpha-2 code as two bytes; zero is "not given".
+type country uint16
+
+const (
+	unknownCountry country = 1
+	cn                     = country('C')<<8 | 'N'
+	gb                     = country('G')<<8 | 'B'
+	hk                     = country('H')<<8 | 'K'
+	mo                     = country('M')<<8 | 'O'
+)
+
+func parseCountry(s string) country {
+	switch {
+	case s == "":
+		return 0
+	case len(s) == 2:
+		return country(s[0])<<8 | country(s[1])
+	}
+	return unknownCountry
+}
+
+// String returns the code, "UNKNOWN", or "".
+func (c country) String() string {
+	switch c {
+	case 0:
+		return ""
+	case unknownCountry:
+		return "UNKNOWN"
+	}
+	return string([]byte{byte(c >> 8), byte(c)})
+}
+
+// known reports whether c is a stated country.
+func (c country) known() bool { return c > unknownCountry }
+
+// region is what is compiled in of a country: membership of the EEA and the age
+// of consent of GDPR 8. It is data of the edition.
+type region struct {
+	eea bool
+	age uint8
+}
+
+// regions: reading R10 and R30. Members without a stated age ask 16.
+var regions = func() map[country]region {
+	m := map[country]region{}
+	for age, list := range map[uint8]string{
+		13: "BE EE FI LV MT PT SE IS",
+		14: "AT BG CY ES IT LT",
+		15: "CZ FR GR",
+		16: "DE DK HR HU IE LU NL PL RO SK SI LI NO",
+	} {
+		for i := 0; i+2 <= len(list); i += 3 {
+			m[parseCountry(list[i:i+2])] = region{eea: true, age: age}
+		}
+	}
+	return m
+}()
+
+// eeaBits holds one bit for each two-letter code, for the hot path.
+var eeaBits = func() (b [26]uint32) {
+	for c := range regions {
+		b[c>>8-'A'] |= 1 << (c&0xff - 'A')
+	}
+	return
+}()
+
+// inEEA reports whether c is a member of the European Economic Area.
+func (c country) inEEA() bool {
+	hi, lo := byte(c>>8)-'A', byte(c)-'A'
+	return hi < 26 && lo < 26 && eeaBits[hi]&(1<<lo) != 0
+}
+
+// adequacy is the span of a Commission decision under GDPR 45: reading R41.
+type adequacy struct{ from, until registry.Time }
+
+var adequacies = func() map[country]adequacy {
+	m := map[country]adequacy{}
+	const list = "AD AR CA FO GG IL IM JP JE NZ KR CH UY"
+	for i := 0; i+2 <= len(list); i += 3 {
+		m[parseCountry(list[i:i+2])] = adequacy{}
+	}
+	m[gb] = adequacy{until: instant("2031-12-27T00:00:00Z")}
+	m[parseCountry("BR")] = adequacy{from: instant("2026-01-26T00:00:00Z")}
+	return m
+}()

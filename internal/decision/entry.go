@@ -1,0 +1,551 @@
+package decision
+
+import (
+	"bytes"
+	"encoding/hex"
+	"fmt"
+	"strings"
+
+	"github.com/fxamacker/cbor/v2"
+
+	"waybill/internal/registry"
+)
+
+// The canonical bytes of a question and of an answer, as the ledger keeps them:
+// deterministic CBOR (RFC 8949 4.2.1) with the contract's field numbers as keys.
+// A name of the registry stands as its permanent number; all other text of the
+// caller as its tag, 16 bytes, so that no text of a caller is ever stored.
+
+// The heads of CBOR's major types.
+const (
+	cborUint  = 0 << 5
+	cborBytes = 2 << 5
+	cborText  = 3 << 5
+	cborArray = 4 << 5
+	cborMap   = 5 << 5
+)
+
+func appendHead(b []byte, major byte, n uint64) []byte {
+	switch {
+	case n < 24:
+		return append(b, major|byte(n))
+	case n <= 0xff:
+		return append(b, major|24, byte(n))
+	case n <= 0xffff:
+		return append(b, major|25, byte(n>>8), byte(n))
+	case n <= 0xffffffff:
+		return append(b, major|26, byte(n>>24), byte(n>>16), byte(n>>8), byte(n))
+	}
+	return append(b, major|27, byte(n>>56), byte(n>>48), byte(n>>40), byte(n>>32), byte(n>>24), byte(n>>16), byte(n>>8), byte(n))
+}
+
+// encoder appends one map, counting its pairs as it goes.
+type encoder struct {
+	b     []byte
+	at    int // of the map's head
+	pairs int
+	s     *Snapshot
+	tag   func([]byte, string) []byte
+}
+
+func (m *encoder) begin() { m.at, m.pairs = len(m.b), 0; m.b = append(m.b, 0) }
+
+// end writes the head; 24 pairs and more need a second byte.
+func (m *encoder) end() {
+	if m.pairs < 24 {
+		m.b[m.at] = cborMap | byte(m.pairs)
+		return
+	}
+	m.b = append(m.b, 0)
+	copy(m.b[m.at+2:], m.b[m.at+1:])
+	m.b[m.at], m.b[m.at+1] = cborMap|24, byte(m.pairs)
+}
+
+func (m *encoder) key(k uint64) { m.b = appendHead(m.b, cborUint, k); m.pairs++ }
+
+func (m *encoder) number(k, v uint64) {
+	if v != 0 {
+		m.key(k)
+		m.b = appendHead(m.b, cborUint, v)
+	}
+}
+
+func (m *encoder) flag(k uint64, v bool) {
+	if v {
+		m.key(k)
+		m.b = append(m.b, 0xf5)
+	}
+}
+
+func (m *encoder) text(k uint64, v string) {
+	if v != "" {
+		m.key(k)
+		m.b = append(appendHead(m.b, cborText, uint64(len(v))), v...)
+	}
+}
+
+func (m *encoder) texts(k uint64, vs []string) {
+	if len(vs) > 0 {
+		m.key(k)
+		m.b = appendHead(m.b, cborArray, uint64(len(vs)))
+		for _, v := range vs {
+			m.b = append(appendHead(m.b, cborText, uint64(len(v))), v...)
+		}
+	}
+}
+
+// tagged appends the tag of a caller's text.
+func (m *encoder) tagged(k uint64, v string) {
+	if v != "" {
+		m.key(k)
+		m.tagOnly(v)
+	}
+}
+
+const tagPrefix = "tag:"
+
+func (m *encoder) tagOnly(v string) {
+	m.b = append(m.b, cborBytes|16)
+	if hexed, ok := strings.CutPrefix(v, tagPrefix); ok && len(hexed) == 32 { // a replayed question
+		if raw, err := hex.DecodeString(hexed); err == nil {
+			m.b = append(m.b, raw...)
+			return
+		}
+	}
+	m.b = m.tag(m.b, v)
+}
+
+// ref appends a name as its number, or as a tag where it is none of the registry.
+func (m *encoder) ref(v string) {
+	if n := m.s.Number(v); n != 0 {
+		m.b = appendHead(m.b, cborUint, uint64(n))
+		return
+	}
+	m.tagOnly(v)
+}
+
+func (m *encoder) name(k uint64, v string) {
+	if v != "" {
+		m.key(k)
+		m.ref(v)
+	}
+}
+
+func (m *encoder) names(k uint64, vs []string) {
+	if len(vs) > 0 {
+		m.key(k)
+		m.b = appendHead(m.b, cborArray, uint64(len(vs)))
+		for _, v := range vs {
+			m.ref(v)
+		}
+	}
+}
+
+// AppendQuestion appends the canonical bytes of q to dst. tag appends the
+// 16-byte tag of a text. A product stands as its id where the exporter has it.
+func AppendQuestion(dst []byte, s *Snapshot, q *Question, d *Decision, tag func(dst []byte, text string) []byte) []byte {
+	m := encoder{b: dst, s: s, tag: tag}
+	m.begin()
+	m.name(1, q.Exporter)
+	m.name(2, q.Recipient)
+	m.name(3, q.Deployment)
+	m.name(4, q.Purpose)
+	m.name(5, q.ServedPurpose)
+	m.names(6, q.Categories)
+	m.tagged(7, q.Subject)
+	m.number(8, uint64(q.SubjectGroup))
+	m.texts(9, q.SubjectRegions)
+	if q.Product != "" {
+		if s.hasProduct(d.Exporter, q.Product) {
+			m.text(10, q.Product)
+		} else {
+			m.tagged(10, q.Product)
+		}
+	}
+	m.number(11, uint64(q.AgeBand))
+	m.text(12, q.Origin)
+	m.texts(13, q.DestinationCountries)
+	m.number(14, uint64(q.Quantity))
+	m.bases(q)
+	if q.OrderRef != "" || q.OrderSubject != "" {
+		m.key(16)
+		m.b = appendHead(m.b, cborArray, 2)
+		m.textOrNull(q.OrderRef)
+		m.textOrNull(q.OrderSubject)
+	}
+	m.tagged(17, q.HRReference)
+	m.tagged(18, q.Citation)
+	m.name(19, q.Assessment)
+	m.consents(q)
+	m.flag(21, q.ToOwnAddress)
+	m.flag(22, q.Deidentified)
+	if len(q.Chain) > 0 {
+		m.key(23)
+		m.b = appendHead(m.b, cborArray, uint64(len(q.Chain)))
+		for _, c := range q.Chain {
+			m.b = appendHead(m.b, cborArray, 2)
+			m.ref(c.Recipient)
+			if c.Deployment == "" {
+				m.b = append(m.b, 0xf6)
+			} else {
+				m.ref(c.Deployment)
+			}
+		}
+	}
+	if q.Exception != 0 {
+		m.key(24)
+		m.b = appendHead(m.b, cborArray, 2)
+		m.b = appendHead(m.b, cborUint, uint64(q.Exception))
+		m.textOrNull(q.ExceptionRecord)
+	}
+	m.end()
+	return m.b
+}
+
+// textOrNull appends the tag of a text, or null for none.
+func (m *encoder) textOrNull(v string) {
+	if v == "" {
+		m.b = append(m.b, 0xf6)
+		return
+	}
+	m.tagOnly(v)
+}
+
+func (m *encoder) bases(q *Question) {
+	n := 0
+	for _, b := range q.Bases {
+		if b != 0 {
+			n++
+		}
+	}
+	if n == 0 {
+		return
+	}
+	m.key(15)
+	m.b = appendHead(m.b, cborMap, uint64(n))
+	for r, b := range q.Bases {
+		if b != 0 {
+			m.b = appendHead(m.b, cborUint, uint64(r))
+			m.b = appendHead(m.b, cborUint, uint64(b))
+		}
+	}
+}
+
+func (m *encoder) consents(q *Question) {
+	if len(q.Consents) == 0 {
+		return
+	}
+	m.key(20)
+	m.b = appendHead(m.b, cborArray, uint64(len(q.Consents)))
+	for i := range q.Consents {
+		c := &q.Consents[i]
+		k := encoder{b: m.b, s: m.s, tag: m.tag}
+		k.begin()
+		k.number(1, uint64(c.Type))
+		k.name(2, c.Purpose)
+		k.names(3, c.Categories)
+		k.name(4, c.Recipient)
+		k.name(5, c.Policy)
+		k.number(6, uint64(c.GiveTime))
+		k.number(7, uint64(c.ExpireTime))
+		k.number(8, uint64(c.WithdrawTime))
+		k.tagged(9, c.Method)
+		k.tagged(10, c.Evidence)
+		k.number(11, uint64(c.CheckTime))
+		k.tagged(12, c.Subject)
+		k.flag(13, c.ByGuardian)
+		k.tagged(14, c.ChildInterest)
+		k.end()
+		m.b = k.b
+	}
+}
+
+func (s *Snapshot) hasProduct(exporterNumber uint32, id string) bool {
+	for _, e := range s.t.exporters {
+		if e != nil && e.number == exporterNumber {
+			for _, p := range e.products {
+				if p.id == id {
+					return true
+				}
+			}
+		}
+	}
+	return false
+}
+
+// AppendAnswer appends the canonical bytes of the answer to dst.
+func AppendAnswer(dst []byte, d *Decision) []byte {
+	m := encoder{b: dst}
+	m.begin()
+	m.number(1, uint64(d.Outcome))
+	if len(d.Reasons) > 0 {
+		m.key(2)
+		m.b = appendHead(m.b, cborArray, uint64(len(d.Reasons)))
+		for i := range d.Reasons {
+			r := &d.Reasons[i]
+			m.b = appendHead(m.b, cborArray, 5)
+			for _, v := range [...]uint64{uint64(r.Code), uint64(r.Regime), uint64(r.Detail), uint64(r.Record), r.Categories} {
+				m.b = appendHead(m.b, cborUint, v)
+			}
+		}
+	}
+	m.number(3, d.Permitted)
+	if len(d.Obligations) > 0 {
+		m.key(4)
+		m.b = appendHead(m.b, cborArray, uint64(len(d.Obligations)))
+		for _, o := range d.Obligations {
+			m.b = appendHead(m.b, cborArray, 3)
+			m.b = appendHead(m.b, cborUint, uint64(o.Code))
+			m.b = appendHead(m.b, cborUint, uint64(o.Record))
+			m.b = appendHead(m.b, cborUint, uint64(o.Due))
+		}
+	}
+	m.list(5, d.Agreements)
+	m.list(6, d.Transfers)
+	m.number(7, uint64(d.Policy))
+	m.number(8, uint64(d.UseBy))
+	m.number(9, uint64(d.ConsentSource))
+	m.number(10, uint64(d.Exporter))
+	m.end()
+	return m.b
+}
+
+func (m *encoder) list(k uint64, ns []uint32) {
+	if len(ns) > 0 {
+		m.key(k)
+		m.b = appendHead(m.b, cborArray, uint64(len(ns)))
+		for _, n := range ns {
+			m.b = appendHead(m.b, cborUint, uint64(n))
+		}
+	}
+}
+
+// What follows reads entries, strictly, through the library.
+
+var strict = func() cbor.DecMode {
+	m, err := cbor.DecOptions{
+		DupMapKey: cbor.DupMapKeyEnforcedAPF, IndefLength: cbor.IndefLengthForbidden, TagsMd: cbor.TagsForbidden,
+		ExtraReturnErrors: cbor.ExtraDecErrorUnknownField, UTF8: cbor.UTF8RejectInvalid,
+		MaxNestedLevels: 8, MaxArrayElements: 4096, MaxMapPairs: 64,
+	}.DecMode()
+	if err != nil {
+		panic(err)
+	}
+	return m
+}()
+
+// reference is a number of the registry, or a tag.
+type reference struct {
+	number uint32
+	tag    []byte
+	text   string
+}
+
+// UnmarshalCBOR reads a number, a tag of 16 bytes, a text or null.
+func (r *reference) UnmarshalCBOR(b []byte) error {
+	var v any
+	if err := strict.Unmarshal(b, &v); err != nil {
+		return err
+	}
+	switch v := v.(type) {
+	case nil:
+	case uint64:
+		if v == 0 || v >= uint64(noNumber) {
+			return fmt.Errorf("number %d is none of a record", v)
+		}
+		r.number = uint32(v)
+	case string:
+		r.text = v
+	case []byte:
+		if len(v) != 16 {
+			return fmt.Errorf("a tag has %d bytes, want 16", len(v))
+		}
+		r.tag = v
+	default:
+		return fmt.Errorf("a reference is a %T", v)
+	}
+	return nil
+}
+
+func (r reference) name(s *Snapshot) (string, error) {
+	switch {
+	case r.number != 0:
+		if n := s.Name(r.number); n != "" {
+			return n, nil
+		}
+		return "", fmt.Errorf("record %d is not in the registry at revision %d", r.number, s.head.Revision)
+	case r.tag != nil:
+		return tagPrefix + hex.EncodeToString(r.tag), nil
+	}
+	return r.text, nil
+}
+
+type consentEntry struct {
+	Type          ConsentType   `cbor:"1,keyasint,omitempty"`
+	Purpose       *reference    `cbor:"2,keyasint,omitempty"`
+	Categories    []reference   `cbor:"3,keyasint,omitempty"`
+	Recipient     *reference    `cbor:"4,keyasint,omitempty"`
+	Policy        *reference    `cbor:"5,keyasint,omitempty"`
+	GiveTime      registry.Time `cbor:"6,keyasint,omitempty"`
+	ExpireTime    registry.Time `cbor:"7,keyasint,omitempty"`
+	WithdrawTime  registry.Time `cbor:"8,keyasint,omitempty"`
+	Method        *reference    `cbor:"9,keyasint,omitempty"`
+	Evidence      *reference    `cbor:"10,keyasint,omitempty"`
+	CheckTime     registry.Time `cbor:"11,keyasint,omitempty"`
+	Subject       *reference    `cbor:"12,keyasint,omitempty"`
+	ByGuardian    bool          `cbor:"13,keyasint,omitempty"`
+	ChildInterest *reference    `cbor:"14,keyasint,omitempty"`
+}
+
+type exceptionEntry struct {
+	_         struct{} `cbor:",toarray"`
+	Exception Exception
+	Record    reference
+}
+
+type questionEntry struct {
+	Exporter     *reference                         `cbor:"1,keyasint,omitempty"`
+	Recipient    *reference                         `cbor:"2,keyasint,omitempty"`
+	Deployment   *reference                         `cbor:"3,keyasint,omitempty"`
+	Purpose      *reference                         `cbor:"4,keyasint,omitempty"`
+	Served       *reference                         `cbor:"5,keyasint,omitempty"`
+	Categories   []reference                        `cbor:"6,keyasint,omitempty"`
+	Subject      *reference                         `cbor:"7,keyasint,omitempty"`
+	Group        registry.SubjectGroup              `cbor:"8,keyasint,omitempty"`
+	Regions      []string                           `cbor:"9,keyasint,omitempty"`
+	Product      *reference                         `cbor:"10,keyasint,omitempty"`
+	Age          AgeBand                            `cbor:"11,keyasint,omitempty"`
+	Origin       string                             `cbor:"12,keyasint,omitempty"`
+	Destinations []string                           `cbor:"13,keyasint,omitempty"`
+	Quantity     int64                              `cbor:"14,keyasint,omitempty"`
+	Bases        map[registry.Regime]registry.Basis `cbor:"15,keyasint,omitempty"`
+	Order        []reference                        `cbor:"16,keyasint,omitempty"`
+	HR           *reference                         `cbor:"17,keyasint,omitempty"`
+	Citation     *reference                         `cbor:"18,keyasint,omitempty"`
+	Assessment   *reference                         `cbor:"19,keyasint,omitempty"`
+	Consents     []consentEntry                     `cbor:"20,keyasint,omitempty"`
+	Own          bool                               `cbor:"21,keyasint,omitempty"`
+	Deidentified bool                               `cbor:"22,keyasint,omitempty"`
+	Chain        [][]reference                      `cbor:"23,keyasint,omitempty"`
+	Exception    *exceptionEntry                    `cbor:"24,keyasint,omitempty"`
+}
+
+// DecodeQuestion reads a question from its canonical bytes. s is the registry at
+// the entry's revision; a tag is read as "tag:" and its hex, which is no name of
+// the registry, so that the question decides as it did. It refuses what does not
+// encode to the same bytes again.
+func DecodeQuestion(s *Snapshot, b []byte) (*Question, error) {
+	var e questionEntry
+	if err := strict.Unmarshal(b, &e); err != nil {
+		return nil, fmt.Errorf("decode a question: %w", err)
+	}
+	r := resolver{s: s}
+	q := &Question{
+		Exporter: r.name(e.Exporter), Recipient: r.name(e.Recipient), Deployment: r.name(e.Deployment),
+		Purpose: r.name(e.Purpose), ServedPurpose: r.name(e.Served), Categories: r.names(e.Categories),
+		Subject: r.name(e.Subject), SubjectGroup: e.Group, SubjectRegions: e.Regions, Product: r.name(e.Product),
+		AgeBand: e.Age, Origin: e.Origin, DestinationCountries: e.Destinations, Quantity: e.Quantity,
+		HRReference: r.name(e.HR), Citation: r.name(e.Citation), Assessment: r.name(e.Assessment),
+		ToOwnAddress: e.Own, Deidentified: e.Deidentified,
+	}
+	for regime, basis := range e.Bases {
+		if int(regime) >= len(q.Bases) {
+			return nil, fmt.Errorf("decode a question: regime %d", regime)
+		}
+		q.Bases[regime] = basis
+	}
+	if len(e.Order) == 2 {
+		q.OrderRef, q.OrderSubject = r.name(&e.Order[0]), r.name(&e.Order[1])
+	}
+	for _, c := range e.Consents {
+		q.Consents = append(q.Consents, Consent{
+			Type: c.Type, Purpose: r.name(c.Purpose), Categories: r.names(c.Categories), Recipient: r.name(c.Recipient),
+			Policy: r.name(c.Policy), GiveTime: c.GiveTime, ExpireTime: c.ExpireTime, WithdrawTime: c.WithdrawTime,
+			CheckTime: c.CheckTime, Method: r.name(c.Method), Evidence: r.name(c.Evidence), Subject: r.name(c.Subject),
+			ByGuardian: c.ByGuardian, ChildInterest: r.name(c.ChildInterest),
+		})
+	}
+	for _, l := range e.Chain {
+		if len(l) != 2 {
+			return nil, fmt.Errorf("decode a question: a link has %d parts", len(l))
+		}
+		q.Chain = append(q.Chain, ChainLink{r.name(&l[0]), r.name(&l[1])})
+	}
+	if e.Exception != nil {
+		q.Exception, q.ExceptionRecord = e.Exception.Exception, r.name(&e.Exception.Record)
+	}
+	if r.err != nil {
+		return nil, fmt.Errorf("decode a question: %w", r.err)
+	}
+	d := Decision{Exporter: s.Number(q.Exporter)}
+	if q.Exporter == "" && s.t.only != nil {
+		d.Exporter = s.t.only.number
+	}
+	if again := AppendQuestion(nil, s, q, &d, noTag); !bytes.Equal(again, b) {
+		return nil, fmt.Errorf("decode a question: the bytes are not canonical")
+	}
+	return q, nil
+}
+
+// noTag stands where every text is a tag already.
+func noTag(dst []byte, _ string) []byte { return append(dst, make([]byte, 16)...) }
+
+type resolver struct {
+	s   *Snapshot
+	err error
+}
+
+func (r *resolver) name(ref *reference) string {
+	if ref == nil {
+		return ""
+	}
+	n, err := ref.name(r.s)
+	if err != nil && r.err == nil {
+		r.err = err
+	}
+	return n
+}
+
+func (r *resolver) names(refs []reference) []string {
+	var out []string
+	for i := range refs {
+		out = append(out, r.name(&refs[i]))
+	}
+	return out
+}
+
+type answerEntry struct {
+	Outcome     Outcome       `cbor:"1,keyasint,omitempty"`
+	Reasons     [][5]uint64   `cbor:"2,keyasint,omitempty"`
+	Permitted   uint64        `cbor:"3,keyasint,omitempty"`
+	Obligations [][3]uint64   `cbor:"4,keyasint,omitempty"`
+	Agreements  []uint32      `cbor:"5,keyasint,omitempty"`
+	Transfers   []uint32      `cbor:"6,keyasint,omitempty"`
+	Policy      uint32        `cbor:"7,keyasint,omitempty"`
+	UseBy       registry.Time `cbor:"8,keyasint,omitempty"`
+	Source      uint32        `cbor:"9,keyasint,omitempty"`
+	Exporter    uint32        `cbor:"10,keyasint,omitempty"`
+}
+
+// DecodeAnswer reads an answer from its canonical bytes, and refuses what does
+// not encode to the same bytes again.
+func DecodeAnswer(b []byte) (*Decision, error) {
+	var e answerEntry
+	if err := strict.Unmarshal(b, &e); err != nil {
+		return nil, fmt.Errorf("decode an answer: %w", err)
+	}
+	d := &Decision{
+		Outcome: e.Outcome, Permitted: e.Permitted, Agreements: e.Agreements, Transfers: e.Transfers, Policy: e.Policy,
+		UseBy: e.UseBy, ConsentSource: e.Source, Exporter: e.Exporter,
+	}
+	for _, r := range e.Reasons {
+		d.Reasons = append(d.Reasons, Reason{Code(r[0]), registry.Regime(r[1]), Detail(r[2]), uint32(r[3]), r[4]})
+	}
+	for _, o := range e.Obligations {
+		d.Obligations = append(d.Obligations, Obligation{ObligationCode(o[0]), uint32(o[1]), registry.Time(o[2])})
+	}
+	if again := AppendAnswer(nil, d); !bytes.Equal(again, b) {
+		return nil, fmt.Errorf("decode an answer: the bytes are not canonical")
+	}
+	return d, nil
+}

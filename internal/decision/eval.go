@@ -1,0 +1,521 @@
+package decision
+
+import (
+	"math/bits"
+	"slices"
+
+	"waybill/internal/registry"
+)
+
+// What a rule needs to be resolved before it can run: reading R2.
+type need uint16
+
+const (
+	needExporter need = 1 << iota
+	needRecipient
+	needDeployment // the deployments judged: kind, role, countries
+	needPurpose    // the purpose asked
+	needServed     // the purpose served
+	needGroup
+	needPolicy // a governing version in every region
+)
+
+// Limits of a chain: reading R12.
+const (
+	maxLinks = 64
+	maxDepth = 8
+)
+
+// asked is one category of the question.
+type asked struct {
+	number uint32
+	*category
+}
+
+// judged is one deployment that is judged, or the recipient itself where it has none.
+type judged struct {
+	deploymentView
+	bases [6]registry.Basis // by regime
+	// special: the EU basis comes with a ground of GDPR 9(2).
+	special bool
+}
+
+// link is one link of the chain.
+type link struct {
+	linkView
+	from     uint32 // the recipient that has it
+	recorded bool
+	depth    int
+	rec      recipientView
+}
+
+// place is one country that is judged.
+type place struct {
+	country country
+	record  uint32 // the recipient or deployment that names it; 0 is the question
+	link    int    // index of the link, -1 outside the chain
+}
+
+// presented is one consent of the question, resolved.
+type presented struct {
+	*Consent
+	purpose  uint32
+	names    uint64 // the asked categories whose leaves it all names
+	stands   bool   // given, not expired, its policy version exists, its recipient fits
+	withdrew bool
+	named    bool // it names the question's recipient
+}
+
+// scratch is the working memory of one Check; it belongs to the Decision.
+type scratch struct {
+	s   *Snapshot
+	t   *tables
+	q   *Question
+	in  *Inputs
+	d   *Decision
+	now registry.Time
+
+	have      need
+	exporter  *exporter
+	recNumber uint32
+	rec       recipientView
+	purpose   *purpose
+	served    *purpose
+	group     registry.SubjectGroup
+	age       AgeBand
+	known     uint64 // asked categories that exist
+	asked     []asked
+	deps      []judged
+	links     []link
+	places    []place
+	regions   []country
+	policies  []*policy
+	consents  []presented
+	believed  bool // the caller is a source
+	regimes   uint8
+	abroad    [6]bool // by regime: the share is cross-border
+	kind      kindGate
+	rule      *rule
+
+	agreements []agreementView
+	confidence bool // a second agreement in force ticks confidentiality
+	transfers  []transferView
+}
+
+type kindGate uint8
+
+const (
+	kindOrdinary kindGate = iota
+	kindPublic
+	kindSpecial // authority, rescue, successor
+)
+
+func (e *scratch) all() uint64 { return 1<<uint(len(e.asked)) - 1 }
+
+// resolve looks up every name of the question and fires what rules 1, 2 and 6
+// say of those that resolve to nothing.
+func (e *scratch) resolve() {
+	q := e.q
+	e.resolveExporter()
+	var rec []byte
+	if e.recNumber, rec = e.s.find(registry.Recipients, q.Recipient); e.recNumber != 0 {
+		e.have |= needRecipient
+		readRecipient(rec, &e.rec)
+		e.resolveDeployments()
+	}
+	e.d.Recipient = e.recNumber
+	e.resolvePurposes()
+	e.resolveCategories()
+	e.group = q.SubjectGroup
+	if e.group == 0 {
+		e.group = e.t.group
+	}
+	if e.group != 0 {
+		e.have |= needGroup
+	}
+	if e.have&needExporter != 0 {
+		e.resolveRegions()
+		if e.have&needGroup != 0 {
+			e.govern()
+		}
+	}
+	if e.have&needDeployment != 0 {
+		e.follow()
+		e.locate()
+	}
+	e.present()
+	e.believeAge()
+	if e.have&(needPolicy|needServed|needDeployment) == needPolicy|needServed|needDeployment {
+		for i := range e.deps {
+			e.base(&e.deps[i])
+		}
+	}
+	e.gate()
+}
+
+func (e *scratch) resolveExporter() {
+	if e.q.Exporter == "" {
+		e.exporter = e.t.only
+	} else if n, rec := e.s.find(registry.Exporters, e.q.Exporter); n != 0 {
+		e.exporter = e.t.exporters[ordinal(rec)]
+	}
+	if e.exporter != nil {
+		e.have |= needExporter
+		e.d.Exporter = e.exporter.number
+	}
+}
+
+func (e *scratch) resolveDeployments() {
+	if e.q.Deployment != "" {
+		n, rec := e.s.find(registry.Deployments, e.q.Deployment)
+		if n == 0 {
+			return
+		}
+		e.judge(n, rec)
+		if e.deps[0].recipient != e.recNumber {
+			e.deps = e.deps[:0]
+			return
+		}
+		e.d.Deployment = n
+	}
+	e.have |= needDeployment
+	if e.q.Deployment == "" {
+		for i := range e.rec.deployments.len() {
+			n := e.rec.deployments.at(i)
+			e.judge(n, e.s.record(n))
+		}
+	}
+	if len(e.deps) == 0 {
+		e.deps = append(e.deps, judged{})
+	}
+	for i := range e.deps {
+		d := &e.deps[i]
+		if d.kind == 0 {
+			d.kind = e.rec.kind
+		}
+		if d.role == 0 {
+			d.role = e.rec.role
+		}
+		if d.kind == 0 || int(d.kind) > int(registry.RecipientKindPublic) {
+			d.kind = registry.RecipientKindPartner
+		}
+		if d.role == 0 {
+			d.role = registry.RecipientRoleController
+		}
+	}
+}
+
+func (e *scratch) judge(n uint32, rec []byte) {
+	e.deps = append(e.deps, judged{})
+	readDeployment(n, rec, &e.deps[len(e.deps)-1].deploymentView)
+}
+
+func (e *scratch) findPurpose(name string) *purpose {
+	n, rec := e.s.find(registry.Purposes, name)
+	if n == 0 {
+		return nil
+	}
+	return e.t.purposes[ordinal(rec)]
+}
+
+func (e *scratch) resolvePurposes() {
+	e.purpose = e.findPurpose(e.q.Purpose)
+	if e.purpose == nil {
+		return
+	}
+	e.have |= needPurpose
+	e.d.Purpose = e.purpose.number
+	isService := e.purpose.service > registry.ServiceNone
+	switch {
+	case !isService && (e.q.ServedPurpose == "" || e.q.ServedPurpose == e.q.Purpose):
+		e.served = e.purpose
+	case isService && e.q.ServedPurpose != "":
+		if e.served = e.findPurpose(e.q.ServedPurpose); e.served != nil && e.served.service > registry.ServiceNone {
+			e.served = nil
+		}
+	}
+	if e.served != nil {
+		e.have |= needServed
+		e.d.Served = e.served.number
+	}
+}
+
+func (e *scratch) resolveCategories() {
+	for i, name := range e.q.Categories {
+		a := asked{}
+		if n, rec := e.s.find(registry.Categories, name); n != 0 {
+			a = asked{n, e.t.categories[ordinal(rec)]}
+			e.known |= 1 << i
+		}
+		e.asked = append(e.asked, a)
+	}
+}
+
+// resolveRegions resolves regions and regimes: readings R8 and R9.
+func (e *scratch) resolveRegions() {
+	given, unknown := len(e.q.SubjectRegions) > 0, false
+	for _, r := range e.q.SubjectRegions {
+		c := parseCountry(r)
+		unknown = unknown || c == unknownCountry
+		e.regions = append(e.regions, c)
+	}
+	if !given || unknown {
+		for _, c := range e.exporter.serves {
+			if !slices.Contains(e.regions, c) {
+				e.regions = append(e.regions, c)
+			}
+		}
+	}
+	if len(e.regions) == 0 {
+		e.regions = append(e.regions, unknownCountry)
+	}
+	x := e.exporter
+	origin := parseCountry(e.q.Origin)
+	in := func(r registry.Regime, yes bool) {
+		if yes {
+			e.regimes |= 1 << r
+		}
+	}
+	in(registry.RegimePolicy, true)
+	in(registry.RegimeCn, x.country == cn || origin == cn || !origin.known() && x.servesCN || slices.Contains(e.regions, cn))
+	in(registry.RegimeCnSz, x.shenzhen)
+	eea := false
+	for _, c := range e.regions {
+		eea = eea || c.inEEA()
+	}
+	in(registry.RegimeEu, x.country.inEEA() || eea && x.servesEEA)
+	in(registry.RegimeUk, x.country == gb || x.servesGB && slices.Contains(e.regions, gb))
+}
+
+func (e *scratch) under(r registry.Regime) bool { return e.regimes&(1<<r) != 0 }
+
+// govern finds the governing version of every region: reading R14.
+func (e *scratch) govern() {
+	var newest *policy
+	for _, r := range e.regions {
+		var p *policy
+		for _, v := range e.t.policies { // the newest first
+			if v.effective <= e.now && v.covers(e.group, r) {
+				p = v
+				break
+			}
+		}
+		if p == nil {
+			e.policies = e.policies[:0]
+			return
+		}
+		if !slices.Contains(e.policies, p) {
+			e.policies = append(e.policies, p)
+		}
+		if newest == nil || slices.Index(e.t.policies, p) < slices.Index(e.t.policies, newest) {
+			newest = p
+		}
+	}
+	e.have |= needPolicy
+	e.d.Policy = newest.number
+}
+
+// follow gathers the links of the chain: reading R12.
+func (e *scratch) follow() {
+	add := func(v linkView, from uint32, recorded bool, depth int) {
+		for i := range e.links {
+			if l := &e.links[i]; l.recipient == v.recipient && l.deployment == v.deployment && (l.from == from || !recorded) {
+				return
+			}
+		}
+		if len(e.links) <= maxLinks {
+			e.links = append(e.links, link{linkView: v, from: from, recorded: recorded, depth: depth})
+		}
+	}
+	from := func(d *deploymentView, of uint32, depth int) {
+		for i := 0; i+linkSize <= len(d.links); i += linkSize {
+			add(readLink(d.links[i:]), of, true, depth)
+		}
+	}
+	for i := range e.deps {
+		from(&e.deps[i].deploymentView, e.recNumber, 1)
+	}
+	first := len(e.links)
+	for _, c := range e.q.Chain {
+		r, _ := e.s.find(registry.Recipients, c.Recipient)
+		d := uint32(0)
+		if c.Deployment != "" {
+			n, _ := e.s.find(registry.Deployments, c.Deployment)
+			d = orNone(n)
+		}
+		v := linkView{recipient: orNone(r), deployment: d}
+		if recorded := slices.ContainsFunc(e.links[:first], func(l link) bool { return l.recipient == v.recipient }); !recorded || d != 0 {
+			add(v, e.recNumber, recorded, 1)
+			if n := len(e.links); recorded && n > 0 && e.links[n-1].linkView == v {
+				e.links[n-1].recorded = false
+				e.links[n-1].authorisation = registry.AuthorisationSpecific // by the recorded link
+			}
+		}
+	}
+	for i := 0; i < len(e.links) && i <= maxLinks; i++ {
+		l := &e.links[i]
+		if rec := e.s.record(l.recipient); l.recipient != noNumber && len(rec) > 0 {
+			readRecipient(rec, &l.rec)
+			if l.depth <= maxDepth {
+				of, depth := l.recipient, l.depth+1
+				e.deploymentsOf(l.deployment, &l.rec, func(d *deploymentView) { from(d, of, depth) })
+			}
+		}
+	}
+}
+
+// deploymentsOf calls f for the deployment of a link, or for all of its recipient.
+func (e *scratch) deploymentsOf(named uint32, r *recipientView, f func(*deploymentView)) {
+	var d deploymentView
+	if named == noNumber {
+		return
+	}
+	if named != 0 {
+		if rec := e.s.record(named); len(rec) > 0 {
+			readDeployment(named, rec, &d)
+			f(&d)
+		}
+		return
+	}
+	for i := range r.deployments.len() {
+		n := r.deployments.at(i)
+		readDeployment(n, e.s.record(n), &d)
+		f(&d)
+	}
+}
+
+// locate gathers the countries judged: reading R11, and whether the share is
+// cross-border: R38. A country that is not given is unknown.
+func (e *scratch) locate() {
+	add := func(c country, record uint32, link int) {
+		if !c.known() {
+			c = unknownCountry
+		}
+		for i := range e.places {
+			if p := &e.places[i]; p.country == c && p.record == record && p.link == link {
+				return
+			}
+		}
+		e.places = append(e.places, place{c, record, link})
+	}
+	deployment := func(d *deploymentView, link int) {
+		for i := range d.storage.len() {
+			add(d.storage.at(i), d.number, link)
+		}
+		for i := range d.access.len() {
+			add(d.access.at(i), d.number, link)
+		}
+		if d.storage.len() == 0 || d.access.len() == 0 {
+			add(unknownCountry, d.number, link)
+		}
+	}
+	for _, c := range e.q.DestinationCountries {
+		add(parseCountry(c), 0, -1)
+	}
+	add(e.rec.country, e.recNumber, -1)
+	for i := range e.deps {
+		if e.deps[i].number != 0 {
+			deployment(&e.deps[i].deploymentView, -1)
+		} else {
+			add(unknownCountry, e.recNumber, -1)
+		}
+	}
+	for i := range e.links {
+		l := &e.links[i]
+		if l.recipient == noNumber {
+			continue
+		}
+		add(l.rec.country, l.recipient, i)
+		any := false
+		e.deploymentsOf(l.deployment, &l.rec, func(d *deploymentView) { any = true; deployment(d, i) })
+		if !any {
+			add(unknownCountry, l.recipient, i)
+		}
+	}
+	for _, p := range e.places {
+		e.abroad[registry.RegimeCn] = e.abroad[registry.RegimeCn] || p.country != cn
+		e.abroad[registry.RegimeEu] = e.abroad[registry.RegimeEu] || !p.country.inEEA()
+	}
+}
+
+// gate tells which rules run for the kind of recipient: reading R13.
+func (e *scratch) gate() {
+	for i := range e.deps {
+		switch e.deps[i].kind {
+		case registry.RecipientKindAuthority, registry.RecipientKindRescue, registry.RecipientKindSuccessor:
+			e.kind = kindSpecial
+		case registry.RecipientKindPublic:
+			e.kind = max(e.kind, kindPublic)
+		}
+	}
+}
+
+// fire adds a reason, or its categories to the one that is alike. A zero mask
+// names no category: the whole question.
+func (e *scratch) fire(code Code, regime registry.Regime, detail Detail, record uint32, mask uint64) {
+	rs := e.d.Reasons
+	for i := range rs {
+		if r := &rs[i]; r.Code == code && r.Regime == regime && r.Detail == detail && r.Record == record {
+			if r.Categories != 0 && mask != 0 {
+				r.Categories |= mask
+			} else {
+				r.Categories = 0
+			}
+			return
+		}
+	}
+	e.d.Reasons = append(rs, Reason{Code: code, Regime: regime, Detail: detail, Record: record, Categories: mask})
+}
+
+// fireOn fires for categories, and not at all for none.
+func (e *scratch) fireOn(code Code, regime registry.Regime, detail Detail, record uint32, mask uint64) {
+	if mask != 0 {
+		e.fire(code, regime, detail, record, mask)
+	}
+}
+
+// flagged returns the asked categories of which some leaf has the flag.
+func (e *scratch) flagged(flag uint16) (m uint64) {
+	for i := range e.asked {
+		if c := e.asked[i].category; c != nil && c.any&flag != 0 {
+			m |= 1 << i
+		}
+	}
+	return m
+}
+
+// covered returns the asked categories all of whose leaves are in the list.
+func (e *scratch) covered(l list) (m uint64) {
+	for i := range e.asked {
+		if c := e.asked[i].category; c != nil && l.hasAll(c.leaves) {
+			m |= 1 << i
+		}
+	}
+	return m
+}
+
+// coveredBy is covered for a table's list.
+func (e *scratch) coveredBy(l []uint32) (m uint64) {
+	for i := range e.asked {
+		if c := e.asked[i].category; c != nil && containsAll(l, c.leaves) {
+			m |= 1 << i
+		}
+	}
+	return m
+}
+
+func contains(sorted []uint32, n uint32) bool {
+	_, ok := slices.BinarySearch(sorted, n)
+	return ok
+}
+
+func containsAll(sorted, ns []uint32) bool {
+	for _, n := range ns {
+		if !contains(sorted, n) {
+			return false
+		}
+	}
+	return true
+}
+
+func first(mask uint64) int { return bits.TrailingZeros64(mask) }

@@ -1,0 +1,155 @@
+package decision
+
+import "waybill/internal/registry"
+
+// Rules 14 to 18 and 20: what the policy version states.
+
+func rulePurposeStated(e *scratch) {
+	for _, p := range e.policies {
+		if !contains(p.purposes, e.served.number) {
+			e.fireOn(PurposeOutsidePolicy, registry.RegimePolicy, DetailPurpose, p.number, e.known&^e.consented(e.served.number, e.ordinary(), false))
+		}
+	}
+}
+
+func rulePurposeOfKind(e *scratch) {
+	for i := range e.deps {
+		d := &e.deps[i]
+		if d.kind == registry.RecipientKindAffiliate && d.role == registry.RecipientRoleProcessor {
+			e.fireOn(PurposeOutsideRecipientKind, registry.RegimePolicy, DetailKind, 0, e.known)
+			continue
+		}
+		for _, p := range e.policies {
+			if contains(p.kinds[d.kind].purposes, e.purpose.number) {
+				continue
+			}
+			bad := e.known
+			switch d.kind {
+			case registry.RecipientKindAffiliate, registry.RecipientKindPartner, registry.RecipientKindSupport, registry.RecipientKindMessaging:
+				bad &^= e.consented(e.purpose.number, e.ordinary(), false)
+			}
+			e.fireOn(PurposeOutsideRecipientKind, registry.RegimePolicy, DetailPurpose, 0, bad)
+		}
+	}
+}
+
+func ruleCredential(e *scratch) {
+	credentials := e.flagged(flagCode | flagHash | flagClear)
+	if credentials == 0 {
+		return
+	}
+	own, hosted := e.q.ToOwnAddress && e.purpose.service == registry.ServiceMessageDelivery, true
+	for i := range e.deps {
+		d := &e.deps[i]
+		own = own && d.kind == registry.RecipientKindMessaging && d.role == registry.RecipientRoleProcessor
+		hosted = hosted && d.number != 0 && d.hosting
+	}
+	bad := e.flagged(flagClear)
+	if !own {
+		bad |= e.flagged(flagCode)
+	}
+	if !hosted {
+		bad |= e.flagged(flagHash)
+	}
+	e.fireOn(CategoryNeverShareable, registry.RegimePolicy, DetailCategories, 0, bad)
+}
+
+// outsideKind returns the asked categories that are outside the list of the
+// deployment's kind: reading R20.
+func (e *scratch) outsideKind(d *judged) (bad uint64) {
+	for _, p := range e.policies {
+		k := &p.kinds[d.kind]
+		closed := d.kind == registry.RecipientKindCloud || d.kind == registry.RecipientKindLogistics
+		if k.any || !k.stated && !closed {
+			continue
+		}
+		bad |= e.known &^ e.coveredBy(k.categories)
+	}
+	return bad
+}
+
+// mayHost reports whether the deployment is a cloud that may be asked to host
+// what its list does not name, if it or its agreement says so.
+func (e *scratch) mayHost(d *judged) bool {
+	return d.kind == registry.RecipientKindCloud && d.role == registry.RecipientRoleProcessor && e.purpose.service == registry.ServiceHosting
+}
+
+func ruleCategoryOfKind(e *scratch) {
+	for i := range e.deps {
+		d := &e.deps[i]
+		if e.mayHost(d) && (d.hosting || e.have&needExporter != 0 && e.candidates(d)) {
+			continue // it passes, or is judged with the agreement
+		}
+		e.fireOn(CategoryOutsideRecipientKind, registry.RegimePolicy, DetailCategories, 0, e.outsideKind(d))
+	}
+}
+
+// ruleHosted judges rule 17 with the agreement that a category rests on.
+func ruleHosted(e *scratch, d *judged, a *agreementView, i int) marks {
+	if e.mayHost(d) && !d.hosting && !a.hosting && e.outsideKind(d)&(1<<i) != 0 {
+		return markHosting
+	}
+	return 0
+}
+
+func ruleNecessary(e *scratch) {
+	for _, p := range e.policies {
+		var good uint64
+		for i := range p.necessity {
+			if n := &p.necessity[i]; n.purpose == e.served.number && n.approved <= e.now {
+				good |= e.coveredBy(n.categories)
+			}
+		}
+		if e.known&^good != 0 {
+			good = e.necessaryTogether(p)
+		}
+		e.fireOn(CategoryNotNecessaryForPurpose, registry.RegimePolicy, DetailNecessity, p.number, e.known&^good)
+	}
+}
+
+// necessaryTogether returns the asked categories each of whose leaves some entry
+// of the purpose covers, one entry or several.
+func (e *scratch) necessaryTogether(p *policy) (good uint64) {
+	for i := range e.asked {
+		c := e.asked[i].category
+		if c == nil {
+			continue
+		}
+		all := true
+		for _, leaf := range c.leaves {
+			found := false
+			for k := range p.necessity {
+				if n := &p.necessity[k]; n.purpose == e.served.number && n.approved <= e.now && contains(n.categories, leaf) {
+					found = true
+					break
+				}
+			}
+			if all = all && found; !all {
+				break
+			}
+		}
+		if all {
+			good |= 1 << i
+		}
+	}
+	return good
+}
+
+func ruleDeidentified(e *scratch) {
+	if !e.under(registry.RegimeCnSz) || e.q.Deidentified {
+		return
+	}
+	var personal uint64
+	for i := range e.asked {
+		if c := e.asked[i].category; c != nil && c.all&flagNonPersonal == 0 {
+			personal |= 1 << i
+		}
+	}
+	for i := range e.deps {
+		d := &e.deps[i]
+		b := d.bases[registry.RegimeCnSz]
+		if controls(d.role) && (b == registry.BasisHumanResources || b == registry.BasisLegitimateInterests) {
+			e.fireOn(DeidentificationRequired, registry.RegimeCnSz, DetailDeidentified, 0, personal)
+		}
+	}
+}

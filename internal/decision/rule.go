@@ -1,0 +1,208 @@
+package decision
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"fmt"
+)
+
+// severity of a rule: rules.md 2.1.
+type severity byte
+
+const (
+	hard  severity = 'H' // only a change of the registry cures it
+	cures severity = 'D' // the named evidence cures it
+)
+
+// kinds says for which kinds of recipient a rule runs: reading R13.
+type kinds uint8
+
+const (
+	forOrdinary kinds = 1 << kindOrdinary
+	forPublic   kinds = 1 << kindPublic
+	forSpecial  kinds = 1 << kindSpecial
+	forAll            = forOrdinary | forPublic | forSpecial
+)
+
+// rule is one row of the catalogue of rules.md 2.2. A row has one of three
+// forms: a function of the whole question; marks of an agreement that is a
+// candidate; marks of a transfer that is a candidate (one bit a reason).
+type rule struct {
+	number     int // 0 outside the catalogue
+	codes      []Code
+	clause     string
+	severity   severity
+	class      Class
+	since      int // the first edition that has it
+	until      int // the first that has not; 0 is none
+	needs      need
+	kinds      kinds
+	whole      func(*scratch)
+	agreement  func(*scratch, *judged, *agreementView) marks
+	perAsked   func(*scratch, *judged, *agreementView, int) marks
+	transfer   func(*scratch, *transferView) marks
+	perAskedTr func(*scratch, *transferView, int) marks
+}
+
+const (
+	needCandidates = needExporter | needRecipient | needDeployment
+	needConsent    = needCandidates | needServed | needPolicy
+)
+
+// catalogue is the table of rules, in the order of rules.md 2.2. The judged rules
+// are those with a function; the others deny nothing in this edition.
+var catalogue = []rule{
+	{number: 1, codes: []Code{RequestInvalid}, clause: "design", severity: hard, class: Violation, since: 1, kinds: forAll, whole: ruleRequest},
+	{number: 2, codes: []Code{PurposeUnknown, CategoryUnknown, CountryUnknown}, clause: "PIPL 6; GDPR 5(1)(b)(c)", severity: hard, class: Gap, since: 1, kinds: forAll, whole: ruleUnknown},
+	{number: 3, codes: []Code{PolicyVersionNotInForce}, clause: "S10; PIPL 17", severity: hard, class: Gap, since: 1, needs: needExporter | needGroup, kinds: forAll, whole: rulePolicyInForce},
+	{number: 4, codes: []Code{PolicyChangeNotNotified}, clause: "S10; PIPL 17(2)", severity: cures, class: Gap},
+	{number: 5, codes: []Code{PolicyWeakensRightsNoConsent}, clause: "S10; PIPL 14(2)", severity: cures, class: Violation},
+	{number: 6, codes: []Code{RecipientUnknown}, clause: "S4-1n; PIPL 23", severity: hard, class: Gap, since: 1, kinds: forOrdinary | forSpecial, whole: ruleRecipientKnown},
+	{number: 7, codes: []Code{RecipientNotApproved}, clause: "GDPR 28(1); PIPL 21", severity: hard, class: Gap, since: 1, kinds: forOrdinary | forSpecial, whole: ruleApproved},
+	{number: 8, codes: []Code{RecipientSuspended, RecipientTerminated}, clause: "S5-2; EU-SCC 14(f), 16(b); CN-SC 7(1)", severity: hard, class: Violation, since: 1, kinds: forOrdinary | forSpecial, whole: ruleActive},
+	{number: 9, codes: []Code{RecipientRestrictedList}, clause: "PIPL 42", severity: hard, class: Violation, since: 1, kinds: forOrdinary | forSpecial, whole: ruleListed},
+	{number: 0, codes: []Code{KindNotJudged}, clause: "this edition", severity: hard, class: Violation, since: 1, until: 2, needs: needRecipient | needDeployment, kinds: forPublic | forSpecial, whole: ruleKind},
+	{number: 10, codes: []Code{LegalExceptionUnsupported}, clause: "S4-3; PIPL 13(3)-(7), 27", severity: cures, class: EvidenceC, since: 1, kinds: forAll, whole: ruleException},
+	{number: 11, codes: []Code{SubjectErasedOrCancelled}, clause: "S6-4, S6-5; PIPL 47; NDSMR 24", severity: cures, class: Violation},
+	{number: 12, codes: []Code{SubjectRestrictedOrObjected}, clause: "PIPL 44, 27; GDPR 18, 21", severity: cures, class: Violation},
+	{number: 13, codes: []Code{SubjectDoNotTrack, SubjectOptedOutAds}, clause: "S2-2(3)(5); PIPL 24(2)", severity: cures, class: Violation},
+	{number: 14, codes: []Code{PurposeOutsidePolicy}, clause: "S1.2, S4-1(2); PIPL 6, 14(2); NDSMR 22(4); GDPR 5(1)(b)", severity: cures, class: Violation, since: 1, needs: needPolicy | needServed | needRecipient, kinds: forAll, whole: rulePurposeStated},
+	{number: 15, codes: []Code{PurposeOutsideRecipientKind}, clause: "S4-1(1)(2), S2-2", severity: cures, class: Violation, since: 1, needs: needPolicy | needPurpose | needRecipient | needDeployment, kinds: forOrdinary, whole: rulePurposeOfKind},
+	{number: 16, codes: []Code{CategoryNeverShareable}, clause: "S5-1; PIPL 51", severity: hard, class: Violation, since: 1, needs: needPurpose | needRecipient | needDeployment, kinds: forAll, whole: ruleCredential},
+	{number: 17, codes: []Code{CategoryOutsideRecipientKind}, clause: "S4-1(2)", severity: hard, class: Violation, since: 1, needs: needPolicy | needPurpose | needRecipient | needDeployment, kinds: forOrdinary, whole: ruleCategoryOfKind, perAsked: ruleHosted},
+	{number: 18, codes: []Code{CategoryNotNecessaryForPurpose}, clause: "S4-1(1); PIPL 6; SZ-Data 11; GDPR 5(1)(c)", severity: hard, class: Violation, since: 1, needs: needPolicy | needServed, kinds: forAll, whole: ruleNecessary},
+	{number: 19, codes: []Code{AnalyticsLinkageForbidden}, clause: "S2-2(1)", severity: hard, class: Violation},
+	{number: 20, codes: []Code{DeidentificationRequired}, clause: "SZ-Data 26, 27", severity: cures, class: EvidenceC, since: 1, needs: needConsent, kinds: forOrdinary, whole: ruleDeidentified},
+	{number: 21, codes: []Code{AgreementMissing}, clause: "S4-1n; PIPL 20, 21; NDSMR 12; SZ-Data 59, 81; GDPR 26, 28(3), 28(9)", severity: hard, class: Gap, since: 1, needs: needCandidates, kinds: forOrdinary, whole: ruleAgreement},
+	{number: 22, codes: []Code{AgreementNotSignedByBoth}, clause: "S4-1n; CivC 490", severity: hard, class: Gap, since: 1, needs: needCandidates, kinds: forOrdinary, agreement: ruleSigned},
+	{number: 23, codes: []Code{AgreementNotYetEffective}, clause: "PIPL 21", severity: hard, class: Violation, since: 1, needs: needCandidates, kinds: forOrdinary, agreement: ruleEffective},
+	{number: 24, codes: []Code{AgreementExpired}, clause: "PIPL 21", severity: hard, class: Violation, since: 1, needs: needCandidates, kinds: forOrdinary, agreement: ruleExpired},
+	{number: 25, codes: []Code{AgreementTerminated}, clause: "PIPL 21(2)", severity: hard, class: Violation, since: 1, needs: needCandidates, kinds: forOrdinary, agreement: ruleTerminated},
+	{number: 26, codes: []Code{AgreementTermsIncomplete}, clause: "S4-1n; PIPL 21; NDSMR 12; GDPR 28(3)", severity: cures, class: Gap, since: 1, needs: needCandidates, kinds: forOrdinary, agreement: ruleTerms},
+	{number: 27, codes: []Code{AgreementPurposeNotCovered}, clause: "S4-1n; PIPL 21(2), 23; GDPR 28(3)(a)", severity: hard, class: Violation, since: 1, needs: needCandidates | needPurpose, kinds: forOrdinary, agreement: rulePurposeAgreed},
+	{number: 28, codes: []Code{AgreementCategoryNotCovered}, clause: "PIPL 21; GDPR 28(3)", severity: hard, class: Violation, since: 1, needs: needCandidates, kinds: forOrdinary, agreement: ruleGroupAgreed, perAsked: ruleCategoryAgreed},
+	{number: 29, codes: []Code{NoticeMissing}, clause: "PIPL 17, 22, 23, 39; NDSMR 21; GDPR 13(1)(e)(f), 14(3)(c)", severity: cures, class: Gap, since: 1, needs: needCandidates | needPurpose | needGroup, kinds: forOrdinary, whole: ruleNotice},
+	{number: 30, codes: []Code{ConsentMissing}, clause: "S1.2; PIPL 13(1), 14; GDPR 6, 7(1)", severity: cures, class: EvidenceC, since: 1, needs: needConsent, kinds: forOrdinary | forPublic, whole: ruleConsent},
+	{number: 31, codes: []Code{ConsentWithdrawn}, clause: "S6-6; PIPL 15; GDPR 7(3)", severity: cures, class: Violation, since: 1, needs: needConsent, kinds: forOrdinary | forPublic, whole: ruleConsent},
+	{number: 32, codes: []Code{ConsentScopeMismatch}, clause: "PIPL 14(2), 23; NDSMR 22(4)(6)", severity: cures, class: EvidenceC, since: 1, needs: needConsent, kinds: forOrdinary | forPublic, whole: ruleConsent},
+	{number: 33, codes: []Code{SeparateConsentMissingProvision}, clause: "PIPL 23; NDSMR 62(7)", severity: cures, class: EvidenceC, since: 1, needs: needConsent, kinds: forOrdinary, whole: ruleSeparate},
+	{number: 34, codes: []Code{SeparateConsentMissingSensitive}, clause: "PIPL 28, 29; NDSMR 22(2); GDPR 9(2)(a)", severity: cures, class: EvidenceC, since: 1, needs: needConsent, kinds: forOrdinary | forPublic, whole: ruleSeparate},
+	{number: 35, codes: []Code{SeparateConsentMissingCrossBorder}, clause: "PIPL 39; CBDF 10; CN-SC 2(3)", severity: cures, class: EvidenceC, since: 1, needs: needConsent, kinds: forOrdinary, whole: ruleSeparate},
+	{number: 36, codes: []Code{SeparateConsentMissingPublic}, clause: "S4-2(1); PIPL 25", severity: cures, class: EvidenceC, since: 1, needs: needConsent, kinds: forPublic, whole: ruleSeparate},
+	{number: 37, codes: []Code{MinorGuardianConsentMissing}, clause: "S7; PIPL 31, 28; SZ-Data 20; NDSMR 22(3); GDPR 8", severity: cures, class: Violation, since: 1, needs: needConsent, kinds: forOrdinary | forPublic, whole: ruleGuardian},
+	{number: 38, codes: []Code{MinorProfilingForbidden}, clause: "SZ-Data 30", severity: cures, class: Violation, since: 1, needs: needConsent, kinds: forOrdinary | forPublic, whole: ruleProfiling},
+	{number: 39, codes: []Code{SensitiveSafeguardsMissing}, clause: "PIPL 28(2), 30; EU-SCC 8.7", severity: cures, class: Gap},
+	{number: 40, codes: []Code{PublicDisclosureNotPermitted}, clause: "S4-2; PIPL 25", severity: cures, class: Violation},
+	{number: 41, codes: []Code{AuthorityInstrumentMissing}, clause: "S4-2(2); PIPL 34; SZ-Data 27(1)", severity: hard, class: EvidenceC},
+	{number: 42, codes: []Code{ForeignAuthorityApprovalMissing}, clause: "PIPL 41; DSL 36; GDPR 48", severity: hard, class: Violation},
+	{number: 43, codes: []Code{SuccessorNotBound}, clause: "S4-1m; PIPL 22; NDSMR 14", severity: cures, class: Violation},
+	{number: 44, codes: []Code{SuccessorPurposeChanged}, clause: "PIPL 22", severity: cures, class: Violation},
+	{number: 45, codes: []Code{SubprocessorNotAuthorised}, clause: "PIPL 21(3); GDPR 28(2); EU-SCC 9; CN-SC 3(9)", severity: hard, class: Violation, since: 1, needs: needRecipient | needDeployment, kinds: forOrdinary, whole: ruleAuthorised},
+	{number: 46, codes: []Code{SubprocessorFlowdownMissing}, clause: "GDPR 28(4); EU-SCC 9(b)", severity: cures, class: Gap, since: 1, needs: needRecipient | needDeployment, kinds: forOrdinary, whole: ruleFlowdown},
+	{number: 47, codes: []Code{RetentionExpired}, clause: "S3-1; PIPL 19, 47; GDPR 5(1)(e)", severity: cures, class: EvidenceC},
+	{number: 48, codes: []Code{ServiceCeased}, clause: "S3-2; PIPL 47(1)(2)", severity: cures, class: Violation},
+	{number: 49, codes: []Code{RecipientRetentionExceeds}, clause: "S3-1; PIPL 19; CN-SC 3(5)", severity: cures, class: Violation},
+	{number: 50, codes: []Code{ImpactAssessmentMissing, ImpactAssessmentStale}, clause: "PIPL 55, 56; CBDF 10; CERT 6; GDPR 35", severity: cures, class: Gap, since: 1, needs: needCandidates | needPurpose, kinds: forOrdinary | forPublic, whole: ruleAssessment},
+	{number: 51, codes: []Code{TransferNoMechanism}, clause: "PIPL 38; NDSMR 35; GDPR 44", severity: hard, class: Gap, since: 1, needs: needCandidates, kinds: forOrdinary, whole: ruleMechanism},
+	{number: 52, codes: []Code{TransferMechanismInsufficient}, clause: "CBDF 7, 8; CERT 5", severity: hard, class: Violation},
+	{number: 53, codes: []Code{TransferMechanismNotYetEffective}, clause: "PIPL 38; SCM", severity: hard, class: Violation, since: 1, needs: needCandidates, kinds: forOrdinary, transfer: ruleTransferBegun},
+	{number: 54, codes: []Code{TransferMechanismExpired}, clause: "CBDF 9; CERT 8; DPF I.3", severity: hard, class: Violation, since: 1, needs: needCandidates, kinds: forOrdinary, transfer: ruleTransferExpired},
+	{number: 55, codes: []Code{TransferMechanismSuspended}, clause: "CERT 10; SAM 17; EU-SCC 14(f), 16", severity: hard, class: Violation, since: 1, needs: needCandidates, kinds: forOrdinary, transfer: ruleTransferStopped},
+	{number: 56, codes: []Code{TransferDestinationNotCovered, TransferRecipientNotCovered, TransferPurposeNotCovered, TransferCategoryNotCovered}, clause: "NDSMR 38; CN-SC annex 1; EU-SCC I.B", severity: hard, class: Violation, since: 1, needs: needCandidates, kinds: forOrdinary, transfer: ruleTransferScope, perAskedTr: ruleTransferCategory},
+	{number: 57, codes: []Code{TransferVolumeExceeded}, clause: "NDSMR 38; CBDF 7, 8", severity: hard, class: Violation},
+	{number: 58, codes: []Code{TransferFilingOverdue}, clause: "SCM; GBA-SC", severity: cures, class: Gap},
+	{number: 59, codes: []Code{TransferTiaMissing}, clause: "EU-SCC 14(d); EDPB 01/2020; CN-SC 4(4)", severity: cures, class: Gap},
+	{number: 60, codes: []Code{OnwardDestinationNotCovered}, clause: "EU-SCC 8.8, 9; CN-SC 3(8); DPF", severity: hard, class: Violation, since: 1, needs: needCandidates, kinds: forOrdinary, transfer: ruleOnward},
+}
+
+// Rules 11 to 13 and 40 to 44 are not listed by an answer: a question that would
+// engage them is refused, or its kind of recipient is denied.
+func silent(number int) bool { return number >= 11 && number <= 13 || number >= 40 && number <= 44 }
+
+func (r *rule) judged() bool {
+	return r.whole != nil || r.agreement != nil || r.perAsked != nil || r.transfer != nil || r.perAskedTr != nil
+}
+
+// Edition is the number of the rules and compiled-in data that decide. It is
+// raised whenever any golden answer may change.
+const Edition = 1
+
+// RulesTotal is how many rules the catalogue has.
+const RulesTotal = 60
+
+var (
+	editionDigest, rulesJudged, notJudged, infos = describe(catalogue)
+	active                                       = activate(catalogue, 0)
+)
+
+func describe(table []rule) (digest string, judged int, not []Code, infos map[Code]RuleInfo) {
+	h := sha256.New()
+	infos = map[Code]RuleInfo{}
+	for i := range table {
+		r := &table[i]
+		fmt.Fprintln(h, r.number, r.codes, r.clause, r.severity, r.class, r.since, r.until, r.needs, r.kinds, r.judged())
+		switch {
+		case r.judged() && r.number != 0:
+			judged++
+		case !r.judged() && !silent(r.number):
+			not = append(not, r.codes...)
+		}
+		for _, c := range r.codes {
+			infos[c] = RuleInfo{r.number, r.codes, r.clause, r.class, byte(r.severity), r.judged()}
+		}
+	}
+	return hex.EncodeToString(h.Sum(nil)), judged, not, infos
+}
+
+// Digest returns the digest of the rule table, in hex.
+func Digest() string { return editionDigest }
+
+// RulesJudged returns how many rules of the catalogue this edition judges.
+func RulesJudged() int { return rulesJudged }
+
+// NotJudged returns the codes of the rules that deny nothing in this edition.
+func NotJudged() []Code { return notJudged }
+
+// RuleInfo is what a rule says of itself. Severity is 'H' (only a change of the
+// registry cures it) or 'D' (evidence cures it).
+type RuleInfo struct {
+	Number   int
+	Codes    []Code
+	Clause   string
+	Class    Class
+	Severity byte
+	Judged   bool
+}
+
+// Info returns what the rule of a code says of itself.
+func Info(c Code) RuleInfo { return infos[c] }
+
+// program is the table split by the form of its rows, so that Check loops over
+// what is there.
+type program struct {
+	whole, agreement, perAsked, transfer, perAskedTr []*rule
+}
+
+// activate returns the program of a table without one of its rows (1-based; 0
+// leaves none out).
+func activate(table []rule, without int) *program {
+	p := &program{}
+	for i := range table {
+		r := &table[i]
+		if i+1 == without {
+			continue
+		}
+		for _, part := range []struct {
+			on bool
+			to *[]*rule
+		}{
+			{r.whole != nil, &p.whole}, {r.agreement != nil, &p.agreement}, {r.perAsked != nil, &p.perAsked},
+			{r.transfer != nil, &p.transfer}, {r.perAskedTr != nil, &p.perAskedTr},
+		} {
+			if part.on {
+				*part.to = append(*part.to, r)
+			}
+		}
+	}
+	return p
+}

@@ -1,0 +1,432 @@
+package decision
+
+import (
+	"cmp"
+	"slices"
+	"strings"
+	"time"
+
+	"waybill/internal/registry"
+)
+
+// Small nouns are compiled into tables that are read at check time and never
+// expanded into recipients, so that every delta costs the record it changes.
+// The tables are built anew, whole, when one of their nouns changes.
+
+// Flags of a category.
+const (
+	flagSensitive = 1 << iota
+	flagSpecial
+	flagDirect
+	flagIdentity
+	flagAnalytics
+	flagNonPersonal
+	flagCode
+	flagHash
+	flagClear
+)
+
+// category is a node of the tree with its leaves (itself, if it has none below).
+type category struct {
+	number uint32
+	name   string
+	leaves []uint32
+	any    uint16 // flags that some leaf has
+	all    uint16 // flags that every leaf has
+	own    uint16
+}
+
+type purpose struct {
+	number    uint32
+	service   registry.Service
+	profiling bool // or interest advertising
+	highRisk  bool
+}
+
+type product struct {
+	id       string
+	notAimed bool
+}
+
+type exporter struct {
+	number      uint32
+	country     country
+	shenzhen    bool
+	serves      []country
+	servesEEA   bool
+	servesCN    bool
+	servesGB    bool
+	products    []product
+	allNotAimed bool
+}
+
+type kindList struct {
+	stated     bool
+	any        bool
+	purposes   []uint32
+	categories []uint32
+}
+
+type basisEntry struct {
+	purpose uint32
+	kind    registry.RecipientKind
+	regimes uint8 // bit a regime
+	basis   registry.Basis
+	special bool
+}
+
+type necessity struct {
+	purpose    uint32
+	approved   registry.Time
+	categories []uint32
+}
+
+// policy is a version that may govern: it is effective from a stated time, was
+// notified where significant, and does not weaken (readings R14, R15).
+type policy struct {
+	number       uint32
+	groups       uint16
+	anywhere     bool
+	regions      []country
+	effective    registry.Time
+	purposes     []uint32
+	kinds        [13]kindList
+	bases        []basisEntry
+	necessity    []necessity
+	servesMinors bool
+	childRules   bool
+}
+
+type source struct {
+	number uint32
+	maxAge registry.Time // 0: no source of consent
+}
+
+type tables struct {
+	categories []*category // by ordinal
+	purposes   []*purpose
+	exporters  []*exporter
+	policies   []*policy // that may govern, the newest first
+	sources    map[uint32]registry.Time
+	principals map[uint32]*registry.Principal
+	only       *exporter             // the registry's only exporter
+	group      registry.SubjectGroup // the only one that the versions cover
+	zone       *time.Location
+	screening  registry.Time
+	separate   bool
+	contact    string
+}
+
+// smallNoun is a noun of a table; its ordinal is its place in the table.
+type smallNoun struct {
+	noun    registry.Noun
+	ordinal uint32
+}
+
+const (
+	microsecond registry.Time = 1
+	second                    = 1_000_000 * microsecond
+	day                       = 86_400 * second
+)
+
+func numbers(lookup func(string) uint32, names []string) []uint32 {
+	out := make([]uint32, 0, len(names))
+	for _, n := range names {
+		if v := lookup(n); v != 0 {
+			out = append(out, v)
+		}
+	}
+	slices.Sort(out)
+	return slices.Compact(out)
+}
+
+func groupBits(gs []registry.SubjectGroup) (m uint16) {
+	for _, g := range gs {
+		m |= 1 << (g & 15)
+	}
+	return m
+}
+
+// buildTables compiles the small nouns. lookup gives a number by a full name.
+func buildTables(small map[uint32]smallNoun, lookup func(string) uint32) *tables {
+	t := &tables{
+		sources: map[uint32]registry.Time{}, principals: map[uint32]*registry.Principal{},
+		screening: 365 * day, zone: defaultZone,
+	}
+	var versions []*registry.Policy
+	versionNumber := map[*registry.Policy]uint32{}
+	var groups uint16
+	var nodes []*category
+	for number, sn := range small {
+		switch n := sn.noun.(type) {
+		case *registry.Settings:
+			if z, err := time.LoadLocation(n.Zone); err == nil && n.Zone != "" {
+				t.zone = z
+			}
+			if n.ScreeningAgeDays > 0 {
+				t.screening = registry.Time(n.ScreeningAgeDays) * day
+			}
+			t.separate = n.SeparateConsentWithoutConsentBasis
+			t.contact = n.GapContact
+		case *registry.Category:
+			c := &category{number: number, name: strings.TrimPrefix(n.Name, "categories/"), own: categoryFlags(n)}
+			nodes = append(nodes, c)
+			put(&t.categories, sn.ordinal, c)
+		case *registry.Purpose:
+			put(&t.purposes, sn.ordinal, &purpose{number: number, service: n.Service, profiling: n.Profiling || n.InterestAdvertising, highRisk: n.HighRisk})
+		case *registry.Exporter:
+			put(&t.exporters, sn.ordinal, compileExporter(number, n))
+		case *registry.Policy:
+			versions = append(versions, n)
+			versionNumber[n] = number
+			groups |= groupBits(n.SubjectGroups)
+		case *registry.Principal:
+			t.principals[number] = n
+			if n.ConsentSource != nil {
+				age := registry.Time(n.ConsentSource.MaxAgeSeconds)
+				if age == 0 {
+					age = 60
+				}
+				t.sources[number] = age * second
+			}
+		}
+	}
+	growTree(nodes)
+	for _, e := range t.exporters {
+		if e == nil {
+			continue
+		}
+		if t.only != nil {
+			t.only = nil
+			break
+		}
+		t.only = e
+	}
+	for g := registry.SubjectGroup(1); g < 16; g++ {
+		if groups == 1<<g {
+			t.group = g
+		}
+	}
+	slices.SortFunc(versions, func(a, b *registry.Policy) int {
+		return cmp.Or(cmp.Compare(b.EffectiveTime, a.EffectiveTime), cmp.Compare(versionNumber[b], versionNumber[a]))
+	})
+	for i, v := range versions {
+		if v.EffectiveTime != 0 && notified(v) && !weakens(v, before(v, versions[i+1:])) {
+			t.policies = append(t.policies, compilePolicy(versionNumber[v], v, lookup))
+		}
+	}
+	return t
+}
+
+var defaultZone = time.FixedZone("Asia/Shanghai", 8*3600)
+
+func put[T any](s *[]*T, i uint32, v *T) {
+	for uint32(len(*s)) <= i {
+		*s = append(*s, nil)
+	}
+	(*s)[i] = v
+}
+
+func categoryFlags(n *registry.Category) (f uint16) {
+	for _, b := range []struct {
+		on   bool
+		flag uint16
+	}{
+		{n.Sensitive, flagSensitive}, {n.Special, flagSpecial}, {n.DirectIdentifier, flagDirect},
+		{n.IdentityOrContact, flagIdentity}, {n.Analytics, flagAnalytics}, {n.NonPersonal, flagNonPersonal},
+		{n.Credential == registry.CredentialCode, flagCode}, {n.Credential == registry.CredentialHash, flagHash},
+		{n.Credential == registry.CredentialClear, flagClear}, {n.Credential == registry.CredentialNone, flagNoCredential},
+	} {
+		if b.on {
+			f |= b.flag
+		}
+	}
+	return f
+}
+
+const (
+	flagNoCredential = 1 << 15
+	flagCredentials  = flagCode | flagHash | flagClear | flagNoCredential
+)
+
+// growTree inherits flags downward and gathers the leaves of every node. A
+// credential is the node's own or that of the nearest ancestor that gives one.
+func growTree(nodes []*category) {
+	slices.SortFunc(nodes, func(a, b *category) int { return cmp.Compare(a.name, b.name) })
+	byName := make(map[string]*category, len(nodes))
+	inner := map[string]bool{}
+	for _, c := range nodes { // an ancestor's name is a prefix, so it comes first
+		for name := parent(c.name); name != ""; name = parent(name) {
+			inner[name] = true
+			if p := byName[name]; p != nil {
+				f := p.own
+				if c.own&flagCredentials != 0 {
+					f &^= flagCredentials
+				}
+				c.own |= f
+				break
+			}
+		}
+		byName[c.name] = c
+	}
+	for _, c := range nodes {
+		for name := parent(c.name); name != ""; name = parent(name) {
+			inner[name] = true
+		}
+	}
+	for _, c := range nodes {
+		if inner[c.name] {
+			continue
+		}
+		for name := c.name; name != ""; name = parent(name) {
+			if n := byName[name]; n != nil {
+				if len(n.leaves) == 0 {
+					n.all = c.own
+				}
+				n.leaves = append(n.leaves, c.number)
+				n.any |= c.own
+				n.all &= c.own
+			}
+		}
+	}
+	for _, c := range nodes {
+		slices.Sort(c.leaves)
+	}
+}
+
+func parent(name string) string {
+	i := strings.LastIndexByte(name, '.')
+	if i < 0 {
+		return ""
+	}
+	return name[:i]
+}
+
+func compileExporter(number uint32, n *registry.Exporter) *exporter {
+	e := &exporter{number: number, country: parseCountry(n.Country)}
+	e.shenzhen = e.country == cn && n.City == "shenzhen"
+	for _, r := range n.RegionsServed {
+		c := parseCountry(r)
+		e.serves = append(e.serves, c)
+		e.servesCN = e.servesCN || c == cn
+		e.servesGB = e.servesGB || c == gb
+		e.servesEEA = e.servesEEA || c.inEEA()
+	}
+	e.allNotAimed = len(n.Products) > 0
+	for _, p := range n.Products {
+		not := p.Minors == registry.MinorsAimNotAimed
+		e.products = append(e.products, product{p.ID, not})
+		e.allNotAimed = e.allNotAimed && not
+	}
+	return e
+}
+
+// notified reports whether a version is not significant, or a notice was sent
+// before it took effect.
+func notified(v *registry.Policy) bool {
+	return !v.Significant || slices.ContainsFunc(v.Notices, func(n registry.PolicyNotice) bool {
+		return n.SendTime != 0 && n.SendTime < v.EffectiveTime
+	})
+}
+
+// before returns the newest of the older versions that shares a subject group
+// and a region with v, or nil.
+func before(v *registry.Policy, older []*registry.Policy) *registry.Policy {
+	for _, o := range older {
+		if o.EffectiveTime != 0 && o.EffectiveTime < v.EffectiveTime &&
+			groupBits(o.SubjectGroups)&groupBits(v.SubjectGroups) != 0 && shareRegion(o.Regions, v.Regions) {
+			return o
+		}
+	}
+	return nil
+}
+
+func shareRegion(a, b []string) bool {
+	if slices.Contains(a, "*") && len(b) > 0 || slices.Contains(b, "*") && len(a) > 0 {
+		return true
+	}
+	return slices.ContainsFunc(a, func(r string) bool { return slices.Contains(b, r) })
+}
+
+// weakens reports whether v weakens rights against the version before it:
+// reading R15.
+func weakens(v, old *registry.Policy) bool {
+	if old == nil {
+		return false
+	}
+	if v.WeakensRights || !subset(v.Purposes, old.Purposes) {
+		return true
+	}
+	for _, k := range v.Kinds {
+		i := slices.IndexFunc(old.Kinds, func(o registry.KindList) bool { return o.Kind == k.Kind })
+		if i < 0 {
+			return true
+		}
+		o := old.Kinds[i]
+		if !subset(k.Purposes, o.Purposes) || k.AnyCategory && !o.AnyCategory ||
+			!k.AnyCategory && !o.AnyCategory && !subset(k.CoveredCategories, o.CoveredCategories) {
+			return true
+		}
+	}
+	return longer(v.Retention, old.Retention)
+}
+
+// longer reports whether data of a purpose and category is kept longer than
+// before, or is now kept by a schedule where there was none.
+func longer(now, was []registry.Retention) bool {
+	for _, r := range now {
+		for _, c := range r.Categories {
+			if !slices.ContainsFunc(was, func(o registry.Retention) bool {
+				return o.Purpose == r.Purpose && slices.Contains(o.Categories, c) && r.Days <= o.Days
+			}) {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+func subset(a, b []string) bool {
+	for _, x := range a {
+		if !slices.Contains(b, x) {
+			return false
+		}
+	}
+	return true
+}
+
+func compilePolicy(number uint32, n *registry.Policy, lookup func(string) uint32) *policy {
+	p := &policy{
+		number: number, groups: groupBits(n.SubjectGroups), effective: n.EffectiveTime,
+		purposes: numbers(lookup, n.Purposes), servesMinors: n.ServesMinors, childRules: n.ChildRules != "",
+	}
+	for _, r := range n.Regions {
+		if r == "*" {
+			p.anywhere = true
+		} else {
+			p.regions = append(p.regions, parseCountry(r))
+		}
+	}
+	for _, k := range n.Kinds {
+		if int(k.Kind) < len(p.kinds) {
+			p.kinds[k.Kind] = kindList{true, k.AnyCategory, numbers(lookup, k.Purposes), numbers(lookup, k.CoveredCategories)}
+		}
+	}
+	for _, b := range n.Bases {
+		e := basisEntry{purpose: lookup(b.Purpose), kind: b.Kind, basis: b.Basis, special: b.SpecialGround != ""}
+		for _, r := range b.Regimes {
+			e.regimes |= 1 << (r & 7)
+		}
+		p.bases = append(p.bases, e)
+	}
+	for _, m := range n.Necessity {
+		if m.ApprovedBy != "" && m.ApproveTime != 0 {
+			p.necessity = append(p.necessity, necessity{lookup(m.Purpose), m.ApproveTime, numbers(lookup, m.CoveredCategories)})
+		}
+	}
+	return p
+}
+
+func (p *policy) covers(g registry.SubjectGroup, r country) bool {
+	return p.groups&(1<<g) != 0 && (p.anywhere || slices.Contains(p.regions, r))
+}
