@@ -1,0 +1,63 @@
+package schema
+
+import (
+	"entgo.io/ent"
+	"entgo.io/ent/dialect/entsql"
+	"entgo.io/ent/schema"
+	"entgo.io/ent/schema/edge"
+	"entgo.io/ent/schema/field"
+	"entgo.io/ent/schema/index"
+
+	"waybill/internal/registry"
+)
+
+// Transfer is one cross-border flow under one regime by one mechanism.
+type Transfer struct{ ent.Schema }
+
+// Fields of the table.
+func (Transfer) Fields() []ent.Field {
+	return []ent.Field{
+		text("title", "The title, or the legal name."),
+		enum("regime", registry.Regime(0), "The regime."),
+		enum("mechanism", registry.Mechanism(0), "The mechanism."),
+		field.Uint32("exporter_id").Comment("Who sends."),
+		list("countries", "The countries it reaches."),
+		list("categories", "The categories as stated, with wildcards."),
+		field.Uint32("agreement_id").Optional().Nillable().Comment("The agreement that a contract mechanism rests on."),
+		instant("valid_from", "From when it is valid."),
+		instant("valid_to", "Until when it is valid."),
+		instant("recertified_until", "Until when the annual re-certification holds."),
+		nested("suspensions", "When it was suspended."),
+		instant("revoke_time", "When it was revoked."),
+		text("revoke_reason", "Why it was revoked."),
+		nested("evidence", "What proves it."),
+	}
+}
+
+// Edges of the table.
+func (Transfer) Edges() []ent.Edge {
+	return []ent.Edge{
+		edge.From("exporter", Exporter.Type).Ref("transfers").Field("exporter_id").Unique().Required().Comment("Who sends."),
+		edge.To("recipients", Recipient.Type).Comment("Who receives."),
+		edge.To("purposes", Purpose.Type).Comment("The purposes it covers."),
+		edge.To("covered_categories", Category.Type).Comment("The categories it covers, wildcards expanded."),
+		edge.To("onward_recipients", Recipient.Type).Comment("The recipients that may receive onward."),
+		edge.From("agreement", Agreement.Type).Ref("transfers").Field("agreement_id").Unique().Comment("The agreement it rests on."),
+	}
+}
+
+// Indexes of the table.
+func (Transfer) Indexes() []ent.Index {
+	return []ent.Index{
+		index.Fields("exporter_id"),
+		index.Fields("agreement_id"),
+	}
+}
+
+// Mixin of the table.
+func (Transfer) Mixin() []ent.Mixin { return []ent.Mixin{Noun{}} }
+
+// Annotations of the table.
+func (Transfer) Annotations() []schema.Annotation {
+	return []schema.Annotation{entsql.Table("transfer")}
+}
