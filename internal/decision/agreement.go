@@ -215,48 +215,63 @@ func (e *scratch) restOnAgreements(p *program) {
 			continue
 		}
 		d := &e.deps[i]
+		for n := range e.agreements {
+			a := &e.agreements[n]
+			if a.fit = e.fits(d, a); a.fit {
+				a.marks = e.markAgreement(p, d, a)
+			}
+		}
 		for k := range e.asked {
-			if e.asked[k].category == nil {
-				continue
-			}
-			var best *agreementView
-			var bestMarks marks
-			for n := range e.agreements {
-				a := &e.agreements[n]
-				if !e.fits(d, a) {
-					continue
-				}
-				m := e.markAgreement(p, d, a, k)
-				if best == nil || betterCandidate(m, bestMarks, a.effective, best.effective, a.number, best.number) {
-					best, bestMarks = a, m
-				}
-			}
-			switch {
-			case best == nil:
-			case bestMarks == 0:
-				e.rely(&e.d.Agreements, best.number)
-			default:
-				for m := bestMarks; m != 0; m &= m - 1 {
-					x := agreementMarks[bits.TrailingZeros64(uint64(m))]
-					e.fire(x.code, registry.RegimePolicy, x.detail, best.number, 1<<k)
-				}
+			if e.asked[k].category != nil {
+				e.restOn(p, d, k)
 			}
 		}
 	}
 }
 
-func (e *scratch) markAgreement(p *program, d *judged, a *agreementView, k int) (m marks) {
-	for _, r := range p.agreement {
-		if e.runs(r) {
-			x := r.agreement(e, d, a)
-			e.step(r, registry.RegimePolicy, x != 0, a.number, k)
+func (e *scratch) restOn(p *program, d *judged, k int) {
+	var best *agreementView
+	var bestMarks marks
+	for n := range e.agreements {
+		a := &e.agreements[n]
+		if !a.fit {
+			continue
+		}
+		m := a.marks | e.markAsked(p, d, a, k)
+		if best == nil || betterCandidate(m, bestMarks, a.effective, best.effective, a.number, best.number) {
+			best, bestMarks = a, m
+		}
+	}
+	switch {
+	case best == nil:
+	case bestMarks == 0:
+		e.rely(&e.d.Agreements, best.number)
+	default:
+		for m := bestMarks; m != 0; m &= m - 1 {
+			x := agreementMarks[bits.TrailingZeros64(uint64(m))]
+			e.fire(x.code, registry.RegimePolicy, x.detail, best.number, 1<<k)
+		}
+	}
+}
+
+// markAgreement returns the marks of an agreement that no category changes.
+func (e *scratch) markAgreement(p *program, d *judged, a *agreementView) (m marks) {
+	for i := range p.agreement {
+		if r := &p.agreement[i]; e.runs(r.needs, r.kinds) {
+			x := r.run(e, d, a)
+			e.step(r.rule, registry.RegimePolicy, x != 0, a.number, -1)
 			m |= x
 		}
 	}
-	for _, r := range p.perAsked {
-		if e.runs(r) {
-			x := r.perAsked(e, d, a, k)
-			e.step(r, registry.RegimePolicy, x != 0, a.number, k)
+	return m
+}
+
+// markAsked returns the marks of an agreement for one asked category.
+func (e *scratch) markAsked(p *program, d *judged, a *agreementView, k int) (m marks) {
+	for i := range p.perAsked {
+		if r := &p.perAsked[i]; e.runs(r.needs, r.kinds) {
+			x := r.run(e, d, a, k)
+			e.step(r.rule, registry.RegimePolicy, x != 0, a.number, k)
 			m |= x
 		}
 	}

@@ -31,15 +31,16 @@ func (s *Snapshot) check(p *program, q *Question, in *Inputs, d *Decision) {
 	if e.have&needCandidates == needCandidates && e.kind == kindOrdinary {
 		e.agree()
 	}
-	for _, r := range p.whole {
-		if !e.runs(r) {
-			e.stepNotRun(r)
+	for i := range p.whole {
+		r := &p.whole[i]
+		if !e.runs(r.needs, r.kinds) {
+			e.stepNotRun(r.rule)
 			continue
 		}
-		e.rule = r
+		e.rule = r.rule
 		before := len(d.Reasons)
-		r.whole(e)
-		e.step(r, registry.RegimeUnspecified, len(d.Reasons) != before, 0, -1)
+		r.run(e)
+		e.step(r.rule, registry.RegimeUnspecified, len(d.Reasons) != before, 0, -1)
 	}
 	if e.have&needCandidates == needCandidates && e.kind == kindOrdinary {
 		e.restOnAgreements(p)
@@ -50,9 +51,7 @@ func (s *Snapshot) check(p *program, q *Question, in *Inputs, d *Decision) {
 }
 
 // runs reports whether a rule runs for this question.
-func (e *scratch) runs(r *rule) bool {
-	return e.have&r.needs == r.needs && r.kinds&(1<<e.kind) != 0
-}
+func (e *scratch) runs(n need, k kinds) bool { return e.have&n == n && k&(1<<e.kind) != 0 }
 
 // conclude orders the reasons and writes what follows from them.
 func (e *scratch) conclude() {
@@ -114,9 +113,12 @@ func (e *scratch) oblige() {
 	}
 	add(KeepConfidential, 0, 0)
 	add(PurposeLimit, 0, 0)
-	for _, n := range d.Agreements {
-		var a agreementView
-		readAgreement(n, e.s.record(n), &a)
+	for i := range e.agreements {
+		a := &e.agreements[i]
+		n := a.number
+		if !slices.Contains(d.Agreements, n) {
+			continue
+		}
 		if a.noOnward {
 			add(NoOnwardTransfer, n, 0)
 		}

@@ -106,13 +106,12 @@ const tagPrefix = "tag:"
 
 func (m *encoder) tagOnly(v string) {
 	m.b = append(m.b, cborBytes|16)
-	if hexed, ok := strings.CutPrefix(v, tagPrefix); ok && len(hexed) == 32 { // a replayed question
-		if raw, err := hex.DecodeString(hexed); err == nil {
-			m.b = append(m.b, raw...)
-			return
-		}
+	if m.tag != nil {
+		m.b = m.tag(m.b, v)
+		return
 	}
-	m.b = m.tag(m.b, v)
+	raw, _ := hex.DecodeString(strings.TrimPrefix(v, tagPrefix)) // a question that was read
+	m.b = append(m.b, raw...)
 }
 
 // ref appends a name as its number, or as a tag where it is none of the registry.
@@ -142,7 +141,8 @@ func (m *encoder) names(k uint64, vs []string) {
 }
 
 // AppendQuestion appends the canonical bytes of q to dst. tag appends the
-// 16-byte tag of a text. A product stands as its id where the exporter has it.
+// 16-byte tag of a text; nil writes a question that DecodeQuestion read, whose
+// texts are tags already. A product stands as its id where the exporter has it.
 func AppendQuestion(dst []byte, s *Snapshot, q *Question, d *Decision, tag func(dst []byte, text string) []byte) []byte {
 	m := encoder{b: dst, s: s, tag: tag}
 	m.begin()
@@ -481,14 +481,11 @@ func DecodeQuestion(s *Snapshot, b []byte) (*Question, error) {
 	if q.Exporter == "" && s.t.only != nil {
 		d.Exporter = s.t.only.number
 	}
-	if again := AppendQuestion(nil, s, q, &d, noTag); !bytes.Equal(again, b) {
+	if again := AppendQuestion(nil, s, q, &d, nil); !bytes.Equal(again, b) {
 		return nil, fmt.Errorf("decode a question: the bytes are not canonical")
 	}
 	return q, nil
 }
-
-// noTag stands where every text is a tag already.
-func noTag(dst []byte, _ string) []byte { return append(dst, make([]byte, 16)...) }
 
 type resolver struct {
 	s   *Snapshot

@@ -294,6 +294,10 @@ type agreementView struct {
 	categories list
 	recipients list
 	resting    list
+
+	// What Check finds of it as a candidate.
+	fit   bool
+	marks marks
 }
 
 func agreementRecord(n *registry.Agreement, lookup func(string) uint32) []byte {
@@ -377,6 +381,9 @@ type transferView struct {
 	categories  list
 	onward      list
 	recipients  list
+
+	// What Check finds of it as a candidate.
+	marks marks
 }
 
 func transferRecord(n *registry.Transfer, lookup func(string) uint32, zone *time.Location) []byte {

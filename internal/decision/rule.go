@@ -180,7 +180,19 @@ func Info(c Code) RuleInfo { return infos[c] }
 // program is the table split by the form of its rows, so that Check loops over
 // what is there.
 type program struct {
-	whole, agreement, perAsked, transfer, perAskedTr []*rule
+	whole     []row[func(*scratch)]
+	agreement []row[func(*scratch, *judged, *agreementView) marks]
+	perAsked  []row[func(*scratch, *judged, *agreementView, int) marks]
+	transfer  []row[func(*scratch, *transferView) marks]
+	perAskedT []row[func(*scratch, *transferView, int) marks]
+}
+
+// row is what Check reads of a rule.
+type row[F any] struct {
+	needs need
+	kinds kinds
+	run   F
+	rule  *rule
 }
 
 // activate returns the program of a table without one of its rows (1-based; 0
@@ -192,16 +204,20 @@ func activate(table []rule, without int) *program {
 		if i+1 == without {
 			continue
 		}
-		for _, part := range []struct {
-			on bool
-			to *[]*rule
-		}{
-			{r.whole != nil, &p.whole}, {r.agreement != nil, &p.agreement}, {r.perAsked != nil, &p.perAsked},
-			{r.transfer != nil, &p.transfer}, {r.perAskedTr != nil, &p.perAskedTr},
-		} {
-			if part.on {
-				*part.to = append(*part.to, r)
-			}
+		if r.whole != nil {
+			p.whole = append(p.whole, row[func(*scratch)]{r.needs, r.kinds, r.whole, r})
+		}
+		if r.agreement != nil {
+			p.agreement = append(p.agreement, row[func(*scratch, *judged, *agreementView) marks]{r.needs, r.kinds, r.agreement, r})
+		}
+		if r.perAsked != nil {
+			p.perAsked = append(p.perAsked, row[func(*scratch, *judged, *agreementView, int) marks]{r.needs, r.kinds, r.perAsked, r})
+		}
+		if r.transfer != nil {
+			p.transfer = append(p.transfer, row[func(*scratch, *transferView) marks]{r.needs, r.kinds, r.transfer, r})
+		}
+		if r.perAskedTr != nil {
+			p.perAskedT = append(p.perAskedT, row[func(*scratch, *transferView, int) marks]{r.needs, r.kinds, r.perAskedTr, r})
 		}
 	}
 	return p

@@ -229,45 +229,51 @@ func (e *scratch) restOnTransfers(p *program) {
 			continue
 		}
 		e.transferCandidates(r)
+		for n := range e.transfers {
+			e.transfers[n].marks = e.markTransfer(p, r, &e.transfers[n])
+		}
 		for k := range e.asked {
-			if e.asked[k].category == nil {
-				continue
-			}
-			var best *transferView
-			var bestMarks marks
-			for n := range e.transfers {
-				t := &e.transfers[n]
-				m := e.markTransfer(p, r, t, k)
-				if best == nil || betterCandidate(m, bestMarks, t.from, best.from, t.number, best.number) {
-					best, bestMarks = t, m
-				}
-			}
-			switch {
-			case best == nil:
-			case bestMarks == 0:
-				e.rely(&e.d.Transfers, best.number)
-			default:
-				for m := bestMarks; m != 0; m &= m - 1 {
-					bit := bits.TrailingZeros64(uint64(m))
-					e.fire(transferMarks[bit], r, NoDetail, best.number, 1<<k)
-				}
+			if e.asked[k].category != nil {
+				e.restOnTransfer(p, r, k)
 			}
 		}
 	}
 }
 
-func (e *scratch) markTransfer(p *program, regime registry.Regime, t *transferView, k int) (m marks) {
-	for _, r := range p.transfer {
-		if e.runs(r) {
-			x := r.transfer(e, t)
-			e.step(r, regime, x != 0, t.number, k)
-			m |= x
+func (e *scratch) restOnTransfer(p *program, r registry.Regime, k int) {
+	var best *transferView
+	var bestMarks marks
+	for n := range e.transfers {
+		t := &e.transfers[n]
+		m := t.marks
+		for i := range p.perAskedT {
+			if x := &p.perAskedT[i]; e.runs(x.needs, x.kinds) {
+				y := x.run(e, t, k)
+				e.step(x.rule, r, y != 0, t.number, k)
+				m |= y
+			}
+		}
+		if best == nil || betterCandidate(m, bestMarks, t.from, best.from, t.number, best.number) {
+			best, bestMarks = t, m
 		}
 	}
-	for _, r := range p.perAskedTr {
-		if e.runs(r) {
-			x := r.perAskedTr(e, t, k)
-			e.step(r, regime, x != 0, t.number, k)
+	switch {
+	case best == nil:
+	case bestMarks == 0:
+		e.rely(&e.d.Transfers, best.number)
+	default:
+		for m := bestMarks; m != 0; m &= m - 1 {
+			e.fire(transferMarks[bits.TrailingZeros64(uint64(m))], r, NoDetail, best.number, 1<<k)
+		}
+	}
+}
+
+// markTransfer returns the marks of a transfer that no category changes.
+func (e *scratch) markTransfer(p *program, regime registry.Regime, t *transferView) (m marks) {
+	for i := range p.transfer {
+		if r := &p.transfer[i]; e.runs(r.needs, r.kinds) {
+			x := r.run(e, t)
+			e.step(r.rule, regime, x != 0, t.number, -1)
 			m |= x
 		}
 	}
