@@ -1,5 +1,9 @@
 package registry
 
+import (
+	"slices"
+)
+
 // One side's signature.
 type Signature struct {
 	// The office that signed; no name of a person is needed.
@@ -104,4 +108,89 @@ type Agreement struct {
 	DocumentDigest string `cbor:"19,keyasint,omitempty"`
 	// The agreement that this one amends or renews.
 	Amends string `cbor:"20,keyasint,omitempty"`
+}
+
+func (n *Agreement) validate(c *checks) {
+	c.text("title", n.Title, "a title")
+	given(c, "type", n.Type)
+	if len(n.Exporters) == 0 {
+		if len(n.Recipients) != 2 {
+			c.add("recipients", "exactly two in a sub-agreement; any other agreement needs exporters too")
+		}
+	} else {
+		c.some("recipients", len(n.Recipients), "recipient")
+	}
+	each(c, "subject_groups", n.SubjectGroups)
+	c.span(n.EffectiveTime, "expire_time", n.ExpireTime, "effective_time")
+	if n.TerminateReason != "" && n.TerminateTime == 0 {
+		c.add("terminate_time", "when it was terminated, beside the reason")
+	}
+	switch {
+	case n.Type == AgreementTypeEuScc && (n.SCCModule < 1 || n.SCCModule > 4):
+		c.add("scc_module", "1 to 4, the module of the clauses")
+	case n.Type != AgreementTypeEuScc && n.SCCModule != 0:
+		c.add("scc_module", "nothing: only EU_SCC has modules")
+	}
+	if n.Amends != "" && n.Amends == n.Name {
+		c.add("amends", "another agreement")
+	}
+	if t := n.Terms; t != nil {
+		known(c, "terms.subprocessor_mode", t.SubprocessorMode)
+		if t.SubprocessorNoticeDays < 0 {
+			c.add("terms.subprocessor_notice_days", "days, not negative")
+		}
+		if t.RetentionLimitDays < 0 {
+			c.add("terms.retention_limit_days", "days, not negative")
+		}
+		c.countries("terms.storage_countries", t.StorageCountries, false)
+		c.countries("terms.access_countries", t.AccessCountries, false)
+	}
+}
+
+func (n *Agreement) refer(r *references) {
+	r.names("exporters", n.Exporters, Exporters)
+	r.names("recipients", n.Recipients, Recipients)
+	r.names("purposes", n.Purposes, Purposes)
+	r.categories("categories", n.Categories)
+	r.covered("covered_categories", n.CoveredCategories)
+	r.name("amends", n.Amends, Agreements)
+}
+
+func (n *Agreement) grants() []grant {
+	return []grant{{"categories", "", n.Categories, &n.CoveredCategories}}
+}
+
+// Signed reports whether both sides have signed: from then on only a termination
+// may be recorded.
+func (n *Agreement) Signed() bool {
+	return n.OurSignature != nil && n.OurSignature.SignTime != 0 && n.TheirSignature != nil && n.TheirSignature.SignTime != 0
+}
+
+// fixed returns which of the changed fields may not change, given the stored
+// state: all but the termination of a signed agreement, and that once.
+func (n *Agreement) fixed(changed []string) []string {
+	if !n.Signed() {
+		return nil
+	}
+	if n.TerminateTime != 0 {
+		return changed
+	}
+	return slices.DeleteFunc(slices.Clone(changed), func(f string) bool {
+		return f == "terminate_time" || f == "terminate_reason"
+	})
+}
+
+// TerminateAgreement records the termination of a signed agreement. It returns a
+// copy. STATE_INVALID: its termination is recorded already, or it is a draft,
+// which is withdrawn instead.
+func TerminateAgreement(a *Agreement, when Time, reason string) (*Agreement, error) {
+	switch {
+	case a.TerminateTime != 0:
+		return nil, stateInvalid(a, "terminated already")
+	case !a.Signed():
+		return nil, stateInvalid(a, "not signed by both sides: a draft is withdrawn, not terminated")
+	}
+	n := *a
+	n.TerminateTime, n.TerminateReason = when, reason
+	return &n, nil
 }

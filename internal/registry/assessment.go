@@ -29,3 +29,26 @@ type Assessment struct {
 	// The SHA-256 of the document, in hex.
 	DocumentDigest string `cbor:"13,keyasint,omitempty"`
 }
+
+func (n *Assessment) validate(c *checks) {
+	c.text("title", n.Title, "a title")
+	given(c, "type", n.Type)
+	c.text("exporter", n.Exporter, "who sends")
+	c.some("recipients", len(n.Recipients), "recipient")
+	c.some("purposes", len(n.Purposes), "purpose")
+	c.some("categories", len(n.Categories), "category")
+	c.countries("countries", n.Countries, false)
+	c.span(n.ApproveTime, "review_until", n.ReviewUntil, "approve_time")
+}
+
+func (n *Assessment) refer(r *references) {
+	r.name("exporter", n.Exporter, Exporters)
+	r.names("recipients", n.Recipients, Recipients)
+	r.names("purposes", n.Purposes, Purposes)
+	r.categories("categories", n.Categories)
+	r.covered("covered_categories", n.CoveredCategories)
+}
+
+func (n *Assessment) grants() []grant {
+	return []grant{{"categories", "", n.Categories, &n.CoveredCategories}}
+}

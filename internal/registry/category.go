@@ -1,5 +1,9 @@
 package registry
 
+import (
+	"strings"
+)
+
 // What is shared. Categories are a tree by their dotted ids; flags inherit
 // downward; a question that asks for an inner node asks for all its leaves.
 type Category struct {
@@ -30,3 +34,28 @@ type Category struct {
 	// The clause of the policy that names it.
 	Clause string `cbor:"13,keyasint,omitempty"`
 }
+
+func (n *Category) validate(c *checks) {
+	c.text("title", n.Title, "a title")
+	c.text("sentence", n.Sentence, "one sentence that says what it is")
+	c.text("example", n.Example, "one example")
+	known(c, "credential", n.Credential)
+	if n.NonPersonal && (n.Sensitive || n.Special || n.DirectIdentifier || n.IdentityOrContact) {
+		c.add("non_personal", "false: it is sensitive, special, or says who somebody is")
+	}
+	if n.ImportantData {
+		c.add("important_data", "false: important data is "+NotJudged)
+	}
+}
+
+// ParentOf returns the category above one, "" if it is at the top:
+// categories/user.contact of categories/user.contact.phone.
+func ParentOf(category string) string {
+	if i := strings.LastIndexByte(category, '.'); i > 0 {
+		return category[:i]
+	}
+	return ""
+}
+
+func (n *Category) refer(r *references) { r.name("name", ParentOf(n.Name), Categories) }
+func (n *Category) grants() []grant     { return nil }

@@ -31,3 +31,30 @@ type Exporter struct {
 	// Operator of critical information infrastructure; refused in this edition.
 	CIIO bool `cbor:"8,keyasint,omitempty"`
 }
+
+func (n *Exporter) validate(c *checks) {
+	c.text("title", n.Title, "the legal name")
+	c.country("country", n.Country, false)
+	switch {
+	case n.City == "" && n.Country == "CN":
+		c.add("city", "the city, which decides local law in the mainland of China: shenzhen")
+	case n.City != "" && !idPattern.MatchString(n.City):
+		c.add("city", "a city in lower-case letters: shenzhen")
+	}
+	c.countries("regions_served", n.RegionsServed, false)
+	ids := make([]string, len(n.Products))
+	for i, p := range n.Products {
+		ids[i] = p.ID
+		if !idPattern.MatchString(p.ID) {
+			c.add(at("products", i)+".id", "an id of lower-case letters, digits and hyphens")
+		}
+		known(c, at("products", i)+".minors", p.Minors)
+	}
+	c.once("products", ids)
+	if n.CIIO {
+		c.add("ciio", "false: an operator of critical information infrastructure is "+NotJudged)
+	}
+}
+
+func (n *Exporter) refer(*references) {}
+func (n *Exporter) grants() []grant   { return nil }

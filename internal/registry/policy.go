@@ -1,5 +1,9 @@
 package registry
 
+import (
+	"slices"
+)
+
 // What a policy version lets a kind of recipient get.
 type KindList struct {
 	// The kind.
@@ -98,4 +102,137 @@ type Policy struct {
 	TextDigest string `cbor:"16,keyasint,omitempty"`
 	// The notices sent.
 	Notices []PolicyNotice `cbor:"17,keyasint,omitempty"`
+}
+
+func (n *Policy) validate(c *checks) {
+	c.text("title", n.Title, "a title")
+	c.some("subject_groups", len(n.SubjectGroups), "subject group")
+	each(c, "subject_groups", n.SubjectGroups)
+	c.some("regions", len(n.Regions), "region, or *")
+	if len(n.Regions) != 1 || n.Regions[0] != "*" {
+		c.countries("regions", n.Regions, false)
+	}
+	if n.EffectiveTime == 0 {
+		c.add("effective_time", "when it takes effect")
+	} else if n.PublishTime > n.EffectiveTime {
+		c.add("effective_time", "not earlier than publish_time")
+	}
+	kinds := map[RecipientKind]bool{}
+	for i, k := range n.Kinds {
+		f := at("kinds", i)
+		if k.AnyCategory && (k.Kind == RecipientKindCloud || k.Kind == RecipientKindLogistics) {
+			c.add(f+".any_category", "false: the list of %s is closed", k.Kind)
+		}
+		if k.AnyCategory && len(k.Categories) > 0 {
+			c.add(f+".any_category", "false beside a list of categories")
+		}
+		if given(c, f+".kind", k.Kind) && kinds[k.Kind] {
+			c.add(f+".kind", "a kind that stands once in the list")
+		}
+		kinds[k.Kind] = true
+	}
+	n.validateBases(c)
+	for i, e := range n.Necessity {
+		f := at("necessity", i)
+		c.text(f+".purpose", e.Purpose, "the purpose")
+		c.some(f+".categories", len(e.Categories), "category")
+		c.text(f+".approved_by", e.ApprovedBy, "the office that approved it")
+		if e.ApproveTime == 0 {
+			c.add(f+".approve_time", "when it was approved")
+		}
+		c.text(f+".reason", e.Reason, "why they are necessary")
+	}
+	kept := map[[2]string]int{}
+	for i, e := range n.Retention {
+		f := at("retention", i)
+		c.text(f+".purpose", e.Purpose, "the purpose")
+		c.some(f+".categories", len(e.Categories), "category")
+		if e.Days <= 0 {
+			c.add(f+".days", "days, more than none")
+		}
+		for j, g := range e.Categories {
+			k := [2]string{e.Purpose, g}
+			if first, ok := kept[k]; !ok {
+				kept[k] = i
+			} else if first != i {
+				c.add(at(f+".categories", j), "a category that stands once for the purpose")
+			}
+		}
+	}
+	for i, t := range n.Notices {
+		c.text(at("notices", i)+".channel", t.Channel, "the channel: e-mail, website or push")
+		if t.SendTime == 0 {
+			c.add(at("notices", i)+".send_time", "when it was sent")
+		}
+	}
+}
+
+func (n *Policy) validateBases(c *checks) {
+	type key struct {
+		purpose string
+		kind    RecipientKind
+		regime  Regime
+		basis   Basis
+	}
+	listed := map[key]bool{}
+	for i, e := range n.Bases {
+		f := at("bases", i)
+		c.text(f+".purpose", e.Purpose, "the purpose")
+		given(c, f+".kind", e.Kind)
+		given(c, f+".basis", e.Basis)
+		c.some(f+".regimes", len(e.Regimes), "regime")
+		for j, r := range e.Regimes {
+			g := at(f+".regimes", j)
+			k := key{e.Purpose, e.Kind, r, e.Basis}
+			switch {
+			case !given(c, g, r):
+			case r == RegimePolicy:
+				c.add(g, "the regime of a law")
+			case e.Basis == BasisLegitimateInterests && r != RegimeEu:
+				c.add(g, "EU: no other regime knows LEGITIMATE_INTERESTS")
+			case listed[k]:
+				c.add(g, "a basis that stands once for purpose, kind and regime")
+			}
+			listed[k] = true
+		}
+		if e.SpecialGround != "" && !slices.Contains(e.Regimes, RegimeEu) {
+			c.add(f+".special_ground", "nothing: it is a ground of GDPR 9(2) and comes with EU")
+		}
+	}
+}
+
+func (n *Policy) refer(r *references) {
+	r.names("purposes", n.Purposes, Purposes)
+	for i, k := range n.Kinds {
+		f := at("kinds", i)
+		r.names(f+".purposes", k.Purposes, Purposes)
+		r.categories(f+".categories", k.Categories)
+		r.covered(f+".covered_categories", k.CoveredCategories)
+	}
+	for i, b := range n.Bases {
+		r.name(at("bases", i)+".purpose", b.Purpose, Purposes)
+	}
+	for i, e := range n.Necessity {
+		f := at("necessity", i)
+		r.name(f+".purpose", e.Purpose, Purposes)
+		r.categories(f+".categories", e.Categories)
+		r.covered(f+".covered_categories", e.CoveredCategories)
+	}
+	for i, e := range n.Retention {
+		r.name(at("retention", i)+".purpose", e.Purpose, Purposes)
+		r.categories(at("retention", i)+".categories", e.Categories)
+	}
+}
+
+func (n *Policy) grants() []grant {
+	var gs []grant
+	for i := range n.Kinds {
+		k := &n.Kinds[i]
+		gs = append(gs, grant{at("kinds", i) + ".categories", "kind " + k.Kind.String(), k.Categories, &k.CoveredCategories})
+	}
+	for i := range n.Necessity {
+		e := &n.Necessity[i]
+		gs = append(gs, grant{at("necessity", i) + ".categories", "necessity " + e.Purpose, e.Categories, &e.CoveredCategories})
+	}
+	return gs
 }

@@ -1,5 +1,9 @@
 package registry
 
+import (
+	"time"
+)
+
 // A token of a principal; its hash stays out of changes and exports.
 type Token struct {
 	// Its id, the middle of wb_{id}_{secret}.
@@ -35,3 +39,30 @@ type Principal struct {
 	// Its tokens; output only.
 	Tokens []Token `cbor:"7,keyasint,omitempty"`
 }
+
+// ObserveLimit is how far ahead a principal may be under observe.
+const ObserveLimit = Time(90 * 24 * time.Hour / time.Microsecond)
+
+func (n *Principal) validate(c *checks) {
+	c.text("title", n.Title, "a title")
+	given(c, "role", n.Role)
+	if n.ObserveUntil != 0 {
+		if n.ObserveUntil > c.now+ObserveLimit {
+			c.add("observe_until", "at most 90 days ahead")
+		}
+		c.text("observe_reason", n.ObserveReason, "why it observes")
+	}
+	if s := n.ConsentSource; s != nil && (s.MaxAgeSeconds < 0 || s.MaxAgeSeconds > 86400) {
+		c.add("consent_source.max_age_seconds", "1 to 86400, or nothing for 60")
+	}
+	ids := make([]string, len(n.Tokens))
+	for i, t := range n.Tokens {
+		ids[i] = t.ID
+		c.text(at("tokens", i)+".id", t.ID, "the id of the token")
+		c.span(t.CreateTime, at("tokens", i)+".expire_time", t.ExpireTime, "create_time")
+	}
+	c.once("tokens", ids)
+}
+
+func (n *Principal) refer(*references) {}
+func (n *Principal) grants() []grant   { return nil }

@@ -25,3 +25,16 @@ type Purpose struct {
 	// The clause of the policy that states it.
 	Clause string `cbor:"11,keyasint,omitempty"`
 }
+
+func (n *Purpose) validate(c *checks) {
+	c.text("title", n.Title, "a title")
+	c.text("sentence", n.Sentence, "one sentence that says what it is")
+	c.text("example", n.Example, "one example")
+	known(c, "service", n.Service)
+	if n.Name == "purposes/foreign-proceedings" {
+		c.add("name", "another purpose: foreign proceedings (PIPL 41) are "+NotJudged)
+	}
+}
+
+func (n *Purpose) refer(*references) {}
+func (n *Purpose) grants() []grant   { return nil }

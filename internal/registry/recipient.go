@@ -84,42 +84,155 @@ type Recipient struct {
 	InboundSource bool `cbor:"19,keyasint,omitempty"`
 }
 
-// A sub-processor that a deployment reaches.
-type SubprocessorLink struct {
-	// The recipient that is reached.
-	Recipient string `cbor:"1,keyasint,omitempty"`
-	// Its deployment; absent means all of them.
-	Deployment string `cbor:"2,keyasint,omitempty"`
-	// The service purpose it serves.
-	Service string `cbor:"3,keyasint,omitempty"`
-	// How it was authorised.
-	Authorisation Authorisation `cbor:"4,keyasint,omitempty"`
-	// When it was authorised, or announced under a general authorisation.
-	AuthoriseTime Time `cbor:"5,keyasint,omitempty"`
-	// When the notice period ends; needed for a general authorisation.
-	NoticeUntil Time `cbor:"6,keyasint,omitempty"`
-	// When we objected.
-	ObjectTime Time `cbor:"7,keyasint,omitempty"`
-	// The contract of the same obligations between the two recipients.
-	SubAgreement string `cbor:"8,keyasint,omitempty"`
+func (n *Recipient) validate(c *checks) {
+	c.text("title", n.Title, "the legal name")
+	if given(c, "kind", n.Kind) && given(c, "role", n.Role) {
+		c.kindAndRole(n.Kind, n.Role)
+	} else if n.Kind == 0 {
+		given(c, "role", n.Role)
+	}
+	// The public has no country.
+	if n.Country != "" || n.Kind != RecipientKindPublic {
+		c.country("country", n.Country, true)
+	}
+	for i, t := range n.Notices {
+		f := at("notices", i)
+		if t.NotifyTime == 0 {
+			c.add(f+".notify_time", "when subjects were told")
+		}
+		each(c, f+".subject_groups", t.SubjectGroups)
+	}
+	c.periods("suspensions", n.Suspensions)
+	for i, s := range n.Screenings {
+		if s.ScreenTime == 0 {
+			c.add(at("screenings", i)+".screen_time", "when it was made")
+		}
+		given(c, at("screenings", i)+".result", s.Result)
+	}
 }
 
-// One of a recipient's services or regions.
-type Deployment struct {
-	// recipients/{id}/deployments/{id}.
-	Name string `cbor:"1,keyasint,omitempty"`
-	// The title.
-	Title string `cbor:"2,keyasint,omitempty"`
-	// Where the data is stored, ISO 3166-1 alpha-2 or UNKNOWN.
-	StorageCountries []string `cbor:"3,keyasint,omitempty"`
-	// From where it is read, ISO 3166-1 alpha-2 or UNKNOWN.
-	AccessCountries []string `cbor:"4,keyasint,omitempty"`
-	// Its own kind, when it differs from the recipient's.
-	Kind RecipientKind `cbor:"5,keyasint,omitempty"`
-	// Its own role, when it differs from the recipient's.
-	Role RecipientRole `cbor:"6,keyasint,omitempty"`
-	// It hosts our business records.
-	Hosting bool `cbor:"7,keyasint,omitempty"`
-	// The sub-processors it reaches.
-	Links []SubprocessorLink `cbor:"8,keyasint,omitempty"`
+// kindAndRole asks that a kind stands with a role that it can have (rules.md 2.4).
+func (c *checks) kindAndRole(k RecipientKind, r RecipientRole) {
+	switch k {
+	case RecipientKindAuthority:
+		if r != RecipientRoleAuthority {
+			c.add("role", "AUTHORITY, the role of kind AUTHORITY")
+		}
+	case RecipientKindRescue, RecipientKindSuccessor:
+		if r != RecipientRoleController {
+			c.add("role", "CONTROLLER, the role of kind %s", k)
+		}
+	case RecipientKindPublic:
+		if r != RecipientRoleNone {
+			c.add("role", "NONE, the role of kind PUBLIC")
+		}
+	default:
+		if r == RecipientRoleAuthority || r == RecipientRoleNone {
+			c.add("role", "PROCESSOR, CONTROLLER or JOINT_CONTROLLER with kind %s", k)
+		}
+	}
+}
+
+func (n *Recipient) refer(r *references) {
+	for i, t := range n.Notices {
+		f := at("notices", i)
+		r.names(f+".purposes", t.Purposes, Purposes)
+		r.categories(f+".categories", t.Categories)
+		r.covered(f+".covered_categories", t.CoveredCategories)
+	}
+}
+
+func (n *Recipient) grants() []grant {
+	var gs []grant
+	for i := range n.Notices {
+		t := &n.Notices[i]
+		gs = append(gs, grant{at("notices", i) + ".categories", t.NotifyTime.String(), t.Categories, &t.CoveredCategories})
+	}
+	return gs
+}
+
+// Approve records that the recipient was approved at a time, or, if it is
+// approved, that its due diligence was renewed until dueDiligenceUntil (0: as it
+// is). It returns a copy. STATE_INVALID: it is terminated, or it is approved and
+// nothing is renewed; FIELD_INVALID: the due diligence would end at once.
+func Approve(r *Recipient, when, dueDiligenceUntil Time) (*Recipient, error) {
+	n := *r
+	switch {
+	case n.TerminateTime != 0 && n.TerminateTime <= when:
+		return nil, stateInvalid(r, "terminated")
+	case dueDiligenceUntil != 0 && dueDiligenceUntil <= when:
+		return nil, fieldErrors{{"due_diligence_until", "later than the time of the approval"}}.err(titleOf(r))
+	case n.ApproveTime != 0 && n.ApproveTime <= when && dueDiligenceUntil == 0:
+		return nil, stateInvalid(r, "approved already")
+	}
+	if n.ApproveTime == 0 || n.ApproveTime > when {
+		n.ApproveTime = when
+	}
+	if dueDiligenceUntil != 0 {
+		n.DueDiligenceUntil = dueDiligenceUntil
+	}
+	return &n, nil
+}
+
+// Suspend records a suspension in [when, end), open if end is 0. It returns a
+// copy. STATE_INVALID: it is suspended or terminated then.
+func Suspend(r *Recipient, when, end Time, reason string) (*Recipient, error) {
+	switch {
+	case r.TerminateTime != 0 && r.TerminateTime <= when:
+		return nil, stateInvalid(r, "terminated")
+	case suspended(r.Suspensions, when):
+		return nil, stateInvalid(r, "suspended already")
+	case end != 0 && end <= when:
+		return nil, fieldErrors{{"end_time", "later than the time of the suspension"}}.err(titleOf(r))
+	}
+	n := *r
+	n.Suspensions = append(append([]Period(nil), r.Suspensions...), Period{StartTime: when, EndTime: end, Reason: reason})
+	return &n, nil
+}
+
+// Resume ends every suspension that contains the time. It returns a copy.
+// STATE_INVALID: it is not suspended then, or it is terminated.
+func Resume(r *Recipient, when Time) (*Recipient, error) {
+	switch {
+	case r.TerminateTime != 0 && r.TerminateTime <= when:
+		return nil, stateInvalid(r, "terminated")
+	case !suspended(r.Suspensions, when):
+		return nil, stateInvalid(r, "not suspended")
+	}
+	n := *r
+	n.Suspensions = nil
+	for _, p := range r.Suspensions {
+		if p.Contains(when) {
+			if p.StartTime == when {
+				continue // it never held
+			}
+			p.EndTime = when
+		}
+		n.Suspensions = append(n.Suspensions, p)
+	}
+	return &n, nil
+}
+
+// TerminateRecipient ends the recipient for good. It returns a copy.
+// STATE_INVALID: its termination is recorded already.
+func TerminateRecipient(r *Recipient, when Time) (*Recipient, error) {
+	if r.TerminateTime != 0 {
+		return nil, stateInvalid(r, "terminated already")
+	}
+	n := *r
+	n.TerminateTime = when
+	return &n, nil
+}
+
+func suspended(ps []Period, on Time) bool {
+	for _, p := range ps {
+		if p.Contains(on) {
+			return true
+		}
+	}
+	return false
+}
+
+func stateInvalid(n Noun, state string) error {
+	return Errorf(Precondition, "STATE_INVALID", "%s is %s", titleOf(n), state)
 }

@@ -1,5 +1,9 @@
 package registry
 
+import (
+	"time"
+)
+
 // Settings of the registry; there is one.
 type Settings struct {
 	// Always "settings".
@@ -13,3 +17,17 @@ type Settings struct {
 	// Whom a caller asks when the registry is incomplete.
 	GapContact string `cbor:"5,keyasint,omitempty"`
 }
+
+func (n *Settings) validate(c *checks) {
+	// The empty zone and "Local" load too, as the server's own, which no file states.
+	_, err := time.LoadLocation(n.Zone)
+	if err != nil || n.Zone == "" || n.Zone == "Local" {
+		c.add("zone", "an IANA zone: Asia/Shanghai")
+	}
+	if n.ScreeningAgeDays < 0 || n.ScreeningAgeDays > 3650 {
+		c.add("screening_age_days", "1 to 3650 days, or nothing for 365")
+	}
+}
+
+func (n *Settings) refer(*references) {}
+func (n *Settings) grants() []grant   { return nil }
