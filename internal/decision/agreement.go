@@ -110,7 +110,7 @@ func ruleTerms(e *scratch, d *judged, a *agreementView) marks {
 }
 
 func rulePurposeAgreed(e *scratch, _ *judged, a *agreementView) marks {
-	if !a.purposes.has(e.purpose.number) {
+	if !a.purposes.has(e.purpose.place) {
 		return markPurpose
 	}
 	return 0
@@ -232,14 +232,22 @@ func (e *scratch) restOnAgreements(p *program) {
 func (e *scratch) restOn(p *program, d *judged, k int) {
 	var best *agreementView
 	var bestMarks marks
-	for n := range e.agreements {
-		a := &e.agreements[n]
-		if !a.fit {
-			continue
-		}
+	consider := func(a *agreementView) {
 		m := a.marks | e.markAsked(p, d, a, k)
 		if best == nil || betterCandidate(m, bestMarks, a.effective, best.effective, a.number, best.number) {
 			best, bestMarks = a, m
+		}
+	}
+	for n := range e.agreements { // one without marks beats all that have some
+		if a := &e.agreements[n]; a.fit && a.marks == 0 {
+			consider(a)
+		}
+	}
+	if best == nil || bestMarks != 0 || e.tracing {
+		for n := range e.agreements {
+			if a := &e.agreements[n]; a.fit && a.marks != 0 {
+				consider(a)
+			}
 		}
 	}
 	switch {
@@ -322,11 +330,11 @@ func (e *scratch) noticed(overseas bool) (m uint64) {
 	i := 2
 	for range u16(b, 0) {
 		at, complete, groups := instantAt(b, i), b[i+8], uint16(u16(b, i+9))
-		var purposes, categories list
-		purposes, i = cut(b, i+11)
-		categories, i = cut(b, i)
+		var purposes, categories ordinals
+		purposes, i = cutOrdinals(b, i+11)
+		categories, i = cutOrdinals(b, i)
 		if at != 0 && at <= e.now && complete&1 != 0 && (!overseas || complete&2 != 0) &&
-			groups&(1<<e.group) != 0 && purposes.has(e.purpose.number) {
+			groups&(1<<e.group) != 0 && purposes.has(e.purpose.place) {
 			m |= e.covered(categories)
 		}
 	}

@@ -21,7 +21,7 @@ func (s *Snapshot) check(p *program, q *Question, in *Inputs, d *Decision) {
 	d.reset()
 	d.Now, d.Revision = in.Now, s.head.Revision
 	e := &d.scratch
-	e.s, e.t, e.q, e.in, e.d, e.now = s, s.t, q, in, d, in.Now
+	e.s, e.t, e.q, e.in, e.d, e.now, e.tracing = s, s.t, q, in, d, in.Now, d.Tracing
 	e.resolve()
 	if e.under(registry.RegimeUk) {
 		d.Refusal = RefusedUK
@@ -185,7 +185,7 @@ func (e *scratch) clear() {
 
 // step records what a rule did, when tracing.
 func (e *scratch) step(r *rule, regime registry.Regime, fired bool, record uint32, category int) {
-	if !e.d.Tracing {
+	if !e.tracing {
 		return
 	}
 	result := Passed
@@ -196,7 +196,7 @@ func (e *scratch) step(r *rule, regime registry.Regime, fired bool, record uint3
 }
 
 func (e *scratch) stepNotRun(r *rule) {
-	if e.d.Tracing {
+	if e.tracing {
 		e.d.Trace = append(e.d.Trace, Step{r.codes[0], registry.RegimeUnspecified, NotRun, 0, -1})
 	}
 }

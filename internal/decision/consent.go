@@ -9,8 +9,11 @@ import (
 
 // present resolves the consents that count: reading R23.
 func (e *scratch) present() {
+	if len(e.q.Consents) == 0 || e.q.Subject == "" {
+		return
+	}
 	maxAge := e.t.sources[e.in.Principal]
-	if len(e.q.Consents) == 0 || maxAge == 0 || e.q.Subject == "" {
+	if maxAge == 0 {
 		return
 	}
 	for i := range e.q.Consents {
@@ -41,7 +44,7 @@ func (e *scratch) present() {
 func (e *scratch) namesAll(c *Consent, k *category) bool {
 	for _, leaf := range k.leaves {
 		found := false
-		name := nameOf(e.s.record(leaf))
+		name := nameOf(e.s.record(e.t.categories[leaf].number))
 		for _, n := range c.Categories {
 			if string(name) == n {
 				found = true
@@ -170,7 +173,7 @@ func (e *scratch) evidence(b registry.Basis) Detail {
 		}
 		var a assessmentView
 		readAssessment(n, rec, &a)
-		if a.exporter != e.exporter.number || !a.recipients.has(e.recNumber) || !a.purposes.has(e.served.number) ||
+		if a.exporter != e.exporter.number || !a.recipients.has(e.recNumber) || !a.purposes.has(e.served.place) ||
 			a.approve == 0 || a.approve > e.now || a.review <= e.now {
 			return DetailAssessmentMissing
 		}
@@ -299,46 +302,64 @@ func controls(r registry.RecipientRole) bool {
 	return r == registry.RecipientRoleController || r == registry.RecipientRoleJointController
 }
 
-// separate returns, for a deployment and a regime, the asked categories that need
-// a separate consent of rules 33 to 36, by the type that would cure them.
-func (e *scratch) separate(d *judged, r registry.Regime) (provision, sensitive, crossBorder, explicit, public uint64) {
-	if r == registry.RegimeCn && e.under(r) && e.asksSeparate(d) {
-		if controls(d.role) && e.kind == kindOrdinary {
-			provision = e.known
-		}
-		if sensitive = e.flagged(flagSensitive); e.under14() {
-			sensitive = e.known
-		}
-		if e.abroad[r] && e.kind == kindOrdinary {
-			crossBorder = e.known
-		}
-	}
-	if r == registry.RegimeEu && e.under(r) && !d.special {
-		explicit = e.flagged(flagSpecial)
-	}
-	if d.kind == registry.RecipientKindPublic {
-		public = e.known
-	}
-	return
+// separate holds the asked categories that need a separate consent, by the type
+// that would cure them; all are of CN but explicit (EU) and public (POLICY).
+type separate struct {
+	provision, sensitive, crossBorder, explicit, public uint64
 }
 
-func ruleSeparate(e *scratch) {
-	p := e.served.number
-	for i := range e.deps {
-		d := &e.deps[i]
-		provision, sensitive, crossBorder, _, public := e.separate(d, registry.RegimeCn)
-		_, _, _, explicit, _ := e.separate(d, registry.RegimeEu)
-		switch e.rule.number {
-		case 33:
-			e.fireOn(SeparateConsentMissingProvision, registry.RegimeCn, NoDetail, 0, provision&^e.consented(p, only(ConsentSeparateProvision), false))
-		case 34:
-			e.fireOn(SeparateConsentMissingSensitive, registry.RegimeCn, NoDetail, 0, sensitive&^e.consented(p, only(ConsentSeparateSensitive), false))
-			e.fireOn(SeparateConsentMissingSensitive, registry.RegimeEu, NoDetail, 0, explicit&^e.consented(p, only(ConsentExplicitEU), false))
-		case 35:
-			e.fireOn(SeparateConsentMissingCrossBorder, registry.RegimeCn, NoDetail, 0, crossBorder&^e.consented(p, only(ConsentSeparateCrossBorder), false))
-		case 36:
-			e.fireOn(SeparateConsentMissingPublic, registry.RegimePolicy, NoDetail, 0, public&^e.consented(p, only(ConsentSeparatePublic), false))
+func (e *scratch) needSeparate(d *judged) (m separate) {
+	if cn := registry.RegimeCn; e.under(cn) && e.asksSeparate(d) {
+		if controls(d.role) && e.kind == kindOrdinary {
+			m.provision = e.known
 		}
+		if m.sensitive = e.flagged(flagSensitive); e.under14() {
+			m.sensitive = e.known
+		}
+		if e.abroad[cn] && e.kind == kindOrdinary {
+			m.crossBorder = e.known
+		}
+	}
+	if e.under(registry.RegimeEu) && !d.special {
+		m.explicit = e.flagged(flagSpecial)
+	}
+	if d.kind == registry.RecipientKindPublic {
+		m.public = e.known
+	}
+	return m
+}
+
+// lacking returns the asked categories of a mask without a consent of the type.
+func (e *scratch) lacking(mask uint64, t ConsentType, guardian bool) uint64 {
+	if mask == 0 {
+		return 0
+	}
+	return mask &^ e.consented(e.served.number, only(t), guardian)
+}
+
+func ruleProvision(e *scratch) {
+	for i := range e.deps {
+		e.fireOn(SeparateConsentMissingProvision, registry.RegimeCn, NoDetail, 0, e.lacking(e.deps[i].separate.provision, ConsentSeparateProvision, false))
+	}
+}
+
+func ruleSensitive(e *scratch) {
+	for i := range e.deps {
+		m := &e.deps[i].separate
+		e.fireOn(SeparateConsentMissingSensitive, registry.RegimeCn, NoDetail, 0, e.lacking(m.sensitive, ConsentSeparateSensitive, false))
+		e.fireOn(SeparateConsentMissingSensitive, registry.RegimeEu, NoDetail, 0, e.lacking(m.explicit, ConsentExplicitEU, false))
+	}
+}
+
+func ruleCrossBorder(e *scratch) {
+	for i := range e.deps {
+		e.fireOn(SeparateConsentMissingCrossBorder, registry.RegimeCn, NoDetail, 0, e.lacking(e.deps[i].separate.crossBorder, ConsentSeparateCrossBorder, false))
+	}
+}
+
+func rulePublic(e *scratch) {
+	for i := range e.deps {
+		e.fireOn(SeparateConsentMissingPublic, registry.RegimePolicy, NoDetail, 0, e.lacking(e.deps[i].separate.public, ConsentSeparatePublic, false))
 	}
 }
 
@@ -400,14 +421,17 @@ func (e *scratch) guard(d *judged, r registry.Regime, guardian uint64, serves, c
 // bySeparateGuardian returns the asked categories for which every separate
 // consent that the regime asks was given by the guardian.
 func (e *scratch) bySeparateGuardian(d *judged, r registry.Regime) uint64 {
-	p := e.served.number
-	provision, sensitive, crossBorder, explicit, public := e.separate(d, r)
-	bad := provision&^e.consented(p, only(ConsentSeparateProvision), true) |
-		sensitive&^e.consented(p, only(ConsentSeparateSensitive), true) |
-		crossBorder&^e.consented(p, only(ConsentSeparateCrossBorder), true) |
-		explicit&^e.consented(p, only(ConsentExplicitEU), true) |
-		public&^e.consented(p, only(ConsentSeparatePublic), true)
-	return e.known &^ bad
+	m := d.separate
+	if r == registry.RegimeEu {
+		m = separate{explicit: m.explicit, public: m.public}
+	} else {
+		m.explicit = 0
+	}
+	return e.known &^ (e.lacking(m.provision, ConsentSeparateProvision, true) |
+		e.lacking(m.sensitive, ConsentSeparateSensitive, true) |
+		e.lacking(m.crossBorder, ConsentSeparateCrossBorder, true) |
+		e.lacking(m.explicit, ConsentExplicitEU, true) |
+		e.lacking(m.public, ConsentSeparatePublic, true))
 }
 
 // consentAge is the strictest age of GDPR 8 among the regions resolved.

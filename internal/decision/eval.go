@@ -1,7 +1,6 @@
 package decision
 
 import (
-	"math/bits"
 	"slices"
 
 	"waybill/internal/registry"
@@ -38,6 +37,8 @@ type judged struct {
 	bases [6]registry.Basis // by regime
 	// special: the EU basis comes with a ground of GDPR 9(2).
 	special bool
+	// The asked categories that need a separate consent of rules 33 to 36.
+	separate separate
 }
 
 // link is one link of the chain.
@@ -95,6 +96,7 @@ type scratch struct {
 	regimes   uint8
 	abroad    [6]bool // by regime: the share is cross-border
 	kind      kindGate
+	tracing   bool
 	rule      *rule
 
 	agreements []agreementView
@@ -151,11 +153,16 @@ func (e *scratch) resolve() {
 		}
 	}
 	e.gate()
+	if e.have&needConsent == needConsent {
+		for i := range e.deps {
+			e.deps[i].separate = e.needSeparate(&e.deps[i])
+		}
+	}
 }
 
 func (e *scratch) resolveExporter() {
-	if e.q.Exporter == "" {
-		e.exporter = e.t.only
+	if only := e.t.only; e.q.Exporter == "" || only != nil && only.name == e.q.Exporter {
+		e.exporter = only
 	} else if n, rec := e.s.find(registry.Exporters, e.q.Exporter); n != 0 {
 		e.exporter = e.t.exporters[ordinal(rec)]
 	}
@@ -484,38 +491,12 @@ func (e *scratch) flagged(flag uint16) (m uint64) {
 	return m
 }
 
-// covered returns the asked categories all of whose leaves are in the list.
-func (e *scratch) covered(l list) (m uint64) {
+// covered returns the asked categories all of whose leaves are in the set.
+func (e *scratch) covered(o ordinals) (m uint64) {
 	for i := range e.asked {
-		if c := e.asked[i].category; c != nil && l.hasAll(c.leaves) {
+		if c := e.asked[i].category; c != nil && o.hasAll(c.leaves) {
 			m |= 1 << i
 		}
 	}
 	return m
 }
-
-// coveredBy is covered for a table's list.
-func (e *scratch) coveredBy(l []uint32) (m uint64) {
-	for i := range e.asked {
-		if c := e.asked[i].category; c != nil && containsAll(l, c.leaves) {
-			m |= 1 << i
-		}
-	}
-	return m
-}
-
-func contains(sorted []uint32, n uint32) bool {
-	_, ok := slices.BinarySearch(sorted, n)
-	return ok
-}
-
-func containsAll(sorted, ns []uint32) bool {
-	for _, n := range ns {
-		if !contains(sorted, n) {
-			return false
-		}
-	}
-	return true
-}
-
-func first(mask uint64) int { return bits.TrailingZeros64(mask) }

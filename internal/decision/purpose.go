@@ -6,7 +6,7 @@ import "waybill/internal/registry"
 
 func rulePurposeStated(e *scratch) {
 	for _, p := range e.policies {
-		if !contains(p.purposes, e.served.number) {
+		if !p.purposes.has(e.served.place) {
 			e.fireOn(PurposeOutsidePolicy, registry.RegimePolicy, DetailPurpose, p.number, e.known&^e.consented(e.served.number, e.ordinary(), false))
 		}
 	}
@@ -20,7 +20,7 @@ func rulePurposeOfKind(e *scratch) {
 			continue
 		}
 		for _, p := range e.policies {
-			if contains(p.kinds[d.kind].purposes, e.purpose.number) {
+			if p.kinds[d.kind].purposes.has(e.purpose.place) {
 				continue
 			}
 			bad := e.known
@@ -63,7 +63,7 @@ func (e *scratch) outsideKind(d *judged) (bad uint64) {
 		if k.any || !k.stated && !closed {
 			continue
 		}
-		bad |= e.known &^ e.coveredBy(k.categories)
+		bad |= e.known &^ e.covered(k.categories)
 	}
 	return bad
 }
@@ -97,7 +97,7 @@ func ruleNecessary(e *scratch) {
 		var good uint64
 		for i := range p.necessity {
 			if n := &p.necessity[i]; n.purpose == e.served.number && n.approved <= e.now {
-				good |= e.coveredBy(n.categories)
+				good |= e.covered(n.categories)
 			}
 		}
 		if e.known&^good != 0 {
@@ -119,7 +119,7 @@ func (e *scratch) necessaryTogether(p *policy) (good uint64) {
 		for _, leaf := range c.leaves {
 			found := false
 			for k := range p.necessity {
-				if n := &p.necessity[k]; n.purpose == e.served.number && n.approved <= e.now && contains(n.categories, leaf) {
+				if n := &p.necessity[k]; n.purpose == e.served.number && n.approved <= e.now && n.categories.has(leaf) {
 					found = true
 					break
 				}

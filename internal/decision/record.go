@@ -13,6 +13,16 @@ import (
 // storage.go and its name; fields follow at fixed places from the name's end.
 // Times stand in the order of a mask, those not given left out.
 
+// names resolves the names of the registry that is compiled.
+type names interface {
+	// number returns a record's number, 0 if there is none.
+	number(name string) uint32
+	// numbers returns the numbers of those that exist, ascending.
+	numbers(names []string) []uint32
+	// ordinals returns the places of those categories or purposes that exist.
+	ordinals(names []string) []uint32
+}
+
 const noNumber = ^uint32(0) // a name that resolves to nothing: it matches no record
 
 func header(c registry.Collection, kind uint8, name string) []byte {
@@ -113,7 +123,7 @@ type recipientView struct {
 	assessments  list
 }
 
-func recipientRecord(n *registry.Recipient, lookup func(string) uint32) []byte {
+func recipientRecord(n *registry.Recipient, r names) []byte {
 	b := header(registry.Recipients, uint8(n.Kind), n.Name)
 	flags := byte(0)
 	if n.NaturalPerson {
@@ -139,8 +149,8 @@ func recipientRecord(n *registry.Recipient, lookup func(string) uint32) []byte {
 		b = appendTime(b, s.NotifyTime)
 		b = append(b, complete)
 		b = binary.LittleEndian.AppendUint16(b, groupBits(s.SubjectGroups))
-		b = appendList(b, numbers(lookup, s.Purposes))
-		b = appendList(b, numbers(lookup, s.CoveredCategories))
+		b = appendOrdinals(b, r.ordinals(s.Purposes))
+		b = appendOrdinals(b, r.ordinals(s.CoveredCategories))
 	}
 	return finish(b)
 }
@@ -204,27 +214,27 @@ type linkView struct {
 	agreement                   uint32
 }
 
-func deploymentRecord(n *registry.Deployment, lookup func(string) uint32) []byte {
+func deploymentRecord(n *registry.Deployment, r names) []byte {
 	b := header(registry.Deployments, uint8(n.Kind), n.Name)
 	hosting := byte(0)
 	if n.Hosting {
 		hosting = 1
 	}
 	b = append(b, byte(n.Role), hosting)
-	b = binary.LittleEndian.AppendUint32(b, orNone(lookup(registry.RecipientOf(n.Name))))
+	b = binary.LittleEndian.AppendUint32(b, orNone(r.number(registry.RecipientOf(n.Name))))
 	b = appendCountries(b, n.StorageCountries)
 	b = appendCountries(b, n.AccessCountries)
 	b = binary.LittleEndian.AppendUint16(b, uint16(len(n.Links)))
 	for _, l := range n.Links {
-		b = binary.LittleEndian.AppendUint32(b, orNone(lookup(l.Recipient)))
+		b = binary.LittleEndian.AppendUint32(b, orNone(r.number(l.Recipient)))
 		d := uint32(0)
 		if l.Deployment != "" {
-			d = orNone(lookup(l.Deployment))
+			d = orNone(r.number(l.Deployment))
 		}
 		b = binary.LittleEndian.AppendUint32(b, d)
 		b = append(b, byte(l.Authorisation))
 		b = appendTime(appendTime(appendTime(b, l.AuthoriseTime), l.NoticeUntil), l.ObjectTime)
-		b = binary.LittleEndian.AppendUint32(b, lookup(l.SubAgreement))
+		b = binary.LittleEndian.AppendUint32(b, r.number(l.SubAgreement))
 	}
 	return finish(b)
 }
@@ -290,8 +300,8 @@ type agreementView struct {
 	expire     registry.Time
 	terminate  registry.Time
 	exporters  list
-	purposes   list
-	categories list
+	purposes   ordinals
+	categories ordinals
 	recipients list
 	resting    list
 
@@ -300,7 +310,7 @@ type agreementView struct {
 	marks marks
 }
 
-func agreementRecord(n *registry.Agreement, lookup func(string) uint32) []byte {
+func agreementRecord(n *registry.Agreement, r names) []byte {
 	b := header(registry.Agreements, uint8(n.Type), n.Name)
 	terms, noOnward, retention := termBits(n.Terms), n.Type == registry.AgreementTypeGbaSc, int32(0)
 	if n.Terms != nil {
@@ -319,10 +329,10 @@ func agreementRecord(n *registry.Agreement, lookup func(string) uint32) []byte {
 	b = append(b, flags, byte(n.SCCModule))
 	b = binary.LittleEndian.AppendUint32(b, uint32(retention))
 	b = appendTimes(b, signed(n.OurSignature), signed(n.TheirSignature), n.EffectiveTime, n.ExpireTime, n.TerminateTime)
-	b = appendList(b, numbers(lookup, n.Exporters))
-	b = appendList(b, numbers(lookup, n.Purposes))
-	b = appendList(b, numbers(lookup, n.CoveredCategories))
-	b = appendList(b, numbers(lookup, n.Recipients))
+	b = appendList(b, r.numbers(n.Exporters))
+	b = appendOrdinals(b, r.ordinals(n.Purposes))
+	b = appendOrdinals(b, r.ordinals(n.CoveredCategories))
+	b = appendList(b, r.numbers(n.Recipients))
 	return finish(b)
 }
 
@@ -356,8 +366,8 @@ func readAgreement(number uint32, rec []byte, v *agreementView) {
 	i = times(rec, i+12, ts[:])
 	v.ours, v.theirs, v.effective, v.expire, v.terminate = ts[0], ts[1], ts[2], ts[3], ts[4]
 	v.exporters, i = cut(rec, i)
-	v.purposes, i = cut(rec, i)
-	v.categories, i = cut(rec, i)
+	v.purposes, i = cutOrdinals(rec, i)
+	v.categories, i = cutOrdinals(rec, i)
 	v.recipients, i = cut(rec, i)
 	v.resting, _ = cut(rec, i)
 }
@@ -377,8 +387,8 @@ type transferView struct {
 	revoke      registry.Time
 	suspensions []byte
 	countries   countries
-	purposes    list
-	categories  list
+	purposes    ordinals
+	categories  ordinals
 	onward      list
 	recipients  list
 
@@ -386,18 +396,18 @@ type transferView struct {
 	marks marks
 }
 
-func transferRecord(n *registry.Transfer, lookup func(string) uint32, zone *time.Location) []byte {
+func transferRecord(n *registry.Transfer, r names, zone *time.Location) []byte {
 	b := header(registry.Transfers, uint8(n.Mechanism), n.Name)
 	b = append(b, byte(n.Regime))
-	b = binary.LittleEndian.AppendUint32(b, orNone(lookup(n.Exporter)))
-	b = binary.LittleEndian.AppendUint32(b, lookup(n.Agreement))
+	b = binary.LittleEndian.AppendUint32(b, orNone(r.number(n.Exporter)))
+	b = binary.LittleEndian.AppendUint32(b, r.number(n.Agreement))
 	b = appendTimes(b, n.ValidFrom, validityEnd(n, zone), n.RecertifiedUntil, n.RevokeTime)
 	b = appendPeriods(b, n.Suspensions)
 	b = appendCountries(b, n.Countries)
-	b = appendList(b, numbers(lookup, n.Purposes))
-	b = appendList(b, numbers(lookup, n.CoveredCategories))
-	b = appendList(b, numbers(lookup, n.OnwardRecipients))
-	b = appendList(b, numbers(lookup, n.Recipients))
+	b = appendOrdinals(b, r.ordinals(n.Purposes))
+	b = appendOrdinals(b, r.ordinals(n.CoveredCategories))
+	b = appendList(b, r.numbers(n.OnwardRecipients))
+	b = appendList(b, r.numbers(n.Recipients))
 	return finish(b)
 }
 
@@ -434,8 +444,8 @@ func readTransfer(number uint32, rec []byte, v *transferView) {
 	n := u16(rec, i) * 16
 	v.suspensions, i = rec[i+2:i+2+n], i+2+n
 	v.countries, i = cutCountries(rec, i)
-	v.purposes, i = cut(rec, i)
-	v.categories, i = cut(rec, i)
+	v.purposes, i = cutOrdinals(rec, i)
+	v.categories, i = cutOrdinals(rec, i)
 	v.onward, i = cut(rec, i)
 	v.recipients, _ = cut(rec, i)
 }
@@ -449,23 +459,23 @@ type assessmentView struct {
 	approve    registry.Time // 0 without the office that approved
 	review     registry.Time
 	countries  countries
-	purposes   list
-	categories list
+	purposes   ordinals
+	categories ordinals
 	recipients list
 }
 
-func assessmentRecord(n *registry.Assessment, lookup func(string) uint32) []byte {
+func assessmentRecord(n *registry.Assessment, r names) []byte {
 	b := header(registry.Assessments, uint8(n.Type), n.Name)
-	b = binary.LittleEndian.AppendUint32(b, orNone(lookup(n.Exporter)))
+	b = binary.LittleEndian.AppendUint32(b, orNone(r.number(n.Exporter)))
 	approve := n.ApproveTime
 	if n.ApprovedBy == "" {
 		approve = 0
 	}
 	b = appendTimes(b, approve, n.ReviewUntil)
 	b = appendCountries(b, n.Countries)
-	b = appendList(b, numbers(lookup, n.Purposes))
-	b = appendList(b, numbers(lookup, n.CoveredCategories))
-	b = appendList(b, numbers(lookup, n.Recipients))
+	b = appendOrdinals(b, r.ordinals(n.Purposes))
+	b = appendOrdinals(b, r.ordinals(n.CoveredCategories))
+	b = appendList(b, r.numbers(n.Recipients))
 	return finish(b)
 }
 
@@ -476,8 +486,8 @@ func readAssessment(number uint32, rec []byte, v *assessmentView) {
 	i = times(rec, i+4, ts[:])
 	v.approve, v.review = ts[0], ts[1]
 	v.countries, i = cutCountries(rec, i)
-	v.purposes, i = cut(rec, i)
-	v.categories, i = cut(rec, i)
+	v.purposes, i = cutOrdinals(rec, i)
+	v.categories, i = cutOrdinals(rec, i)
 	v.recipients, _ = cut(rec, i)
 }
 
@@ -518,9 +528,9 @@ func relationsOf(number uint32, rec []byte) []relation {
 	case registry.Agreements:
 		i := headerSize + u16(rec, 2) + 12
 		i += timesLen(rec, i)
-		for range 3 {
-			_, i = cut(rec, i)
-		}
+		_, i = cut(rec, i)
+		_, i = cutOrdinals(rec, i)
+		_, i = cutOrdinals(rec, i)
 		parties, _ := cut(rec, i)
 		each(parties, relAgreements)
 	case registry.Transfers:

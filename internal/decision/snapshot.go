@@ -112,7 +112,7 @@ type numbered struct {
 	noun   registry.Noun
 }
 
-func (b *builder) lookup(name string) uint32 {
+func (b *builder) number(name string) uint32 {
 	if name == "" {
 		return 0
 	}
@@ -123,6 +123,27 @@ func (b *builder) lookup(name string) uint32 {
 		return b.old.Number(name)
 	}
 	return 0
+}
+
+func (b *builder) numbers(names []string) []uint32 {
+	out := make([]uint32, 0, len(names))
+	for _, n := range names {
+		if v := b.number(n); v != 0 {
+			out = append(out, v)
+		}
+	}
+	slices.Sort(out)
+	return slices.Compact(out)
+}
+
+func (b *builder) ordinals(names []string) []uint32 {
+	out := make([]uint32, 0, len(names))
+	for _, n := range names {
+		if v, ok := b.small[b.number(n)]; ok {
+			out = append(out, v.ordinal)
+		}
+	}
+	return out
 }
 
 func isSmall(c registry.Collection) bool {
@@ -162,15 +183,15 @@ func (b *builder) remove(number uint32, name string) {
 func (b *builder) compile(n registry.Noun, number uint32, t *tables) []byte {
 	switch n := n.(type) {
 	case *registry.Recipient:
-		return recipientRecord(n, b.lookup)
+		return recipientRecord(n, b)
 	case *registry.Deployment:
-		return deploymentRecord(n, b.lookup)
+		return deploymentRecord(n, b)
 	case *registry.Agreement:
-		return agreementRecord(n, b.lookup)
+		return agreementRecord(n, b)
 	case *registry.Transfer:
-		return transferRecord(n, b.lookup, t.zone)
+		return transferRecord(n, b, t.zone)
 	case *registry.Assessment:
-		return assessmentRecord(n, b.lookup)
+		return assessmentRecord(n, b)
 	}
 	return smallRecord(n.Collection(), n.ResourceName(), b.small[number].ordinal)
 }
@@ -222,7 +243,7 @@ func (s *Snapshot) Apply(head registry.Head, changes []registry.Change) (*Snapsh
 func (b *builder) build(head registry.Head) (*Snapshot, error) {
 	s := &Snapshot{head: head, small: b.small, places: b.places}
 	if b.old == nil || b.dirty {
-		s.t = buildTables(b.small, b.lookup)
+		s.t = buildTables(b.small, b)
 	} else {
 		s.t = b.old.t
 	}

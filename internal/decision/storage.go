@@ -107,20 +107,52 @@ func (l list) has(n uint32) bool {
 	return false
 }
 
-// hasAll reports whether every number is in the list.
-func (l list) hasAll(ns []uint32) bool {
-	for _, n := range ns {
-		if !l.has(n) {
+// cut reads the list at b[i:] and returns it and where it ends.
+func cut(b []byte, i int) (list, int) {
+	end := i + 2 + u16(b, i)*4
+	return list(b[i+2 : end]), end
+}
+
+// ordinals is a set of categories or purposes by their places in the tables, a
+// bit each: length u16 in bytes, then the bytes. Places are never reused within a
+// line of deltas, so a set stays right when the tables grow.
+type ordinals []byte
+
+func (o ordinals) has(i uint32) bool {
+	k := i >> 3
+	return k < uint32(len(o)) && o[k]&(1<<(i&7)) != 0
+}
+
+// hasAll reports whether every place is in the set.
+func (o ordinals) hasAll(is []uint32) bool {
+	for _, i := range is {
+		if !o.has(i) {
 			return false
 		}
 	}
 	return true
 }
 
-// cut reads the list at b[i:] and returns it and where it ends.
-func cut(b []byte, i int) (list, int) {
-	end := i + 2 + u16(b, i)*4
-	return list(b[i+2 : end]), end
+func newOrdinals(is []uint32) ordinals {
+	var o ordinals
+	for _, i := range is {
+		for uint32(len(o)) <= i>>3 {
+			o = append(o, 0)
+		}
+		o[i>>3] |= 1 << (i & 7)
+	}
+	return o
+}
+
+// cutOrdinals reads the set at b[i:] and returns it and where it ends.
+func cutOrdinals(b []byte, i int) (ordinals, int) {
+	end := i + 2 + u16(b, i)
+	return ordinals(b[i+2 : end]), end
+}
+
+func appendOrdinals(b []byte, is []uint32) []byte {
+	o := newOrdinals(is)
+	return append(binary.LittleEndian.AppendUint16(b, uint16(len(o))), o...)
 }
 
 func appendList(b []byte, ns []uint32) []byte {

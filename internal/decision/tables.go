@@ -30,14 +30,16 @@ const (
 type category struct {
 	number uint32
 	name   string
-	leaves []uint32
-	any    uint16 // flags that some leaf has
-	all    uint16 // flags that every leaf has
+	place  uint32   // its ordinal
+	leaves []uint32 // their ordinals, ascending
+	any    uint16   // flags that some leaf has
+	all    uint16   // flags that every leaf has
 	own    uint16
 }
 
 type purpose struct {
 	number    uint32
+	place     uint32 // its ordinal
 	service   registry.Service
 	profiling bool // or interest advertising
 	highRisk  bool
@@ -49,6 +51,7 @@ type product struct {
 }
 
 type exporter struct {
+	name        string
 	number      uint32
 	country     country
 	shenzhen    bool
@@ -63,8 +66,8 @@ type exporter struct {
 type kindList struct {
 	stated     bool
 	any        bool
-	purposes   []uint32
-	categories []uint32
+	purposes   ordinals
+	categories ordinals
 }
 
 type basisEntry struct {
@@ -78,7 +81,7 @@ type basisEntry struct {
 type necessity struct {
 	purpose    uint32
 	approved   registry.Time
-	categories []uint32
+	categories ordinals
 }
 
 // policy is a version that may govern: it is effective from a stated time, was
@@ -89,7 +92,7 @@ type policy struct {
 	anywhere     bool
 	regions      []country
 	effective    registry.Time
-	purposes     []uint32
+	purposes     ordinals
 	kinds        [13]kindList
 	bases        []basisEntry
 	necessity    []necessity
@@ -97,17 +100,12 @@ type policy struct {
 	childRules   bool
 }
 
-type source struct {
-	number uint32
-	maxAge registry.Time // 0: no source of consent
-}
-
 type tables struct {
 	categories []*category // by ordinal
 	purposes   []*purpose
 	exporters  []*exporter
-	policies   []*policy // that may govern, the newest first
-	sources    map[uint32]registry.Time
+	policies   []*policy                // that may govern, the newest first
+	sources    map[uint32]registry.Time // how old a source's consents may be
 	principals map[uint32]*registry.Principal
 	only       *exporter             // the registry's only exporter
 	group      registry.SubjectGroup // the only one that the versions cover
@@ -129,17 +127,6 @@ const (
 	day                       = 86_400 * second
 )
 
-func numbers(lookup func(string) uint32, names []string) []uint32 {
-	out := make([]uint32, 0, len(names))
-	for _, n := range names {
-		if v := lookup(n); v != 0 {
-			out = append(out, v)
-		}
-	}
-	slices.Sort(out)
-	return slices.Compact(out)
-}
-
 func groupBits(gs []registry.SubjectGroup) (m uint16) {
 	for _, g := range gs {
 		m |= 1 << (g & 15)
@@ -147,8 +134,8 @@ func groupBits(gs []registry.SubjectGroup) (m uint16) {
 	return m
 }
 
-// buildTables compiles the small nouns. lookup gives a number by a full name.
-func buildTables(small map[uint32]smallNoun, lookup func(string) uint32) *tables {
+// buildTables compiles the small nouns.
+func buildTables(small map[uint32]smallNoun, r names) *tables {
 	t := &tables{
 		sources: map[uint32]registry.Time{}, principals: map[uint32]*registry.Principal{},
 		screening: 365 * day, zone: defaultZone,
@@ -169,11 +156,11 @@ func buildTables(small map[uint32]smallNoun, lookup func(string) uint32) *tables
 			t.separate = n.SeparateConsentWithoutConsentBasis
 			t.contact = n.GapContact
 		case *registry.Category:
-			c := &category{number: number, name: strings.TrimPrefix(n.Name, "categories/"), own: categoryFlags(n)}
+			c := &category{number: number, place: sn.ordinal, name: strings.TrimPrefix(n.Name, "categories/"), own: categoryFlags(n)}
 			nodes = append(nodes, c)
 			put(&t.categories, sn.ordinal, c)
 		case *registry.Purpose:
-			put(&t.purposes, sn.ordinal, &purpose{number: number, service: n.Service, profiling: n.Profiling || n.InterestAdvertising, highRisk: n.HighRisk})
+			put(&t.purposes, sn.ordinal, &purpose{number: number, place: sn.ordinal, service: n.Service, profiling: n.Profiling || n.InterestAdvertising, highRisk: n.HighRisk})
 		case *registry.Exporter:
 			put(&t.exporters, sn.ordinal, compileExporter(number, n))
 		case *registry.Policy:
@@ -212,7 +199,7 @@ func buildTables(small map[uint32]smallNoun, lookup func(string) uint32) *tables
 	})
 	for i, v := range versions {
 		if v.EffectiveTime != 0 && notified(v) && !weakens(v, before(v, versions[i+1:])) {
-			t.policies = append(t.policies, compilePolicy(versionNumber[v], v, lookup))
+			t.policies = append(t.policies, compilePolicy(versionNumber[v], v, r))
 		}
 	}
 	return t
@@ -283,7 +270,7 @@ func growTree(nodes []*category) {
 				if len(n.leaves) == 0 {
 					n.all = c.own
 				}
-				n.leaves = append(n.leaves, c.number)
+				n.leaves = append(n.leaves, c.place)
 				n.any |= c.own
 				n.all &= c.own
 			}
@@ -303,7 +290,7 @@ func parent(name string) string {
 }
 
 func compileExporter(number uint32, n *registry.Exporter) *exporter {
-	e := &exporter{number: number, country: parseCountry(n.Country)}
+	e := &exporter{name: n.Name, number: number, country: parseCountry(n.Country)}
 	e.shenzhen = e.country == cn && n.City == "shenzhen"
 	for _, r := range n.RegionsServed {
 		c := parseCountry(r)
@@ -395,33 +382,33 @@ func subset(a, b []string) bool {
 	return true
 }
 
-func compilePolicy(number uint32, n *registry.Policy, lookup func(string) uint32) *policy {
+func compilePolicy(number uint32, n *registry.Policy, r names) *policy {
 	p := &policy{
 		number: number, groups: groupBits(n.SubjectGroups), effective: n.EffectiveTime,
-		purposes: numbers(lookup, n.Purposes), servesMinors: n.ServesMinors, childRules: n.ChildRules != "",
+		purposes: newOrdinals(r.ordinals(n.Purposes)), servesMinors: n.ServesMinors, childRules: n.ChildRules != "",
 	}
-	for _, r := range n.Regions {
-		if r == "*" {
+	for _, c := range n.Regions {
+		if c == "*" {
 			p.anywhere = true
 		} else {
-			p.regions = append(p.regions, parseCountry(r))
+			p.regions = append(p.regions, parseCountry(c))
 		}
 	}
 	for _, k := range n.Kinds {
 		if int(k.Kind) < len(p.kinds) {
-			p.kinds[k.Kind] = kindList{true, k.AnyCategory, numbers(lookup, k.Purposes), numbers(lookup, k.CoveredCategories)}
+			p.kinds[k.Kind] = kindList{true, k.AnyCategory, newOrdinals(r.ordinals(k.Purposes)), newOrdinals(r.ordinals(k.CoveredCategories))}
 		}
 	}
 	for _, b := range n.Bases {
-		e := basisEntry{purpose: lookup(b.Purpose), kind: b.Kind, basis: b.Basis, special: b.SpecialGround != ""}
-		for _, r := range b.Regimes {
-			e.regimes |= 1 << (r & 7)
+		e := basisEntry{purpose: r.number(b.Purpose), kind: b.Kind, basis: b.Basis, special: b.SpecialGround != ""}
+		for _, g := range b.Regimes {
+			e.regimes |= 1 << (g & 7)
 		}
 		p.bases = append(p.bases, e)
 	}
 	for _, m := range n.Necessity {
 		if m.ApprovedBy != "" && m.ApproveTime != 0 {
-			p.necessity = append(p.necessity, necessity{lookup(m.Purpose), m.ApproveTime, numbers(lookup, m.CoveredCategories)})
+			p.necessity = append(p.necessity, necessity{r.number(m.Purpose), m.ApproveTime, newOrdinals(r.ordinals(m.CoveredCategories))})
 		}
 	}
 	return p

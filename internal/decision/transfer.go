@@ -24,7 +24,7 @@ func (e *scratch) assess(r registry.Regime, t registry.AssessmentType) {
 		n := e.rec.assessments.at(i)
 		var a assessmentView
 		readAssessment(n, e.s.record(n), &a)
-		if a.typ != t || a.exporter != e.exporter.number || a.approve == 0 || a.approve > e.now || !a.purposes.has(e.purpose.number) {
+		if a.typ != t || a.exporter != e.exporter.number || a.approve == 0 || a.approve > e.now || !a.purposes.has(e.purpose.place) {
 			continue
 		}
 		m := e.covered(a.categories)
@@ -190,7 +190,7 @@ func ruleTransferScope(e *scratch, t *transferView) (m marks) {
 	if !t.recipients.has(e.recNumber) {
 		m |= markRecipient
 	}
-	if e.have&needPurpose != 0 && !t.purposes.has(e.purpose.number) {
+	if e.have&needPurpose != 0 && !t.purposes.has(e.purpose.place) {
 		m |= markTransferPurpose
 	}
 	return m
