@@ -215,6 +215,9 @@ func TestErrorReasonsExist(t *testing.T) {
 			}
 			for _, m := range named.FindAllSubmatch(b, -1) {
 				found++
+				if string(m[1]) == "REVISION_MOVED" { // what the store tells whoever commits; it reaches no caller
+					continue
+				}
 				if _, ok := waybillv1.ErrorReason_value["ERROR_REASON_"+string(m[1])]; !ok {
 					t.Errorf("%s/%s names %s", dir, e.Name(), m[1])
 				}
@@ -505,45 +508,5 @@ func TestResourcesCarryMeta(t *testing.T) {
 	next.Revision++
 	if Etag(rec) == Etag(next) || len(Etag(rec)) != 16 {
 		t.Error("etags of two revisions are equal")
-	}
-}
-
-func TestStates(t *testing.T) {
-	day := func(s string) registry.Time {
-		d, err := time.Parse(time.DateOnly, s)
-		if err != nil {
-			t.Fatal(err)
-		}
-		return registry.At(d)
-	}
-	on := day("2025-06-01")
-	signed := &registry.Signature{SignTime: day("2025-01-01")}
-	clear := []registry.Screening{{ScreenTime: day("2025-01-01"), Result: registry.ScreeningResultClear}}
-	for want, nouns := range map[string][]registry.Noun{
-		"DRAFT": {&registry.Recipient{}, &registry.Recipient{ApproveTime: on + 1}, &registry.Agreement{OurSignature: signed},
-			&registry.Agreement{OurSignature: signed, TheirSignature: &registry.Signature{SignTime: on + 1}}, &registry.Transfer{ValidFrom: on + 1}, &registry.Policy{}, &registry.Assessment{}},
-		"APPROVED":   {&registry.Recipient{ApproveTime: on}, &registry.Recipient{ApproveTime: 1, DueDiligenceUntil: on, Screenings: clear}, &registry.Assessment{ApproveTime: 1, ReviewUntil: on + 1}},
-		"ACTIVE":     {&registry.Recipient{ApproveTime: on, DueDiligenceUntil: on + 1, Screenings: clear}},
-		"SUSPENDED":  {&registry.Recipient{ApproveTime: 1, Suspensions: []registry.Period{{StartTime: on}}}, &registry.Transfer{ValidFrom: 1, Suspensions: []registry.Period{{StartTime: 1, EndTime: on + 1}}}},
-		"TERMINATED": {&registry.Recipient{TerminateTime: on}, &registry.Agreement{TerminateTime: 1}},
-		"EXPIRED": {&registry.Agreement{OurSignature: signed, TheirSignature: signed, ExpireTime: on}, &registry.Transfer{ValidFrom: 1, ValidTo: on},
-			&registry.Transfer{ValidFrom: day("2023-01-01"), Mechanism: registry.MechanismDpf},
-			&registry.Transfer{ValidFrom: day("2022-06-01") - 8*3600e6, Mechanism: registry.MechanismCertification}},
-		"SIGNED":     {&registry.Agreement{OurSignature: signed, TheirSignature: signed, EffectiveTime: on + 1}},
-		"IN_FORCE":   {&registry.Agreement{OurSignature: signed, TheirSignature: signed, EffectiveTime: on}},
-		"REVOKED":    {&registry.Transfer{RevokeTime: on}},
-		"VALID":      {&registry.Transfer{ValidFrom: day("2022-06-03"), Mechanism: registry.MechanismCertification}, &registry.Transfer{ValidFrom: 1, Mechanism: registry.MechanismScc}},
-		"REVIEW_DUE": {&registry.Assessment{ApproveTime: 1, ReviewUntil: on}},
-		"EFFECTIVE":  {&registry.Policy{EffectiveTime: on}},
-		"PUBLISHED":  {&registry.Policy{PublishTime: on, EffectiveTime: on + 1}},
-		"OBSERVE":    {&registry.Principal{ObserveUntil: on + 1}},
-		"ENFORCE":    {&registry.Principal{ObserveUntil: on}},
-		"":           {&registry.Purpose{}, &registry.Exporter{}},
-	} {
-		for _, n := range nouns {
-			if got := State(n, on); got != want {
-				t.Errorf("%+v is %s, want %s", n, got, want)
-			}
-		}
 	}
 }
