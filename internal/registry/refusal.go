@@ -71,6 +71,9 @@ func (w *write) hint(ctx context.Context, c Collection, name string) (string, er
 	if err != nil {
 		return "", err
 	}
+	if i, ok := slices.BinarySearch(names, name); ok { // it is to be put, and was to be there
+		names = slices.Delete(slices.Clone(names), i, i+1)
+	}
 	switch near := Nearest(name, names, 3); len(near) {
 	case 0:
 		return "; there is none yet", nil
