@@ -33,7 +33,7 @@ func (w *write) cycles(ctx context.Context) error {
 			}
 		}
 	}
-	return w.refuse(Precondition, "CYCLE", "would name itself through others", ps)
+	return w.refuse(Precondition, "CYCLE", "it would name itself through others", ps)
 }
 
 // reaches reports whether the link leads to the deployment, through all others.

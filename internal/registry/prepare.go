@@ -142,7 +142,7 @@ func (w *write) take(context.Context) error {
 		w.byName[n.ResourceName()] = p
 		w.all = append(w.all, p)
 	}
-	if err := w.refuse(Invalid, "FIELD_INVALID", "is refused", ps); err != nil {
+	if err := w.refuse(Invalid, "FIELD_INVALID", "refused", ps); err != nil {
 		return err
 	}
 	for _, d := range w.req.Delete {
@@ -302,7 +302,7 @@ func (w *write) expand(ctx context.Context) error {
 		}
 		p.refs = References(p.noun)
 	}
-	return w.refuse(Invalid, "FIELD_INVALID", "is refused", ps)
+	return w.refuse(Invalid, "FIELD_INVALID", "refused", ps)
 }
 
 // immutable refuses to change what was signed, terminated or revoked.
@@ -325,10 +325,10 @@ func (w *write) immutable(context.Context) error {
 			}
 		}
 	}
-	if err := w.refuse(Precondition, "AGREEMENT_SIGNED", "is signed by both sides: amend it", signed); err != nil {
+	if err := w.refuse(Precondition, "AGREEMENT_SIGNED", "signed by both sides; amend it", signed); err != nil {
 		return err
 	}
-	return w.refuse(Precondition, "STATE_INVALID", "cannot change so", final)
+	return w.refuse(Precondition, "STATE_INVALID", "final as recorded", final)
 }
 
 // edits returns what is to be committed.

@@ -442,7 +442,7 @@ func TestRelations(t *testing.T) {
 func TestFieldsOfSeveralNouns(t *testing.T) {
 	_, _, err := Prepare(t.Context(), newMemory(), Request{Now: now, Put: []Noun{&Purpose{Name: "purposes/a"}, &Purpose{Name: "john@example.com", Title: "T", Sentence: "S", Example: "E"}}})
 	e := refused(t, err, Invalid, "FIELD_INVALID", "resources[0].purpose.title", "resources[0].purpose.sentence", "resources[0].purpose.example", "resources[1].purpose.name")
-	if e.Message != "purposes/a and purpose is refused" || e.Metadata["resource"] != "purposes/a" {
+	if e.Message != "purposes/a and purpose: refused" || e.Metadata["resource"] != "purposes/a" {
 		t.Errorf("message %q, metadata %v", e.Message, e.Metadata)
 	}
 	_, _, err = Prepare(t.Context(), newMemory(), Request{Now: now, Put: []Noun{&Purpose{Name: "purposes/a", Title: "\xff", Sentence: "S", Example: "E"}}})

@@ -21,8 +21,8 @@ func (ps *problems) add(p *put, fields ...FieldError) {
 	}
 }
 
-// refuse returns one error for all problems, or nil. Its metadata "resource" is
-// the first noun that has one.
+// refuse returns one error for all problems, or nil. It says what of the nouns, so
+// the text fits one and many; its metadata "resource" is the first of them.
 func (w *write) refuse(kind ErrorKind, reason, what string, ps problems) error {
 	if len(ps) == 0 {
 		return nil
@@ -38,7 +38,7 @@ func (w *write) refuse(kind ErrorKind, reason, what string, ps problems) error {
 		}
 		e.Fields = append(e.Fields, p.field)
 	}
-	e.Message = someOf(nouns) + " " + what
+	e.Message = someOf(nouns) + ": " + what
 	return e
 }
 

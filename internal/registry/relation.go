@@ -26,7 +26,7 @@ func (w *write) dangling(ctx context.Context) error {
 			ps.add(p, FieldError{r.Field, "a " + r.Collection.String() + " of the registry" + hint})
 		}
 	}
-	return w.refuse(Precondition, "DANGLING_NAME", "names what is not in the registry", ps)
+	return w.refuse(Precondition, "DANGLING_NAME", "it names what is not in the registry", ps)
 }
 
 // recheckLimit is how many records that rest on a changed one are looked at.
@@ -43,7 +43,7 @@ func (w *write) relate(ctx context.Context) error {
 			ps.add(p, c.errs...)
 		}
 	}
-	if err := w.refuse(Invalid, "FIELD_INVALID", "is refused", ps); err != nil {
+	if err := w.refuse(Invalid, "FIELD_INVALID", "refused", ps); err != nil {
 		return err
 	}
 	for _, p := range w.puts {
