@@ -1,0 +1,111 @@
+package main
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"regexp"
+	"strconv"
+	"strings"
+
+	"go.yaml.in/yaml/v3"
+)
+
+// yamlItem is one item of a YAML list as JSON, with the line it begins at.
+type yamlItem struct {
+	line int
+	json []byte
+}
+
+// maxYAMLNodes bounds what an alias may blow a small file up to; aliases are
+// refused altogether, so this is the file's own size.
+const maxYAMLNodes = 100_000
+
+// yamlList reads a YAML list strictly: no aliases, no duplicate keys.
+func yamlList(data []byte) ([]yamlItem, error) {
+	var doc yaml.Node
+	if err := yaml.Unmarshal(data, &doc); err != nil {
+		return nil, err
+	}
+	if len(doc.Content) != 1 || doc.Content[0].Kind != yaml.SequenceNode {
+		return nil, errors.New("write a list: each consent begins with a dash")
+	}
+	nodes := 0
+	var items []yamlItem
+	for _, n := range doc.Content[0].Content {
+		v, err := plain(n, &nodes)
+		if err != nil {
+			return nil, err
+		}
+		shortEnum(v, "type", "CONSENT_TYPE_")
+		b, err := json.Marshal(v)
+		if err != nil {
+			return nil, fmt.Errorf("line %d: %w", n.Line, err)
+		}
+		items = append(items, yamlItem{n.Line, b})
+	}
+	return items, nil
+}
+
+// shortEnum adds the prefix to an enum that was written without it, as in the
+// registry's files.
+func shortEnum(v any, field, prefix string) {
+	m, ok := v.(map[string]any)
+	if !ok {
+		return
+	}
+	if s, ok := m[field].(string); ok && !strings.HasPrefix(s, prefix) {
+		m[field] = prefix + s
+	}
+}
+
+func plain(n *yaml.Node, nodes *int) (any, error) {
+	if *nodes++; *nodes > maxYAMLNodes {
+		return nil, errors.New("the file is too large")
+	}
+	switch n.Kind {
+	case yaml.MappingNode:
+		m := map[string]any{}
+		for i := 0; i < len(n.Content); i += 2 {
+			key := n.Content[i].Value
+			if _, twice := m[key]; twice {
+				return nil, fmt.Errorf("line %d: %s is given twice", n.Content[i].Line, key)
+			}
+			v, err := plain(n.Content[i+1], nodes)
+			if err != nil {
+				return nil, err
+			}
+			m[key] = v
+		}
+		return m, nil
+	case yaml.SequenceNode:
+		l := []any{}
+		for _, c := range n.Content {
+			v, err := plain(c, nodes)
+			if err != nil {
+				return nil, err
+			}
+			l = append(l, v)
+		}
+		return l, nil
+	case yaml.ScalarNode:
+		switch n.Tag {
+		case "!!bool":
+			return strconv.ParseBool(n.Value)
+		case "!!null":
+			return nil, nil
+		case "!!int":
+			return json.Number(n.Value), nil
+		}
+		return n.Value, nil // a time stays as written
+	}
+	return nil, fmt.Errorf("line %d: aliases are not read", n.Line)
+}
+
+var protoPosition = regexp.MustCompile(`^proto:[\s\x{00a0}]*(\(line \d+:\d+\):[\s\x{00a0}]*)?`)
+
+// protoComplaint leaves out of protojson's error what is of no use to a person:
+// its name, and a position in JSON that nobody wrote.
+func protoComplaint(err error) string {
+	return strings.TrimSpace(protoPosition.ReplaceAllString(err.Error(), ""))
+}
