@@ -76,7 +76,11 @@ func near(s string, candidates []string) string {
 	if len(s) > 64 {
 		return ""
 	}
-	best, bestAt := "", max(1, len(s)/3)+1
+	limit := max(2, len(s)/3)
+	if len(s) < 4 {
+		limit = 1
+	}
+	best, bestAt := "", limit+1
 	for _, c := range candidates {
 		if d := distance(s, fold(c)); d < bestAt {
 			best, bestAt = c, d
