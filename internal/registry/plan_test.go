@@ -2,6 +2,7 @@ package registry
 
 import (
 	"context"
+	"reflect"
 	"slices"
 	"strings"
 	"testing"
@@ -180,4 +181,25 @@ func TestPruneEverything(t *testing.T) {
 	if len(gone) != len(m.records)-2 {
 		t.Errorf("%d of %d go; only the settings and the principal stay", len(gone), len(m.records))
 	}
+}
+
+func TestAssemble(t *testing.T) {
+	nouns := sample()
+	slices.Reverse(nouns)
+	records, err := Assemble(t.Context(), nouns, now)
+	if err != nil {
+		t.Fatal(err)
+	}
+	m := sampled(t)
+	if len(records) != len(m.records) {
+		t.Fatalf("%d records, want %d", len(records), len(m.records))
+	}
+	for i, r := range records {
+		want := m.records[r.Noun.ResourceName()]
+		if r.Number != uint32(i+1) || r.Number != want.Number || r.Revision != 1 || !reflect.DeepEqual(r.Noun, want.Noun) {
+			t.Errorf("record %d is %d %s, want %d %s", i, r.Number, describe(r.Noun), want.Number, describe(want.Noun))
+		}
+	}
+	_, err = Assemble(t.Context(), []Noun{found("agreements/sf-2025")}, now)
+	refused(t, err, Precondition, "DANGLING_NAME")
 }

@@ -342,3 +342,18 @@ func (w *write) edits() []Edit {
 	}
 	return edits
 }
+
+// Assemble checks nouns as a registry of their own, as Prepare does for an empty
+// one, and returns its records at revision 1: expanded, numbered from 1, what is
+// named before what names it. It is how files are judged without a store.
+func Assemble(ctx context.Context, nouns []Noun, now Time) ([]Record, error) {
+	w, err := prepare(ctx, &foldView{}, Request{Put: nouns, Now: now}, true)
+	if err != nil {
+		return nil, err
+	}
+	records := make([]Record, len(w.puts))
+	for i, p := range w.puts {
+		records[i] = Record{Noun: p.noun, Number: uint32(i + 1), Revision: 1, CreateTime: now, UpdateTime: now}
+	}
+	return records, nil
+}
