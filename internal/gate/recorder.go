@@ -221,6 +221,9 @@ func (r *recorder) commitNext(ctx context.Context) {
 // commit makes the group durable, or fails it. It returns when it is known what
 // stands in the ledger, so that the next group starts from a head that is sure.
 func (r *recorder) commit(ctx context.Context, g *group) {
+	if g.settled.Load() { // its wait ran out
+		return
+	}
 	if r.head.Shard == "" && !r.open(ctx) {
 		g.settle(errLedger)
 		return
