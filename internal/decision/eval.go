@@ -141,6 +141,7 @@ func (e *scratch) resolve() {
 			e.govern()
 		}
 	}
+	e.gate()
 	if e.have&needDeployment != 0 {
 		e.follow()
 		e.locate()
@@ -152,7 +153,6 @@ func (e *scratch) resolve() {
 			e.base(&e.deps[i])
 		}
 	}
-	e.gate()
 	if e.have&needConsent == needConsent {
 		for i := range e.deps {
 			e.deps[i].separate = e.needSeparate(&e.deps[i])
@@ -419,6 +419,18 @@ func (e *scratch) locate() {
 	for _, c := range e.q.DestinationCountries {
 		add(parseCountry(c), 0, -1)
 	}
+	if e.kind != kindPublic { // it has no country: reading R11
+		e.locateRecipients(add, deployment)
+	}
+	for _, p := range e.places {
+		e.abroad[registry.RegimeCn] = e.abroad[registry.RegimeCn] || p.country != cn
+		e.abroad[registry.RegimeEu] = e.abroad[registry.RegimeEu] || !p.country.inEEA()
+	}
+}
+
+// locateRecipients adds the countries of the recipient, of the deployments judged
+// and of the links.
+func (e *scratch) locateRecipients(add func(country, uint32, int), deployment func(*deploymentView, int)) {
 	add(e.rec.country, e.recNumber, -1)
 	for i := range e.deps {
 		if e.deps[i].number != 0 {
@@ -438,10 +450,6 @@ func (e *scratch) locate() {
 		if !any {
 			add(unknownCountry, l.recipient, i)
 		}
-	}
-	for _, p := range e.places {
-		e.abroad[registry.RegimeCn] = e.abroad[registry.RegimeCn] || p.country != cn
-		e.abroad[registry.RegimeEu] = e.abroad[registry.RegimeEu] || !p.country.inEEA()
 	}
 }
 

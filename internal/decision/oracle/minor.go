@@ -1,0 +1,144 @@
+package oracle
+
+import (
+	"slices"
+
+	"waybill/internal/decision"
+	"waybill/internal/registry"
+)
+
+// band is the age band that counts (R23): ADULT and UNKNOWN only from a source.
+func (j *judge) band() decision.AgeBand {
+	switch b := j.q.AgeBand; {
+	case b == decision.AgeUnspecified, b == decision.AgeAdult && !j.source():
+		return decision.AgeUnknown
+	default:
+		return b
+	}
+}
+
+func (j *judge) under14() bool {
+	return j.band() == decision.AgeUnder13 || j.band() == decision.Age13
+}
+
+func (j *judge) under18() bool {
+	return j.band() >= decision.AgeUnder13 && j.band() <= decision.Age16To17
+}
+
+// consentAge is the age of GDPR 8 in the strictest region (R30).
+func (j *judge) consentAge() int {
+	age := 0
+	for _, region := range j.regions {
+		switch {
+		case region == unknown:
+			age = 16
+		case !inEEA(region):
+		case slices.Contains([]string{"BE", "EE", "FI", "LV", "MT", "PT", "SE", "IS"}, region):
+			age = max(age, 13)
+		case slices.Contains([]string{"AT", "BG", "CY", "ES", "IT", "LT"}, region):
+			age = max(age, 14)
+		case slices.Contains([]string{"CZ", "FR", "GR"}, region):
+			age = max(age, 15)
+		default:
+			age = 16
+		}
+	}
+	if age == 0 {
+		return 16
+	}
+	return age
+}
+
+// mayLieBelow reports whether a person of the band may be younger than the age.
+func mayLieBelow(b decision.AgeBand, age int) bool {
+	switch b {
+	case decision.AgeUnder13:
+		return true
+	case decision.Age13:
+		return 13 < age
+	case decision.Age14:
+		return 14 < age
+	case decision.Age15:
+		return 15 < age
+	case decision.Age16To17:
+		return 16 < age
+	}
+	return false
+}
+
+// notAimed reports whether the product, or every product, is declared not aimed
+// at minors (R29).
+func (j *judge) notAimed() bool {
+	if j.q.Product != "" {
+		p := j.product()
+		return p != nil && p.Minors == registry.MinorsAimNotAimed
+	}
+	return len(j.exporter.Products) > 0 && !slices.ContainsFunc(j.exporter.Products, func(p registry.Product) bool {
+		return p.Minors != registry.MinorsAimNotAimed
+	})
+}
+
+// guardian is G of R29.
+func (j *judge) guardian(v view, c asked) bool {
+	return j.has(v.kind, j.served.Name, c, func(k decision.Consent) bool { return k.Type == decision.ConsentGuardian })
+}
+
+// separateByGuardian is Separate of R29: each separate consent that rules 33 to 36
+// ask of the regime is covered by one that a guardian gave.
+func (j *judge) separateByGuardian(regime registry.Regime, p *registry.Policy, v view, c asked) bool {
+	by := func(t decision.ConsentType) bool { return j.presented(t, v, c, true) }
+	if v.kind == registry.RecipientKindPublic && !by(decision.ConsentSeparatePublic) {
+		return false
+	}
+	if regime == registry.RegimeEu {
+		return !j.asks34EU(p, v, c) || by(decision.ConsentExplicitEU)
+	}
+	return (!runs(33, v.kind) || !j.asks33(p, v) || by(decision.ConsentSeparateProvision)) &&
+		(!j.asks34CN(p, v, c) || by(decision.ConsentSeparateSensitive)) &&
+		(!runs(35, v.kind) || !j.asks35(p, v) || by(decision.ConsentSeparateCrossBorder))
+}
+
+// Rule 37 MINOR_GUARDIAN_CONSENT_MISSING (R29, R30).
+func (j *judge) rule37() {
+	if !j.basisKnown() {
+		return
+	}
+	const code = decision.MinorGuardianConsentMissing
+	if j.band() == decision.AgeUnknown && j.ordinary(37) && !j.notAimed() {
+		for _, regime := range j.resolvedOf(registry.RegimeCn, registry.RegimeEu) {
+			j.fire(code, regime)
+		}
+	}
+	j.each(37, func(p *registry.Policy, v view, c asked) {
+		for _, regime := range j.resolvedOf(registry.RegimeCn, registry.RegimeEu) {
+			basis := j.basis(p, v.kind, regime)
+			byGuardian := j.guardian(v, c) && j.separateByGuardian(regime, p, v, c)
+			switch {
+			case j.under18() && !(p.ServesMinors && j.guardian(v, c)) && basis != registry.BasisContract,
+				regime == registry.RegimeCn && j.under14() && !(byGuardian && p.ChildRules != ""),
+				regime == registry.RegimeEu && basis == registry.BasisConsent && mayLieBelow(j.band(), j.consentAge()) && !byGuardian:
+				j.fire(code, regime, c.name)
+			}
+		}
+		if j.regimes[registry.RegimeCnSz] && j.band() == decision.AgeAdultLackingCapacity && !j.guardian(v, c) {
+			j.fire(code, registry.RegimeCnSz, c.name)
+		}
+	})
+}
+
+// Rule 38 MINOR_PROFILING_FORBIDDEN (R31), CN_SZ.
+func (j *judge) rule38() {
+	if j.served == nil || !j.regimes[registry.RegimeCnSz] || !j.under14() ||
+		!j.served.Profiling && !j.served.InterestAdvertising {
+		return
+	}
+	for _, kind := range j.kindsOf(38) {
+		for _, c := range j.asked {
+			if !j.has(kind, j.served.Name, c, func(k decision.Consent) bool {
+				return k.Type == decision.ConsentGuardian && k.ChildInterest != ""
+			}) {
+				j.fire(decision.MinorProfilingForbidden, registry.RegimeCnSz, c.name)
+			}
+		}
+	}
+}
