@@ -1,0 +1,162 @@
+package decision_test
+
+import (
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"waybill/internal/decision"
+	"waybill/internal/registry"
+	"waybill/internal/wire"
+)
+
+// lawyersCase is one case of the example, ready to be asked.
+type lawyersCase struct {
+	wire.Case
+	s  *decision.Snapshot
+	q  decision.Question
+	in decision.Inputs
+}
+
+// lawyersCases reads the example's registry and its cases.
+func lawyersCases(t *testing.T) []lawyersCase {
+	t.Helper()
+	const dir = "../../examples/prosense"
+	read := func(pattern string) (fs []wire.File) {
+		names, err := filepath.Glob(filepath.Join(dir, pattern))
+		if err != nil || len(names) == 0 {
+			t.Fatalf("%s: %v", pattern, err)
+		}
+		for _, n := range names {
+			data, err := os.ReadFile(n)
+			if err != nil {
+				t.Fatal(err)
+			}
+			fs = append(fs, wire.File{Name: n, Data: data})
+		}
+		return fs
+	}
+	located, err := wire.Load(read("*.yaml")...)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var nouns []registry.Noun
+	for _, l := range located {
+		nouns = append(nouns, l.Noun)
+	}
+	zone, err := time.LoadLocation("Asia/Shanghai")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var out []lawyersCase
+	for _, f := range read("cases/*.yaml") {
+		cases, err := wire.LoadCasesIn(zone, f)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, c := range cases {
+			if c.Refused != "" {
+				continue
+			}
+			l := lawyersCase{Case: c}
+			changed, err := c.Apply(nouns)
+			if err != nil {
+				t.Fatal(err)
+			}
+			records, err := registry.Assemble(t.Context(), changed, c.At)
+			if err != nil {
+				t.Fatalf("%s: %v", c.Name, err)
+			}
+			l.s, err = decision.Compile(registry.Head{Revision: 1}, func(yield func(registry.Record, error) bool) {
+				for _, r := range records {
+					if !yield(r, nil) {
+						return
+					}
+				}
+			})
+			if err != nil {
+				t.Fatal(err)
+			}
+			if err := wire.Question(c.Question, &l.q); err != nil {
+				t.Fatalf("%s: %v", c.Name, err)
+			}
+			l.in = decision.Inputs{Now: c.At, Principal: l.s.Number(c.As)}
+			out = append(out, l)
+		}
+	}
+	return out
+}
+
+// holds reports whether a decision is what the case wants.
+func (c *lawyersCase) holds(d *decision.Decision) bool {
+	var codes []decision.Code
+	for _, r := range d.Reasons {
+		codes = append(codes, r.Code)
+	}
+	for _, want := range c.Reasons {
+		if !slices.Contains(codes, want) {
+			return false
+		}
+	}
+	for _, got := range codes {
+		if c.Only && !slices.Contains(c.Reasons, got) {
+			return false
+		}
+	}
+	return d.Outcome == c.Outcome
+}
+
+// TestEveryRuleIsHeldByACase removes each row of the rule table in turn: some case
+// must fail.
+func TestEveryRuleIsHeldByACase(t *testing.T) {
+	cases := lawyersCases(t)
+	var d decision.Decision
+	for i := range cases {
+		c := &cases[i]
+		if c.s.Check(&c.q, &c.in, &d); !c.holds(&d) {
+			t.Errorf("%s: %v, %v", c.Name, d.Outcome, d.Reasons)
+		}
+	}
+	for row := 1; row <= decision.Rows(); row++ {
+		codes, judged := decision.RowCodes(row)
+		if !judged {
+			continue
+		}
+		failed := 0
+		for i := range cases {
+			c := &cases[i]
+			if c.s.CheckWithout(row, &c.q, &c.in, &d); !c.holds(&d) {
+				failed++
+			}
+		}
+		if failed == 0 {
+			t.Errorf("without %v no case fails", codes)
+		}
+	}
+}
+
+// TestEveryCodeIsShown: every code of a judged rule is wanted by a case and, alone
+// or not, absent from another.
+func TestEveryCodeIsShown(t *testing.T) {
+	var names []string
+	wanted := map[decision.Code]bool{}
+	for _, c := range lawyersCases(t) {
+		for _, code := range c.Reasons {
+			wanted[code] = true
+		}
+	}
+	for row := 1; row <= decision.Rows(); row++ {
+		codes, judged := decision.RowCodes(row)
+		for _, code := range codes {
+			if judged && !wanted[code] {
+				names = append(names, code.String())
+			}
+		}
+	}
+	if len(names) > 0 {
+		t.Errorf("no case shows %s", strings.Join(names, ", "))
+	}
+}
