@@ -57,19 +57,9 @@ func plural(n int, word string) string {
 func className(c pb.ReasonClass) string { return strings.TrimPrefix(c.String(), "REASON_CLASS_") }
 func codeName(c pb.ReasonCode) string   { return strings.TrimPrefix(c.String(), "REASON_CODE_") }
 
-// reasonSentence is the sentence, the clause and the rule, and what to do next.
+// reasonSentence is the sentence, with its clause and rule, and what to do next.
 func reasonSentence(r *pb.Reason) string {
-	where := make([]string, 0, 2)
-	if r.GetClause() != "" {
-		where = append(where, r.GetClause())
-	}
-	if r.GetRule() != 0 {
-		where = append(where, fmt.Sprintf("rule %d", r.GetRule()))
-	}
 	s := strings.TrimSuffix(r.GetSentence(), ".")
-	if len(where) > 0 {
-		s += " (" + strings.Join(where, "; ") + ")"
-	}
 	// What to leave out stands in a line of its own below.
 	if cure := r.GetCure(); cure != "" && !strings.HasPrefix(cure, "The share must change: leave ") {
 		s += ". " + strings.TrimSuffix(cure, ".")

@@ -26,16 +26,16 @@ func TestAnswer(t *testing.T) {
 			Name: "decisions/7f3a", Outcome: pb.Outcome_OUTCOME_DENIED, Edition: editionOne, UseBy: useBy, Token: &pb.RevisionToken{Revision: 412},
 			Reasons: []*pb.Reason{
 				{Code: pb.ReasonCode_REASON_CODE_AGREEMENT_TERMS_INCOMPLETE, Class: pb.ReasonClass_REASON_CLASS_GAP, Rule: 26, Clause: "PIPL 21",
-					Sentence: "agreements/sf-2025 has no audit term.", Field: "terms.audit", Cure: "Legal fills it: terms.audit. Ask: legal-ops@example.com."},
+					Sentence: "agreements/sf-2025 has no audit term (PIPL 21; rule 26).", Field: "terms.audit", Cure: "Legal fills it: terms.audit. Ask: legal-ops@example.com."},
 				{Code: pb.ReasonCode_REASON_CODE_CONSENT_MISSING, Class: pb.ReasonClass_REASON_CLASS_EVIDENCE, Rule: 30, Field: "question.order", Cure: "You can cure it: --order-ref.",
-					Sentence: "No consent for purposes/delivery; the contract basis needs an order reference and none was given"},
+					Sentence: "No consent for purposes/delivery; the contract basis needs an order reference and none was given (rule 30)"},
 			}}},
 		"violation-in-part": {question("user.name", "categories/user.address", "user.id_number"), &pb.ShareDecision{
 			Name: "decisions/8a01", Outcome: pb.Outcome_OUTCOME_DENIED, Edition: editionOne, UseBy: useBy, Token: &pb.RevisionToken{Revision: 412},
 			PermittedCategories: []string{"categories/user.name", "categories/user.address"},
 			Reasons: []*pb.Reason{
-				{Code: pb.ReasonCode_REASON_CODE_CATEGORY_OUTSIDE_RECIPIENT_KIND, Class: pb.ReasonClass_REASON_CLASS_VIOLATION, Rule: 17, Clause: "S4-1(2)", Sentence: "user.id_number is not for logistics", Cure: "The share must change: leave user.id_number out."},
-				{Code: pb.ReasonCode_REASON_CODE_CATEGORY_NOT_NECESSARY_FOR_PURPOSE, Class: pb.ReasonClass_REASON_CLASS_VIOLATION, Rule: 18, Clause: "PIPL 6", Sentence: "user.id_number is not needed for purposes/delivery"},
+				{Code: pb.ReasonCode_REASON_CODE_CATEGORY_OUTSIDE_RECIPIENT_KIND, Class: pb.ReasonClass_REASON_CLASS_VIOLATION, Rule: 17, Clause: "S4-1(2)", Sentence: "user.id_number is not for logistics (S4-1(2); rule 17)", Cure: "The share must change: leave user.id_number out."},
+				{Code: pb.ReasonCode_REASON_CODE_CATEGORY_NOT_NECESSARY_FOR_PURPOSE, Class: pb.ReasonClass_REASON_CLASS_VIOLATION, Rule: 18, Clause: "PIPL 6", Sentence: "user.id_number is not needed for purposes/delivery (PIPL 6; rule 18)"},
 			}}},
 		"allowed": {question("user.name"), &pb.ShareDecision{
 			Name: "decisions/9c44", Outcome: pb.Outcome_OUTCOME_ALLOWED, Edition: editionOne, UseBy: useBy, Token: &pb.RevisionToken{Revision: 412},
@@ -46,7 +46,7 @@ func TestAnswer(t *testing.T) {
 			}}},
 		"observed-and-explained": {question("user.name"), &pb.ShareDecision{
 			Outcome: pb.Outcome_OUTCOME_DENIED, Mode: pb.Mode_MODE_OBSERVE, Edition: editionOne, UseBy: useBy, Token: &pb.RevisionToken{Revision: 3},
-			Reasons: []*pb.Reason{{Code: pb.ReasonCode_REASON_CODE_AGREEMENT_MISSING, Class: pb.ReasonClass_REASON_CLASS_GAP, Rule: 21, Clause: "PIPL 21", Sentence: "there is no agreement"}}}},
+			Reasons: []*pb.Reason{{Code: pb.ReasonCode_REASON_CODE_AGREEMENT_MISSING, Class: pb.ReasonClass_REASON_CLASS_GAP, Rule: 21, Clause: "PIPL 21", Sentence: "there is no agreement (PIPL 21; rule 21)"}}}},
 	}
 	for name, tt := range tests {
 		t.Run(name, func(t *testing.T) {

@@ -32,7 +32,7 @@ type applyFlags struct {
 
 func (f *applyFlags) register(cmd *cobra.Command) {
 	fs := cmd.Flags()
-	fs.StringSliceVarP(&f.files, "file", "f", nil, "file or directory of the registry's nouns in YAML, - for stdin; more may follow")
+	fs.StringArrayVarP(&f.files, "file", "f", nil, "file or directory of the registry's nouns in YAML, - for stdin; more may follow")
 	fs.BoolVar(&f.prune, "prune", false, "withdraw what the files do not hold (never a termination)")
 	fs.StringSliceVar(&f.pruneUsed, "prune-used", nil, "withdraw this row although a decision of the last 30 days rests on it")
 }

@@ -61,7 +61,7 @@ func (c *cli) testCommand() *cobra.Command {
 			return nil
 		},
 	}
-	cmd.Flags().StringSliceVar(&registryFiles, "registry", nil, "files or directories of the registry, instead of what the cases name")
+	cmd.Flags().StringArrayVar(&registryFiles, "registry", nil, "files or directories of the registry, instead of what the cases name")
 	cmd.Flags().BoolVarP(&verbose, "verbose", "v", false, "print the cases that pass, too")
 	return cmd
 }

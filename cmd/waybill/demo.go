@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"fmt"
+	"path"
 	"path/filepath"
 	"strings"
 	"time"
@@ -129,7 +130,7 @@ func demoRow(q *pb.ShareQuestion, d *pb.ShareDecision) []string {
 	}
 	recipient := strings.TrimPrefix(q.GetRecipient(), "recipients/")
 	if q.GetDeployment() != "" {
-		recipient += " (" + q.GetDeployment() + ")"
+		recipient += " (" + path.Base(q.GetDeployment()) + ")"
 	}
 	return []string{strings.TrimPrefix(d.GetOutcome().String(), "OUTCOME_"), recipient, strings.TrimPrefix(q.GetPurpose(), "purposes/"), strings.Join(categories, ", "), strings.Join(codes, ", ")}
 }

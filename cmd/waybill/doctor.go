@@ -1,7 +1,6 @@
 package main
 
 import (
-	"bytes"
 	"cmp"
 	"context"
 	"errors"
@@ -16,6 +15,7 @@ import (
 	"github.com/spf13/cobra"
 	"google.golang.org/grpc"
 
+	"waybill/internal/gate"
 	"waybill/internal/registry"
 	"waybill/internal/store"
 	pb "waybill/proto/waybill/v1"
@@ -24,8 +24,8 @@ import (
 // clockLimit is how far a server's clock may be off its database's.
 const clockLimit = 2 * time.Second
 
-// tagKeyAge is when doctor says that a file of tag keys is old.
-const tagKeyAge = 366 * 24 * time.Hour
+// tagKeyAge is when a month's ledger key is old.
+const tagKeyAge = 32 * 24 * time.Hour
 
 // finding is one line of doctor's report.
 type finding struct{ state, what, text string }
@@ -106,7 +106,7 @@ func (c *cli) examine(ctx context.Context, f *placeFlags, e *examination) error 
 	}
 	ctx, cancel := context.WithTimeout(ctx, bulkTimeout)
 	defer cancel()
-	s, err := store.Open(ctx, store.Config{Database: at.database, Replica: "doctor"})
+	s, err := store.Open(ctx, store.Config{Database: at.database, Replica: "doctor", Now: c.now})
 	if err != nil {
 		what, state := "database", bad
 		if registry.ReasonOf(err) == "SCHEMA_VERSION" {
@@ -149,23 +149,30 @@ func (c *cli) examineKeys(at location, e *examination) {
 		e.add(maybe, "tag keys", "no file was named; --tag-keys or WAYBILL_TAG_KEYS")
 		return
 	}
-	info, err := os.Stat(path)
-	if errors.Is(err, fs.ErrNotExist) {
+	if strings.HasPrefix(path, "{") {
+		_, err := gate.ParseKeys([]byte(path))
+		if err != nil {
+			e.add(bad, "tag keys", "%s", err)
+		} else {
+			e.add(fine, "tag keys", "the environment holds them")
+		}
+		return
+	}
+	if _, err := os.Stat(path); errors.Is(err, fs.ErrNotExist) {
 		e.add(map[bool]string{true: maybe, false: bad}[at.dir != ""], "tag keys", "%s is not there", path)
 		return
 	}
-	if err == nil {
-		_, err = readTagKeys(path)
-	}
+	keys, err := gate.KeysFromFile(path)
 	if err != nil {
 		e.add(bad, "tag keys", "%s", err)
 		return
 	}
-	if age := c.now().Sub(info.ModTime()); age > tagKeyAge {
-		e.add(maybe, "tag keys", "%s is %d days old", path, int(age.Hours()/24))
+	since := keys.Since(c.now())
+	if age := c.now().Sub(since); age > tagKeyAge {
+		e.add(maybe, "tag keys", "%s: the key in use, %s, is %d days old; a month has its own", path, keys.ID(c.now()), int(age.Hours()/24))
 		return
 	}
-	e.add(fine, "tag keys", "%s can be read by its owner only", path)
+	e.add(fine, "tag keys", "%s: the key in use, %s, is of %s", path, keys.ID(c.now()), since.Format(time.DateOnly))
 }
 
 func (c *cli) examineToken(at location, e *examination) {
@@ -182,7 +189,7 @@ func (c *cli) examineToken(at location, e *examination) {
 }
 
 // examineStore checks the clock, and that the rows are what the changes say.
-func examineStore(ctx context.Context, s registry.Store, now func() time.Time, e *examination) {
+func examineStore(ctx context.Context, s *store.Store, now func() time.Time, e *examination) {
 	before := now()
 	head, err := s.Head(ctx)
 	if err != nil {
@@ -197,66 +204,14 @@ func examineStore(ctx context.Context, s registry.Store, now func() time.Time, e
 	} else {
 		e.add(fine, "clock", "within %s of the database's", clockLimit)
 	}
-	n, wrong, err := compareRows(ctx, s)
+	wrong, err := s.CompareRows(ctx)
 	switch {
 	case err != nil:
 		e.add(bad, "rows", "%s", message(err))
-	case len(wrong) > 0:
-		e.add(bad, "rows", "%d differ from their changes, the first is %s: %s", len(wrong), wrong[0], "the changes are the truth; restore the rows from them")
-	default:
-		e.add(fine, "rows", "%d rows, each as its newest change says", n)
+	case len(wrong) == 0:
+		e.add(fine, "rows", "each is what its newest change says")
 	}
-}
-
-// compareRows holds every row to the newest change of its noun and returns how
-// many there are and the names that differ.
-func compareRows(ctx context.Context, s registry.Store) (int, []string, error) {
-	type state struct {
-		number   uint32
-		revision int64
-		body     []byte
+	for _, w := range wrong {
+		e.add(bad, "rows", "%s (the changes are the truth)", w)
 	}
-	want := map[string]state{}
-	_, records, err := s.Fold(ctx, 0)
-	if err != nil {
-		return 0, nil, err
-	}
-	for rec, err := range records {
-		if err != nil {
-			return 0, nil, err
-		}
-		body, err := registry.Encode(rec.Noun)
-		if err != nil {
-			return 0, nil, err
-		}
-		want[rec.Noun.ResourceName()] = state{rec.Number, rec.Revision, body}
-	}
-	n := 0
-	var wrong []string
-	for _, col := range registry.Collections {
-		after := ""
-		for {
-			rows, _, err := s.List(ctx, col, "", after, 1000)
-			if err != nil {
-				return 0, nil, err
-			}
-			for _, r := range rows {
-				n++
-				after = r.Noun.ResourceName()
-				body, err := registry.Encode(r.Noun)
-				w, ok := want[after]
-				if err != nil || !ok || w.number != r.Number || w.revision != r.Revision || !bytes.Equal(w.body, body) {
-					wrong = append(wrong, after)
-				}
-				delete(want, after)
-			}
-			if len(rows) < 1000 {
-				break
-			}
-		}
-	}
-	for name := range want {
-		wrong = append(wrong, name)
-	}
-	return n, wrong, nil
 }

@@ -1,7 +1,6 @@
 package main
 
 import (
-	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -145,7 +144,7 @@ func message(err error) string {
 		return err.Error()
 	}
 	for _, v := range violations {
-		fmt.Fprintf(&b, "\n  %s: %s", cmp.Or(questionFlag[v.GetField()], v.GetField()), v.GetDescription())
+		fmt.Fprintf(&b, "\n  %s: %s", flagOf(v.GetField()), v.GetDescription())
 	}
 	if hint := hints[reason]; hint != "" {
 		b.WriteString("\n" + hint)
@@ -189,6 +188,17 @@ func violationsOf(s *status.Status) []*errdetails.BadRequest_FieldViolation {
 		}
 	}
 	return all
+}
+
+// flagOf names the flag that a field of the question came from, and what of it;
+// other fields are themselves.
+func flagOf(field string) string {
+	for i := len(field); i > 0; i = strings.LastIndexAny(field[:i], ".[") {
+		if flag := questionFlag[field[:i]]; flag != "" {
+			return strings.TrimSpace(flag + " " + strings.TrimPrefix(field[i:], "."))
+		}
+	}
+	return field
 }
 
 // questionFlag names the flag that a field of the question came from.

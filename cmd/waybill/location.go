@@ -1,14 +1,16 @@
 package main
 
 import (
-	"encoding/hex"
 	"errors"
-	"fmt"
 	"io/fs"
+	"os"
 	"path/filepath"
 	"strings"
+	"time"
 
 	"github.com/spf13/cobra"
+
+	"waybill/internal/gate"
 )
 
 // placeFlags say which registry is meant, for the commands that open it themselves.
@@ -53,42 +55,33 @@ func (c *cli) where(f *placeFlags) (location, error) {
 	return at, nil
 }
 
-// tagKeyBytes is the size of the secret that the tag keys are derived from.
-const tagKeyBytes = 32
-
-// readTagKeys reads the secret: 64 hex digits in a file of its owner only.
-func readTagKeys(path string) ([]byte, error) {
-	text, err := readSecret(path)
-	if err != nil {
-		return nil, fmt.Errorf("read the tag keys: %w", err)
-	}
-	key, err := hex.DecodeString(text)
-	if err != nil || len(key) != tagKeyBytes {
-		return nil, fmt.Errorf("read the tag keys: %s holds no %d bytes in hex; make it with: head -c %d /dev/urandom | od -An -tx1 | tr -d ' \\n'", path, tagKeyBytes, tagKeyBytes)
-	}
-	return key, nil
-}
-
 // openTagKeys reads the tag keys of a registry. The embedded one makes its own
 // at its first start; a shared one must be told, or it does not start. fresh says
-// that the registry holds no record yet, so that a lost file is never replaced in
-// silence.
-func openTagKeys(at location, fresh bool) ([]byte, error) {
+// that there is no ledger yet: a lost file is never replaced in silence.
+func openTagKeys(at location, fresh bool, now time.Time) (*gate.Keys, error) {
 	if at.tagKeys == "" {
 		return nil, usagef("no tag keys: name the file with --tag-keys or WAYBILL_TAG_KEYS, the same on every replica")
 	}
-	key, err := readTagKeys(at.tagKeys)
-	if err == nil {
-		return key, nil
+	if strings.HasPrefix(at.tagKeys, "{") { // the environment holds the keys themselves
+		keys, err := gate.ParseKeys([]byte(at.tagKeys))
+		if err != nil {
+			return nil, usagef("WAYBILL_TAG_KEYS: %w", err)
+		}
+		return keys, nil
 	}
-	if at.dir == "" || !errors.Is(err, fs.ErrNotExist) {
+	_, err := os.Stat(at.tagKeys)
+	lost := errors.Is(err, fs.ErrNotExist)
+	var keys *gate.Keys
+	switch {
+	case at.dir == "":
+		keys, err = gate.KeysFromFile(at.tagKeys)
+	case lost && !fresh:
+		return nil, usagef("%s is lost: without it no record finds its subject. Put it back from a backup, or accept that and write new keys there, as the README says", at.tagKeys)
+	default:
+		keys, err = gate.EmbeddedKeys(at.tagKeys, now)
+	}
+	if err != nil {
 		return nil, &exitError{code: exitUsage, err: err}
 	}
-	if !fresh {
-		return nil, usagef("%s is lost: without it no record finds its subject. Put it back from a backup; or accept that and write a new one there, 64 hex digits, mode 0600", at.tagKeys)
-	}
-	if err := writeSecret(at.tagKeys, randomHex(tagKeyBytes)+"\n"); err != nil {
-		return nil, err
-	}
-	return readTagKeys(at.tagKeys)
+	return keys, nil
 }

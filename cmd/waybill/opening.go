@@ -14,6 +14,7 @@ import (
 
 	"google.golang.org/protobuf/types/known/timestamppb"
 
+	"waybill/internal/gate"
 	"waybill/internal/registry"
 	"waybill/internal/store"
 	pb "waybill/proto/waybill/v1"
@@ -28,10 +29,10 @@ const localAdmin = "principals/admin"
 
 // openRegistry opens the store and its keys. The embedded one migrates itself and
 // gets its settings and its admin token.
-func (c *cli) openRegistry(ctx context.Context, at location, log *slog.Logger) (_ *store.Store, keys []byte, err error) {
+func (c *cli) openRegistry(ctx context.Context, at location, log *slog.Logger) (_ *store.Store, keys *gate.Keys, err error) {
 	cfg := store.Config{Database: at.database, Replica: "serve", Now: c.now}
 	if at.dir == "" {
-		if keys, err = openTagKeys(at, false); err != nil {
+		if keys, err = openTagKeys(at, false, c.now()); err != nil {
 			return nil, nil, err
 		}
 		s, err := c.reachStore(ctx, cfg, log)
@@ -41,7 +42,7 @@ func (c *cli) openRegistry(ctx context.Context, at location, log *slog.Logger) (
 		return nil, nil, fmt.Errorf("make the data directory: %w", err)
 	}
 	_, missing := os.Stat(filepath.Join(at.dir, ledgerFile))
-	if keys, err = openTagKeys(at, errors.Is(missing, fs.ErrNotExist)); err != nil {
+	if keys, err = openTagKeys(at, errors.Is(missing, fs.ErrNotExist), c.now()); err != nil {
 		return nil, nil, err
 	}
 	if err := store.Migrate(ctx, cfg); err != nil {

@@ -138,9 +138,7 @@ func (c *cli) dialAs(address, token string) (*grpc.ClientConn, error) {
 		grpc.WithPerRPCCredentials(bearer{token, plain}),
 		grpc.WithUserAgent("waybill-cli"),
 		grpc.WithDefaultCallOptions(grpc.MaxCallRecvMsgSize(64<<20)),
-		grpc.WithChainUnaryInterceptor(func(ctx context.Context, method string, req, reply any, cc *grpc.ClientConn, invoke grpc.UnaryInvoker, opts ...grpc.CallOption) error {
-			return reached(address, invoke(ctx, method, req, reply, cc, opts...))
-		}))
+	)
 	if err != nil {
 		return nil, usagef("--server %s: %w", address, err)
 	}

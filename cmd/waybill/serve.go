@@ -95,8 +95,8 @@ func (c *cli) serve(ctx context.Context, f *serveFlags, ready func(context.Conte
 		run.tokens = filepath.Join(at.dir, tokenFile)
 	}
 
-	keeper := gate.NewKeeper(s, gate.KeeperConfig{}, c.now)
-	g := gate.New(keeper, s, gate.NewKeys(keys), gate.Config{}, c.now)
+	keeper := gate.NewKeeper(s, gate.KeeperConfig{Log: log}, c.now)
+	g := gate.New(keeper, s, keys, gate.Config{Log: log}, c.now)
 	srv := server.New(server.Config{
 		Keeper: keeper, Gate: g, Store: s, Segments: s, Now: c.now, Log: log, Version: version(), TLS: transport,
 		LameDuck: lameDuck(f.listen),
