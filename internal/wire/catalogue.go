@@ -1,14 +1,12 @@
 package wire
 
-import (
-	"waybill/internal/decision"
-)
+import "waybill/internal/decision"
 
 // phrase is one sentence of the catalogue with its cure. In braces stand, with
-// what is said where there is none after a bar: record, record2, recipient,
-// exporter, purpose, served, policy (names); cats and are (categories and their
-// verb); under (the regime); term (a term's name); nearest (known names);
-// unknown (categories that are not known, by position).
+// what is said where there is none after a bar: record, recipient, exporter,
+// purpose, served, policy (names); cats (the categories) and the words that agree
+// with them (are, go, identify, them); under (the regime); term (a term's name);
+// nearest (known names); unknown (categories that are not known, by their place).
 type phrase struct {
 	sentence string
 	cure     string

@@ -15,6 +15,13 @@ import (
 // sentenceCategories is how many categories a sentence names before it counts the rest.
 const sentenceCategories = 5
 
+// nearestNames is how many names stand in for an unknown one; deployments are
+// looked for among more, since only the recipient's own count.
+const (
+	nearestNames       = 3
+	nearestDeployments = 100
+)
+
 // voice puts the catalogue's words into sentences for one answer. It names what
 // the registry holds, and never what a caller wrote.
 type voice struct {
@@ -205,7 +212,16 @@ func (v *voice) nearest() string {
 	if c == 0 || text == "" {
 		return ""
 	}
-	return nearestWords("; the nearest", v.names.Nearest(c, prefixed(c, text), 3))
+	if c != registry.Deployments {
+		return nearestWords("; the nearest", v.names.Nearest(c, prefixed(c, text), nearestNames))
+	}
+	var own []string // of the recipient asked for; another's are no cure
+	for _, n := range v.names.Nearest(c, text, nearestDeployments) {
+		if v.d.Recipient != 0 && registry.RecipientOf(n) == v.names.Name(v.d.Recipient) && len(own) < nearestNames {
+			own = append(own, n)
+		}
+	}
+	return nearestWords("; the nearest", own)
 }
 
 // nearestWords says "; the nearest are a, b".
@@ -236,8 +252,8 @@ func (v *voice) unknown() string {
 		return "A category asked for is not in the registry"
 	case len(places) == 1:
 		return "Category " + places[0] + " of the question is not in the registry" +
-			nearestWords("; the nearest", v.names.Nearest(registry.Categories, prefixed(registry.Categories, v.q.Categories[first]), 3))
+			nearestWords("; the nearest", v.names.Nearest(registry.Categories, prefixed(registry.Categories, v.q.Categories[first]), nearestNames))
 	}
 	return "Categories " + strings.Join(places, ", ") + " of the question are not in the registry" +
-		nearestWords("; the nearest to the first", v.names.Nearest(registry.Categories, prefixed(registry.Categories, v.q.Categories[first]), 3))
+		nearestWords("; the nearest to the first", v.names.Nearest(registry.Categories, prefixed(registry.Categories, v.q.Categories[first]), nearestNames))
 }
