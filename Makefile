@@ -9,8 +9,9 @@ bin := bin/waybill
 build: ## the one binary, in bin/
 	$(GO) build -o $(bin) ./cmd/waybill
 
+demo: export WAYBILL_DATA_DIR ?= $(CURDIR)/.demo
 demo: build ## a served registry with the example applied, and a dozen answers; DEMO_ONCE=1 ends after the table
-	$(bin) demo $(if $(DEMO_ONCE),--once) examples/prosense
+	$(bin) demo $(if $(DEMO_ONCE),--once) --log-level warn examples/prosense
 
 test: ## every test; PostgreSQL's programs must be installed
 	$(GO) test -race -timeout 15m ./...

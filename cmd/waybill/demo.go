@@ -37,7 +37,7 @@ func (c *cli) demoCommand() *cobra.Command {
 					return errDone
 				}
 				fmt.Fprintf(c.out, "\nIt serves on %s until you stop it (Ctrl-C). Ask it yourself in another shell:\n", run.address)
-				fmt.Fprintf(c.out, "  WAYBILL_DATA_DIR=%s WAYBILL_SERVER=%s bin/waybill find courier\n", run.data, run.address)
+				fmt.Fprintf(c.out, "  export WAYBILL_DATA_DIR=%s WAYBILL_SERVER=%s\n  bin/waybill find courier\n", run.data, run.address)
 				return nil
 			})
 		},

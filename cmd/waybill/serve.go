@@ -25,6 +25,7 @@ type serveFlags struct {
 	cert, key      string
 	insecureListen bool
 	logFormat      string
+	logLevel       string
 }
 
 func (f *serveFlags) register(c *cli, cmd *cobra.Command) {
@@ -35,7 +36,9 @@ func (f *serveFlags) register(c *cli, cmd *cobra.Command) {
 	fs.StringVar(&f.key, "tls-key", "", "PEM file with its private key")
 	fs.BoolVar(&f.insecureListen, "insecure-listen", false, "listen off loopback without TLS: something before the server does that")
 	fs.StringVar(&f.logFormat, "log", "text", "how to log to stderr: text or json")
+	fs.StringVar(&f.logLevel, "log-level", "info", "what to log: debug, info, warn or error")
 	complete(cmd, "log", "text", "json")
+	complete(cmd, "log-level", "debug", "info", "warn", "error")
 }
 
 // serveCommand runs the server until it is told to stop.
@@ -66,7 +69,7 @@ type running struct {
 // ctx ends or something fails. The order of stopping is: the server drains, the
 // gate records what it holds, the keeper and the store close.
 func (c *cli) serve(ctx context.Context, f *serveFlags, ready func(context.Context, *running) error) (err error) {
-	log, err := c.logger(f.logFormat)
+	log, err := c.logger(f.logFormat, f.logLevel)
 	if err != nil {
 		return err
 	}
@@ -175,12 +178,18 @@ func (c *cli) awaitServing(ctx, behind context.Context, g *gate.Gate) error {
 	return nil
 }
 
-func (c *cli) logger(format string) (*slog.Logger, error) {
+func (c *cli) logger(format, level string) (*slog.Logger, error) {
+	var opt slog.HandlerOptions
+	var l slog.Level
+	if err := l.UnmarshalText([]byte(level)); err != nil {
+		return nil, usagef("--log-level %s: give debug, info, warn or error", level)
+	}
+	opt.Level = l
 	switch format {
 	case "text":
-		return slog.New(slog.NewTextHandler(c.err, nil)), nil
+		return slog.New(slog.NewTextHandler(c.err, &opt)), nil
 	case "json":
-		return slog.New(slog.NewJSONHandler(c.err, nil)), nil
+		return slog.New(slog.NewJSONHandler(c.err, &opt)), nil
 	}
 	return nil, usagef("--log %s: give text or json", format)
 }
