@@ -214,7 +214,7 @@ func TestMap(t *testing.T) {
 	}
 	section, _, _ := strings.Cut(rest, "\n## ")
 	named := map[string]bool{}
-	for _, m := range regexp.MustCompile("(?m)^([a-z.][A-Za-z0-9/._-]*/)\\s").FindAllStringSubmatch(section, -1) {
+	for _, m := range regexp.MustCompile(`(?m)^([a-z.][A-Za-z0-9/._-]*/)\s`).FindAllStringSubmatch(section, -1) {
 		named[strings.TrimSuffix(m[1], "/")] = true
 	}
 	for dir := range named {

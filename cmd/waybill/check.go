@@ -111,7 +111,7 @@ func denied(d *pb.ShareDecision) error {
 // questionFailed says that nothing was answered: to a script that is a no.
 func questionFailed(err error) error {
 	if exitCode(err) == exitUnavailable {
-		return &exitError{code: exitUnavailable, err: fmt.Errorf("%s\nThere is no answer, and no answer is a no.", message(err))}
+		return &exitError{code: exitUnavailable, err: fmt.Errorf("there is no answer, and no answer is a no: %s", message(err))}
 	}
 	return err
 }
