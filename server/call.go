@@ -1,0 +1,175 @@
+package server
+
+import (
+	"context"
+	"crypto/rand"
+	"encoding/hex"
+	"fmt"
+	"runtime"
+	"runtime/debug"
+	"strconv"
+	"sync/atomic"
+
+	"google.golang.org/grpc"
+	"google.golang.org/grpc/metadata"
+
+	"waybill/internal/decision"
+	"waybill/internal/gate"
+)
+
+// requestIDHeader carries the id that a call is logged under, both ways.
+const requestIDHeader = "x-request-id"
+
+// call is one call on its way: its context, and who asks. It is the context that
+// handlers get, so that one allocation carries all of it.
+type call struct {
+	context.Context
+	method    string
+	ids       *requestIDs
+	requestID string // "" until it is asked for; see id
+	given     bool   // the caller brought it
+	token     string
+	view      *gate.View // that the principal was authenticated by
+	principal decision.Principal
+}
+
+type callKey struct{}
+
+// Value returns the call itself for its key.
+func (c *call) Value(key any) any {
+	if _, ok := key.(callKey); ok {
+		return c
+	}
+	return c.Context.Value(key)
+}
+
+// id returns what the call is logged under; it is made when it is first needed.
+func (c *call) id() string {
+	if c.requestID == "" {
+		c.requestID = c.ids.next()
+	}
+	return c.requestID
+}
+
+// tell sends the id to the caller, before anything else is sent.
+func (c *call) tell() {
+	// An error means that the transport is gone; the call ends by itself.
+	_ = grpc.SetHeader(c.Context, metadata.MD{requestIDHeader: {c.id()}})
+}
+
+// author returns the name of the principal: principals/checkout.
+func (c *call) author() string { return c.view.Snapshot.Name(c.principal.Number) }
+
+// callOf returns the call that a handler's context belongs to.
+func callOf(ctx context.Context) *call { return ctx.Value(callKey{}).(*call) }
+
+// unary is the one interceptor of unary calls: request id, recovery,
+// authentication, authorisation, validation, and errors as statuses.
+func (s *core) unary(ctx context.Context, req any, info *grpc.UnaryServerInfo, handle grpc.UnaryHandler) (resp any, err error) {
+	c := s.begin(ctx, info.FullMethod)
+	defer func() {
+		if err = s.end(c, recover(), err); err != nil {
+			resp = nil
+		}
+		// An answered check is found by the name of its decision: it is spared the
+		// header unless its caller asks for one by bringing an id.
+		if err != nil || c.given || !s.access[c.method].gated {
+			c.tell()
+		}
+	}()
+	if err := s.admit(c); err != nil {
+		return nil, err
+	}
+	if err := validate(req); err != nil {
+		return nil, err
+	}
+	return handle(c, req)
+}
+
+// stream is the one interceptor of streams; each message is validated as it comes.
+func (s *core) stream(srv any, ss grpc.ServerStream, info *grpc.StreamServerInfo, handle grpc.StreamHandler) (err error) {
+	c := s.begin(ss.Context(), info.FullMethod)
+	c.tell()
+	defer func() { err = s.end(c, recover(), err) }()
+	if err := s.admit(c); err != nil {
+		return err
+	}
+	return handle(srv, &callStream{ServerStream: ss, call: c})
+}
+
+// callStream is a stream whose context is the call and whose messages are validated.
+type callStream struct {
+	grpc.ServerStream
+	call *call
+}
+
+func (s *callStream) Context() context.Context { return s.call }
+
+func (s *callStream) RecvMsg(m any) error {
+	if err := s.ServerStream.RecvMsg(m); err != nil {
+		return err
+	}
+	return validate(m)
+}
+
+func (s *core) begin(ctx context.Context, method string) *call {
+	c := &call{Context: ctx, method: method, ids: &s.ids}
+	if v := metadata.ValueFromIncomingContext(ctx, requestIDHeader); len(v) == 1 && plainID(v[0]) {
+		c.requestID, c.given = v[0], true
+	}
+	return c
+}
+
+// end turns what a call ended with into a status. A panic is one log line; what
+// it was raised with may hold a caller's text, so only its type and stack are told.
+func (s *core) end(c *call, panicked any, err error) error {
+	if panicked != nil {
+		what := fmt.Sprintf("%T", panicked)
+		if e, ok := panicked.(runtime.Error); ok {
+			what = e.Error()
+		}
+		s.log.Error("panic", "request_id", c.id(), "method", c.method, "panic", what, "stack", string(debug.Stack()))
+		return internalStatus(c.id())
+	}
+	if err == nil {
+		return nil
+	}
+	st, known := statusOf(err, c.id())
+	if !known {
+		s.log.Error("internal error", "request_id", c.id(), "method", c.method, "error", err.Error())
+	}
+	return st
+}
+
+// requestIDs gives ids to calls that bring none: a prefix of the process and a count.
+type requestIDs struct {
+	prefix string
+	count  atomic.Uint64
+}
+
+func newPrefix() string {
+	var b [6]byte
+	rand.Read(b[:]) // never fails, crypto/rand
+	return hex.EncodeToString(b[:]) + "-"
+}
+
+func (r *requestIDs) next() string {
+	var b [40]byte
+	return string(strconv.AppendUint(append(b[:0], r.prefix...), r.count.Add(1), 16))
+}
+
+// plainID reports whether a caller's id is hexadecimal, as UUIDs and trace ids
+// are: nothing else of a caller goes into a log.
+func plainID(id string) bool {
+	if len(id) < 8 || len(id) > 64 {
+		return false
+	}
+	for i := range len(id) {
+		switch b := id[i]; {
+		case '0' <= b && b <= '9', 'a' <= b && b <= 'f', 'A' <= b && b <= 'F', b == '-':
+		default:
+			return false
+		}
+	}
+	return true
+}

@@ -1,0 +1,213 @@
+package server
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strconv"
+	"strings"
+	"sync"
+
+	"google.golang.org/protobuf/types/known/timestamppb"
+
+	"waybill/internal/decision"
+	"waybill/internal/gate"
+	"waybill/internal/ledger"
+	"waybill/internal/registry"
+	"waybill/internal/wire"
+	waybillv1 "waybill/proto/waybill/v1"
+)
+
+// MaxBatch is how many questions one batch may hold.
+const MaxBatch = 1000
+
+// shareService decides shares. What a question is converted into is used again.
+type shareService struct {
+	waybillv1.UnimplementedShareServiceServer
+	*core
+	singles, batches sync.Pool
+}
+
+// single is what one check works in.
+type single struct {
+	question decision.Question
+	answer   gate.Answer
+}
+
+// batch is what one batch works in.
+type batch struct {
+	questions []decision.Question
+	answers   []gate.Answer
+}
+
+func newShareService(c *core) *shareService {
+	s := &shareService{core: c}
+	s.singles.New = func() any { return new(single) }
+	s.batches.New = func() any { return new(batch) }
+	return s
+}
+
+// CheckShare decides one share; the gate records the decision before it returns.
+func (s *shareService) CheckShare(ctx context.Context, r *waybillv1.CheckShareRequest) (*waybillv1.CheckShareResponse, error) {
+	c := callOf(ctx)
+	w := s.singles.Get().(*single)
+	defer s.singles.Put(w)
+	if err := wire.Question(r.GetQuestion(), &w.question); err != nil {
+		return nil, err
+	}
+	if err := s.gate.Check(c, c.principal, &w.question, checkOptions(r.GetAtLeastRevision(), r.GetRequestId()), &w.answer); err != nil {
+		return nil, err
+	}
+	if err := s.settled(c, &w.answer); err != nil {
+		return nil, err
+	}
+	return &waybillv1.CheckShareResponse{Decision: answer(r.GetQuestion(), &w.answer, r.GetRequestId())}, nil
+}
+
+// BatchCheckShares decides many shares at one revision.
+func (s *shareService) BatchCheckShares(ctx context.Context, r *waybillv1.BatchCheckSharesRequest) (*waybillv1.BatchCheckSharesResponse, error) {
+	c, n := callOf(ctx), len(r.GetQuestions())
+	if n == 0 || n > MaxBatch {
+		return nil, invalid("questions", fmt.Sprintf("1 to %d questions", MaxBatch))
+	}
+	w := s.batches.Get().(*batch)
+	defer s.batches.Put(w)
+	w.grow(n)
+	for i, q := range r.GetQuestions() {
+		if err := wire.Question(q, &w.questions[i]); err != nil {
+			return nil, item(err, i)
+		}
+	}
+	if err := s.gate.CheckBatch(c, c.principal, w.questions, checkOptions(r.GetAtLeastRevision(), r.GetRequestId()), w.answers); err != nil {
+		return nil, item(err, w.refused())
+	}
+	resp := &waybillv1.BatchCheckSharesResponse{Decisions: make([]*waybillv1.ShareDecision, n)}
+	for i := range w.answers {
+		if err := s.settled(c, &w.answers[i]); err != nil {
+			return nil, item(err, i)
+		}
+		resp.Decisions[i] = answer(r.GetQuestions()[i], &w.answers[i], r.GetRequestId())
+	}
+	return resp, nil
+}
+
+// ExplainShare answers as CheckShare would, with the trace and without a record.
+func (s *shareService) ExplainShare(ctx context.Context, r *waybillv1.ExplainShareRequest) (*waybillv1.ExplainShareResponse, error) {
+	c := callOf(ctx)
+	at, err := instant("time", r.GetTime())
+	if err != nil {
+		return nil, err
+	}
+	if r.GetAsOf() < 0 {
+		return nil, invalid("as_of", "a revision, or nothing for the newest")
+	}
+	var w single
+	if err := wire.Question(r.GetQuestion(), &w.question); err != nil {
+		return nil, err
+	}
+	if err := s.gate.Explain(c, c.principal, &w.question, explainOptions(r, at), &w.answer); err != nil {
+		return nil, err
+	}
+	if err := wire.Refusal(&w.answer.Decision); err != nil {
+		return nil, err
+	}
+	return &waybillv1.ExplainShareResponse{Decision: answer(r.GetQuestion(), &w.answer, ""), Trace: wire.Trace(w.answer.View.Snapshot, r.GetQuestion(), &w.answer.Decision)}, nil
+}
+
+// refused returns the first question that the gate did not judge, -1 for none.
+func (b *batch) refused() int {
+	for i := range b.answers {
+		if b.answers[i].Decision.Refusal != decision.NotRefused {
+			return i
+		}
+	}
+	return -1
+}
+
+func (b *batch) grow(n int) {
+	if cap(b.questions) < n {
+		b.questions = append(b.questions[:cap(b.questions)], make([]decision.Question, n-cap(b.questions))...)
+		b.answers = append(b.answers[:cap(b.answers)], make([]gate.Answer, n-cap(b.answers))...)
+	}
+	b.questions, b.answers = b.questions[:n], b.answers[:n]
+}
+
+func checkOptions(t *waybillv1.RevisionToken, requestID string) gate.CheckOptions {
+	return gate.CheckOptions{AtLeast: atLeast(t), RequestID: requestID}
+}
+
+func atLeast(t *waybillv1.RevisionToken) *gate.RevisionToken {
+	if t == nil {
+		return nil
+	}
+	return &gate.RevisionToken{Epoch: t.GetEpoch(), Revision: t.GetRevision()}
+}
+
+func explainOptions(r *waybillv1.ExplainShareRequest, at registry.Time) gate.ExplainOptions {
+	return gate.ExplainOptions{Time: at, AsOf: r.GetAsOf(), AtLeast: atLeast(r.GetAtLeastRevision())}
+}
+
+// settled refuses what there is no decision of, and judges the caller once more where the registry moved between the
+// authentication and the decision: a token that was revoked gets no answer, and
+// an answer's mode is that of the principal as it stands.
+func (s *shareService) settled(c *call, a *gate.Answer) error {
+	if err := wire.Refusal(&a.Decision); err != nil {
+		return err
+	}
+	if a.View == c.view {
+		return nil
+	}
+	was := c.principal
+	if err := s.readmit(c); err != nil {
+		return err
+	}
+	if c.principal.Number != was.Number || c.principal.ObserveUntil != was.ObserveUntil {
+		return registry.Errorf(registry.Unavailable, "REGISTRY_STALE", "the principal changed while the share was decided; ask again")
+	}
+	return nil
+}
+
+// place is what the server adds to an answer, allocated together.
+type place struct {
+	token   waybillv1.RevisionToken
+	receipt waybillv1.Receipt
+	leaf    ledger.Hash
+}
+
+// answer returns the contract's decision. It shares nothing with a.
+func answer(q *waybillv1.ShareQuestion, a *gate.Answer, requestID string) *waybillv1.ShareDecision {
+	d, p := wire.Decision(a.View.Snapshot, q, &a.Decision), new(place)
+	d.Mode = waybillv1.Mode(a.Mode)
+	d.RequestId = requestID
+	p.token.Epoch, p.token.Revision = a.View.Head.Epoch, a.View.Head.Revision
+	d.Token = &p.token
+	if a.Shard != "" {
+		p.leaf = a.LeafHash
+		p.receipt.Shard, p.receipt.Index, p.receipt.LeafHash = a.Shard, a.Index, p.leaf[:]
+		d.Name, d.Receipt = decisionName(a.Shard, a.Index), &p.receipt
+	}
+	return d
+}
+
+// item names the question of a batch that is wrong: question.purpose becomes
+// questions[3].purpose.
+func item(err error, i int) error {
+	var e *registry.Error
+	if i < 0 || !errors.As(err, &e) {
+		return err
+	}
+	named := *e
+	named.Fields = make([]registry.FieldError, len(e.Fields))
+	for j, f := range e.Fields {
+		rest := strings.TrimPrefix(f.Field, "question")
+		named.Fields[j] = registry.FieldError{Field: "questions[" + strconv.Itoa(i) + "]" + rest, Expected: f.Expected}
+	}
+	return &named
+}
+
+func timestamp(t registry.Time) *timestamppb.Timestamp {
+	if t == 0 {
+		return nil
+	}
+	return timestamppb.New(t.Std())
+}
