@@ -169,9 +169,9 @@ var (
 				Columns: []*schema.Column{ChangeColumns[1]},
 			},
 			{
-				Name:    "change_time",
+				Name:    "change_time_revision",
 				Unique:  false,
-				Columns: []*schema.Column{ChangeColumns[7]},
+				Columns: []*schema.Column{ChangeColumns[7], ChangeColumns[1]},
 			},
 		},
 	}

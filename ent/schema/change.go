@@ -36,7 +36,7 @@ func (Change) Indexes() []ent.Index {
 		index.Fields("number", "revision").Unique(),
 		index.Fields("name", "revision").Unique(),
 		index.Fields("revision"),
-		index.Fields("time"),
+		index.Fields("time", "revision"),
 	}
 }
 

@@ -11,8 +11,8 @@ CREATE UNIQUE INDEX "change_number_revision" ON "change" ("number", "revision");
 CREATE UNIQUE INDEX "change_name_revision" ON "change" ("name", "revision");
 -- Create index "change_revision" to table: "change"
 CREATE INDEX "change_revision" ON "change" ("revision");
--- Create index "change_time" to table: "change"
-CREATE INDEX "change_time" ON "change" ("time");
+-- Create index "change_time_revision" to table: "change"
+CREATE INDEX "change_time_revision" ON "change" ("time", "revision");
 -- Create "settings" table
 CREATE TABLE "settings" ("number" bigint NOT NULL, "name" character varying NOT NULL COLLATE "C", "revision" bigint NOT NULL, "create_time" bigint NOT NULL, "update_time" bigint NOT NULL, "zone" character varying NOT NULL DEFAULT '' COLLATE "C", "screening_age_days" integer NOT NULL DEFAULT 0, "separate_consent_without_consent_basis" boolean NOT NULL DEFAULT false, "gap_contact" character varying NOT NULL DEFAULT '' COLLATE "C", PRIMARY KEY ("number"));
 -- Create index "settings_name_key" to table: "settings"

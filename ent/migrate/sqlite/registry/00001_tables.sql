@@ -25,8 +25,8 @@ CREATE UNIQUE INDEX `change_number_revision` ON `change` (`number`, `revision`);
 CREATE UNIQUE INDEX `change_name_revision` ON `change` (`name`, `revision`);
 -- Create index "change_revision" to table: "change"
 CREATE INDEX `change_revision` ON `change` (`revision`);
--- Create index "change_time" to table: "change"
-CREATE INDEX `change_time` ON `change` (`time`);
+-- Create index "change_time_revision" to table: "change"
+CREATE INDEX `change_time_revision` ON `change` (`time`, `revision`);
 -- Create "deployment" table
 CREATE TABLE `deployment` (`number` integer NOT NULL, `name` text NOT NULL, `revision` integer NOT NULL, `create_time` integer NOT NULL, `update_time` integer NOT NULL, `title` text NOT NULL DEFAULT (''), `storage_countries` json NOT NULL, `access_countries` json NOT NULL, `kind` text NOT NULL, `role` text NOT NULL, `hosting` bool NOT NULL DEFAULT (false), `recipient_id` integer NOT NULL, PRIMARY KEY (`number`), CONSTRAINT `deployment_recipient_deployments` FOREIGN KEY (`recipient_id`) REFERENCES `recipient` (`number`) ON DELETE NO ACTION);
 -- Create index "deployment_name_key" to table: "deployment"
