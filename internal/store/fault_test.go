@@ -342,12 +342,16 @@ func TestUnreplicated(t *testing.T) {
 	}
 	defer db.Close()
 	base := head(t, s)
-	for _, q := range []string{"ALTER SYSTEM SET synchronous_standby_names = 'nobody'", "SELECT pg_reload_conf()"} {
-		if _, err := db.Exec(q); err != nil {
-			t.Fatal(err)
+	standby := func(setting string) {
+		for _, q := range []string{"ALTER SYSTEM " + setting, "SELECT pg_reload_conf()"} {
+			if _, err := db.Exec(q); err != nil {
+				t.Fatal(err)
+			}
 		}
+		time.Sleep(200 * time.Millisecond)
 	}
-	time.Sleep(200 * time.Millisecond)
+	standby("SET synchronous_standby_names = 'nobody'")
+	defer standby("RESET synchronous_standby_names")
 	done := make(chan error, 1)
 	go func() {
 		_, _, err := s.Commit(t.Context(), base, purpose("purposes/a"))
