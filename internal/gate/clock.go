@@ -1,10 +1,6 @@
 package gate
 
-import (
-	"time"
-
-	"golang.org/x/sys/unix"
-)
+import "time"
 
 // moment is one instant by three clocks. An age is the largest of the three
 // differences: the monotonic clock can stop while a machine is suspended, and the
@@ -14,20 +10,12 @@ type moment struct {
 	boot time.Duration
 }
 
-// since returns the age of m at t.
-func (m moment) since(t moment) time.Duration { return max(m.sinceWall(t.wall), t.boot-m.boot) }
-
-// sinceWall is since without the boot clock, which costs a system call.
-func (m moment) sinceWall(t time.Time) time.Duration {
+// age returns how old m is at t by the monotonic and the wall clock.
+func (m moment) age(t time.Time) time.Duration {
 	return max(t.Sub(m.wall), t.Round(0).Sub(m.wall.Round(0)))
 }
 
-// bootTime returns the time since boot, suspension included; 0 where the system
-// does not tell.
-func bootTime() time.Duration {
-	var ts unix.Timespec
-	if err := unix.ClockGettime(unix.CLOCK_BOOTTIME, &ts); err != nil {
-		return 0
-	}
-	return time.Duration(ts.Nano())
+// jumped reports whether the wall clock was moved by more than limit since m.
+func (m moment) jumped(t time.Time, limit time.Duration) bool {
+	return (t.Round(0).Sub(m.wall.Round(0)) - t.Sub(m.wall)).Abs() > limit
 }

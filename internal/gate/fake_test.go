@@ -3,7 +3,9 @@ package gate
 import (
 	"context"
 	"crypto/sha256"
+	"fmt"
 	"iter"
+	"slices"
 	"sync"
 	"testing"
 	"time"
@@ -82,6 +84,7 @@ func (m *memory) Append(_ context.Context, seg ledger.Segment, prev, next ledger
 		return registry.Errorf(registry.Aborted, "HEAD_MOVED", "the head moved")
 	}
 	m.heads[seg.Shard] = next
+	seg.Data, seg.Recipients = slices.Clone(seg.Data), slices.Clone(seg.Recipients) // the caller's again
 	m.segments = append(m.segments, seg)
 	m.mu.Unlock()
 	if after != nil {
@@ -141,6 +144,7 @@ type fakeStore struct {
 	head    registry.Head
 	nouns   map[string]registry.Record
 	changes []registry.Change
+	tree    ledger.Tree
 	hashes  map[string][32]byte
 	now     func() time.Time
 	skew    time.Duration
@@ -207,8 +211,10 @@ func (s *fakeStore) write(nouns ...registry.Noun) int64 {
 		}
 		r.Noun = n
 		s.nouns[n.ResourceName()] = r
-		s.changes = append(s.changes, registry.Change{Revision: s.head.Revision, Operation: registry.Put, Name: n.ResourceName(), Number: r.Number, Noun: n})
+		s.tree.Append(ledger.LeafHash(fmt.Append(nil, n.ResourceName(), len(s.changes))))
+		s.changes = append(s.changes, registry.Change{Revision: s.head.Revision, Index: int64(len(s.changes)), Operation: registry.Put, Name: n.ResourceName(), Number: r.Number, Noun: n, Root: s.tree.Root()})
 	}
+	s.head.Changes, s.head.Root = s.tree.Size(), s.tree.Root()
 	return s.head.Revision
 }
 
@@ -258,7 +264,7 @@ func start(t testing.TB, kc KeeperConfig, gc Config) *running {
 	s, m := newStore(time.Now), newMemory()
 	k := NewKeeper(s, kc, time.Now)
 	g := New(k, m, keysOf(t), gc, time.Now)
-	if err := k.Refresh(t.Context()); err != nil {
+	if err := k.poll(t.Context()); err != nil {
 		t.Fatal(err)
 	}
 	ctx, cancel := context.WithCancel(context.Background())
@@ -274,4 +280,14 @@ func start(t testing.TB, kc KeeperConfig, gc Config) *running {
 		t.Fatal(err)
 	}
 	return &running{g, s, m, p}
+}
+
+// eventually waits until f holds.
+func eventually(t testing.TB, f func() bool) {
+	t.Helper()
+	for deadline := time.Now().Add(10 * time.Second); !f(); time.Sleep(time.Millisecond) {
+		if time.Now().After(deadline) {
+			t.Fatal("it does not come about")
+		}
+	}
 }

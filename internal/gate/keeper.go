@@ -2,9 +2,10 @@ package gate
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"log/slog"
+	"math/rand/v2"
+	"slices"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -20,7 +21,7 @@ type KeeperConfig struct {
 	Load     time.Duration // of a fold or a delta; 60 s
 	Lease    time.Duration // how long a poll keeps the registry fresh; 5 s
 	MaxSkew  time.Duration // from the database's clock; 2 s
-	Log      *slog.Logger
+	Log      *slog.Logger  // slog.Default when nil
 	// Boot returns the time since boot, suspension included; the system's when nil.
 	Boot func() time.Duration
 }
@@ -37,7 +38,7 @@ func (c KeeperConfig) withDefaults() KeeperConfig {
 	or(&c.Lease, 5*time.Second)
 	or(&c.MaxSkew, 2*time.Second)
 	if c.Log == nil {
-		c.Log = slog.New(slog.DiscardHandler)
+		c.Log = slog.Default()
 	}
 	if c.Boot == nil {
 		c.Boot = bootTime
@@ -45,46 +46,77 @@ func (c KeeperConfig) withDefaults() KeeperConfig {
 	return c
 }
 
-// Keeper holds the registry compiled and knows how fresh it is.
+const (
+	// maxDelta is how many changes are applied rather than compiled anew.
+	maxDelta = 10_000
+	// pollGap is the least time between two polls, however many ask for one.
+	pollGap = 2 * time.Millisecond
+	// maxLoadDelay is the longest pause after a registry that could not be loaded.
+	maxLoadDelay = 5 * time.Second
+)
+
+// Keeper holds the registry compiled and knows how fresh it is. Run polls and
+// loads; everybody else reads one atomic pointer.
 type Keeper struct {
 	store registry.Store
 	cfg   KeeperConfig
 	now   func() time.Time
 
-	view  atomic.Pointer[View]
-	fresh atomic.Pointer[moment] // before the newest poll that confirmed the view was sent
-	skew  atomic.Bool            // this clock is not the database's
+	view atomic.Pointer[View]
+	ask  chan struct{} // for a poll before its time
+	turn sync.Mutex    // held by a poll: what is found later is published later
 
-	mu     sync.Mutex // held by a refresh
-	older  []*View    // replaced views with checks that may be in flight; under mu
-	failed bool       // the last poll failed; for one log line a change of state
+	mu    sync.Mutex
+	moved chan struct{} // closed at the next publication
+	older []*View       // replaced views that checks are in flight on
 }
 
 // NewKeeper returns a keeper of the store's registry; Run starts it.
 func NewKeeper(store registry.Store, cfg KeeperConfig, now func() time.Time) *Keeper {
-	return &Keeper{store: store, cfg: cfg.withDefaults(), now: now}
+	return &Keeper{store: store, cfg: cfg.withDefaults(), now: now, ask: make(chan struct{}, 1), moved: make(chan struct{})}
 }
 
-// Run polls until ctx ends. A database that is away is no reason to end: the
-// keeper goes on trying, and the lease says when its registry is too old.
+// Run polls until ctx ends, and then returns nil. A database that is away is no
+// reason to end: the keeper goes on trying, and the lease says when its registry
+// is too old.
 func (k *Keeper) Run(ctx context.Context) error {
-	t := time.NewTicker(k.cfg.Poll)
-	defer t.Stop()
+	timer := time.NewTimer(0)
+	defer timer.Stop()
+	gap := time.NewTicker(pollGap)
+	defer gap.Stop()
+	failed, delay := false, k.cfg.Poll
 	for {
-		err := k.Refresh(ctx)
-		if failed := err != nil && ctx.Err() == nil; failed != k.failed {
-			k.failed = failed
+		select {
+		case <-ctx.Done():
+			return nil
+		case <-timer.C:
+		case <-k.ask:
+			select {
+			case <-ctx.Done():
+				return nil
+			case <-gap.C:
+			}
+		}
+		err := k.poll(ctx)
+		if ctx.Err() != nil {
+			return nil
+		}
+		if (err != nil) != failed {
+			failed = err != nil
 			if failed {
 				k.cfg.Log.Error("the registry cannot be confirmed", "error", err)
 			} else {
 				k.cfg.Log.Info("the registry is confirmed", "revision", k.view.Load().Head.Revision)
 			}
 		}
-		select {
-		case <-ctx.Done():
-			return nil
-		case <-t.C:
+		// A registry that cannot be loaded costs more than a poll: try it less often.
+		if _, loading := err.(*loadError); loading {
+			delay = min(2*delay, maxLoadDelay)
+			timer.Reset(delay/2 + rand.N(delay/2))
+			continue
 		}
+		delay = k.cfg.Poll
+		timer.Reset(delay)
 	}
 }
 
@@ -92,31 +124,31 @@ func (k *Keeper) Run(ctx context.Context) error {
 func (k *Keeper) View() *View { return k.view.Load() }
 
 // Fresh returns nil if the registry here may still be answered from at now: at
-// most a lease passed since before the poll that confirmed it was sent.
-func (k *Keeper) Fresh(now time.Time) error {
-	f := k.fresh.Load()
-	if f == nil {
+// most a lease passed since before the poll that confirmed it was sent. Its
+// errors are Unavailable: REGISTRY_NOT_LOADED, REGISTRY_STALE, CLOCK_UNTRUSTED.
+func (k *Keeper) Fresh(now time.Time) error { return k.fresh(k.view.Load(), now) }
+
+// fresh judges one view by the monotonic and the wall clock.
+func (k *Keeper) fresh(v *View, now time.Time) error {
+	if v == nil {
 		return errNotLoaded
 	}
-	if f.sinceWall(now) > k.cfg.Lease {
+	p := v.proof.Load()
+	switch {
+	case p.sent.age(now) > k.cfg.Lease:
 		return errStale
-	}
-	if k.skew.Load() {
+	case p.skewed || p.sent.jumped(now, k.cfg.MaxSkew):
 		return errClock
 	}
 	return nil
 }
 
-// freshByAll is Fresh by all three clocks.
-func (k *Keeper) freshByAll() error {
-	m := k.moment()
-	if err := k.Fresh(m.wall); err != nil {
-		return err
-	}
-	if k.fresh.Load().since(m) > k.cfg.Lease {
+// freshByAll judges one view by all three clocks: the last look before an answer.
+func (k *Keeper) freshByAll(v *View) error {
+	if k.cfg.Boot()-v.proof.Load().sent.boot > k.cfg.Lease {
 		return errStale
 	}
-	return nil
+	return k.fresh(v, k.now())
 }
 
 var (
@@ -125,137 +157,197 @@ var (
 	errClock     = registry.Errorf(registry.Unavailable, "CLOCK_UNTRUSTED", "this server's clock differs from its database's by more than is allowed")
 )
 
-func (k *Keeper) moment() moment { return moment{k.now(), k.cfg.Boot()} }
-
-// Refresh polls once and publishes what is newer.
-func (k *Keeper) Refresh(ctx context.Context) error {
-	k.mu.Lock()
-	defer k.mu.Unlock()
-	sent := k.moment()
-	poll, cancel := context.WithTimeout(ctx, k.cfg.Deadline)
-	head, err := k.store.Head(poll)
-	cancel()
+// poll asks for the head once, publishes what is newer, and renews the lease of
+// the view that the registry was found at, by the time before it asked.
+func (k *Keeper) poll(ctx context.Context) error {
+	k.turn.Lock()
+	defer k.turn.Unlock()
+	sent := moment{k.now(), k.cfg.Boot()}
+	head, err := k.head(ctx)
 	if err != nil {
 		return fmt.Errorf("poll the revision: %w", err)
 	}
-	k.judgeClock(sent.wall, k.now(), head.Clock)
-	if v := k.view.Load(); v == nil || v.Head.Epoch != head.Epoch || v.Head.Revision != head.Revision {
-		if err := k.load(ctx, v, head); err != nil {
-			return err
-		}
+	p := &proof{sent, k.skewed(sent.wall, k.now(), head.Clock)}
+	v := k.view.Load()
+	if v != nil && v.Head.Epoch == head.Epoch && v.Head.Revision == head.Revision && v.Head.Root == head.Root {
+		v.proof.Store(p)
+		return nil
 	}
-	k.fresh.Store(&sent)
-	k.forget()
+	if v, err = k.load(ctx, v, head); err != nil {
+		return &loadError{err}
+	}
+	v.proof.Store(p)
+	k.publish(v)
 	return nil
 }
 
-// judgeClock compares this clock, at the middle of a poll, with the database's.
-func (k *Keeper) judgeClock(sent, received time.Time, database registry.Time) {
-	rtt := received.Sub(sent)
-	offset := sent.Add(rtt / 2).Sub(database.Std()).Abs()
-	untrusted := offset-rtt/2 > k.cfg.MaxSkew
-	if k.skew.Swap(untrusted) != untrusted {
-		k.cfg.Log.Warn("the clock was compared with the database's", "trusted", !untrusted, "offset", offset)
-	}
+func (k *Keeper) head(ctx context.Context) (registry.Head, error) {
+	ctx, cancel := context.WithTimeout(ctx, k.cfg.Deadline)
+	defer cancel()
+	return k.store.Head(ctx)
 }
 
-// load publishes the registry at head: by a delta from v where it can be, else
-// by a fold. What does not compile is never published.
-func (k *Keeper) load(ctx context.Context, v *View, head registry.Head) error {
+// skewed compares this clock, at the middle of a poll, with the database's. It is
+// said only of what is certain: half of the round trip is given.
+func (k *Keeper) skewed(sent, received time.Time, database registry.Time) bool {
+	rtt := received.Sub(sent)
+	offset := sent.Add(rtt / 2).Sub(database.Std()).Abs()
+	return offset-rtt/2 > k.cfg.MaxSkew
+}
+
+// loadError says that the registry was reached but cannot be loaded.
+type loadError struct{ error }
+
+func (e *loadError) Unwrap() error { return e.error }
+
+// load returns the registry at head: by a delta from v where it can be, else by a
+// fold. What does not compile is never published.
+func (k *Keeper) load(ctx context.Context, v *View, head registry.Head) (*View, error) {
 	ctx, cancel := context.WithTimeout(ctx, k.cfg.Load)
 	defer cancel()
 	var s *decision.Snapshot
-	if v != nil && v.Head.Epoch == head.Epoch && v.Head.Revision < head.Revision {
-		changes, err := k.store.Changes(ctx, v.Head.Revision, head.Revision, "", 0)
-		if err != nil {
-			return fmt.Errorf("read the changes after revision %d: %w", v.Head.Revision, err)
+	if v != nil && v.Head.Epoch == head.Epoch {
+		if head.Revision <= v.Head.Revision {
+			return nil, fmt.Errorf("the registry went from revision %d to %d of one epoch", v.Head.Revision, head.Revision)
 		}
-		if s, err = v.Snapshot.Apply(head, changes); err != nil && !errors.Is(err, decision.ErrRecompile) {
-			k.cfg.Log.Error("a delta failed, the registry is compiled anew", "error", err)
+		var err error
+		if s, err = k.delta(ctx, v, head); err != nil {
+			k.cfg.Log.Warn("the registry is compiled anew", "revision", head.Revision, "error", err)
 		}
 	}
 	if s == nil {
 		var err error
 		if s, err = k.compile(ctx, head); err != nil {
-			return err
+			return nil, err
 		}
 	}
 	hashes, err := k.store.TokenHashes(ctx)
 	if err != nil {
-		return fmt.Errorf("read the tokens: %w", err)
+		return nil, fmt.Errorf("read the tokens: %w", err)
 	}
-	if old := k.view.Swap(newView(s, head, hashes)); old != nil {
-		k.older = append(k.older, old)
-	}
-	return nil
+	return newView(s, head, hashes), nil
 }
 
+// delta applies the changes between, if they lead without a gap to the head's root.
+func (k *Keeper) delta(ctx context.Context, v *View, head registry.Head) (*decision.Snapshot, error) {
+	from := v.Head.Revision
+	changes, err := k.store.Changes(ctx, from, head.Revision, "", maxDelta+1)
+	if err != nil {
+		return nil, fmt.Errorf("read the changes after revision %d: %w", from, err)
+	}
+	if len(changes) == 0 || len(changes) > maxDelta {
+		return nil, fmt.Errorf("%d changes after revision %d", len(changes), from)
+	}
+	first, last := &changes[0], &changes[len(changes)-1]
+	if first.Index != v.Head.Changes || last.Index != head.Changes-1 || last.Root != head.Root {
+		return nil, fmt.Errorf("the changes after revision %d do not lead to the head", from)
+	}
+	return v.Snapshot.Apply(head, changes)
+}
+
+// compile folds the registry at a head. The epoch is read again after the fold: a
+// failover between would give one history's records the name of another.
 func (k *Keeper) compile(ctx context.Context, head registry.Head) (*decision.Snapshot, error) {
-	_, records, err := k.store.Fold(ctx, head.Revision)
+	revision, records, err := k.store.Fold(ctx, head.Revision)
 	if err != nil {
 		return nil, fmt.Errorf("fold the registry at revision %d: %w", head.Revision, err)
+	}
+	again, err := k.head(ctx)
+	if err != nil {
+		return nil, fmt.Errorf("confirm the epoch: %w", err)
+	}
+	if revision != head.Revision || again.Epoch != head.Epoch {
+		return nil, fmt.Errorf("the registry moved from revision %d while it was folded", head.Revision)
 	}
 	return decision.Compile(head, records)
 }
 
-// forget drops the views that no check is on. A check enters a view only while it
-// is the current one, so a replaced view that is empty stays empty.
-func (k *Keeper) forget() {
-	left := k.older[:0]
-	for _, v := range k.older {
-		if v.inflight.Load() != 0 {
-			left = append(left, v)
-		}
+// publish makes v the current view. A check enters a view only while it is the
+// current one, so a replaced view that is empty stays empty.
+func (k *Keeper) publish(v *View) {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	old := k.view.Swap(v)
+	if old != nil {
+		old.leave()
+		k.older = append(k.older, old)
 	}
-	clear(k.older[len(left):])
-	k.older = left
+	k.older = slices.DeleteFunc(k.older, func(o *View) bool {
+		select {
+		case <-o.drained:
+			return true
+		default:
+			return false
+		}
+	})
+	close(k.moved)
+	k.moved = make(chan struct{})
 }
 
 // enter returns the current view and counts the caller in; leave counts it out.
+// The view is read again after counting, so that publish either sees the count or
+// is seen.
 func (k *Keeper) enter() *View {
 	for {
 		v := k.view.Load()
 		if v == nil {
 			return nil
 		}
-		v.inflight.Add(1)
+		v.refs.Add(1)
 		if k.view.Load() == v {
 			return v
 		}
-		v.inflight.Add(-1)
+		v.leave()
 	}
 }
-
-func (v *View) leave() { v.inflight.Add(-1) }
 
 // Advance returns when the registry here is at the revision or a later one and
 // every check that began on an older one was answered or dropped: after a write
-// and before its reply.
+// and before its reply. Its error is Unavailable with REVISION_NOT_REACHED when
+// ctx ends first.
 func (k *Keeper) Advance(ctx context.Context, revision int64) error {
-	for {
-		if v := k.view.Load(); v != nil && v.Head.Revision >= revision && k.drained(revision) {
+	if err := k.await(ctx, revision); err != nil {
+		return err
+	}
+	k.mu.Lock()
+	older := slices.Clone(k.older)
+	k.mu.Unlock()
+	for _, v := range older {
+		if v.Head.Revision >= revision && v.Head.Epoch == k.view.Load().Head.Epoch {
+			continue
+		}
+		select {
+		case <-v.drained:
+		case <-ctx.Done():
+			return notReached(ctx, revision)
+		}
+	}
+	return nil
+}
+
+// await returns when the current view is at the revision or a later one.
+func (k *Keeper) await(ctx context.Context, revision int64) error {
+	for asked := false; ; asked = true {
+		k.mu.Lock()
+		moved := k.moved
+		k.mu.Unlock()
+		if v := k.view.Load(); v != nil && v.Head.Revision >= revision {
 			return nil
 		}
-		if v := k.view.Load(); v == nil || v.Head.Revision < revision {
-			if err := k.Refresh(ctx); err != nil && ctx.Err() == nil {
-				k.cfg.Log.Warn("the registry could not be refreshed after a write", "error", err)
+		if !asked {
+			select {
+			case k.ask <- struct{}{}:
+			default:
 			}
 		}
 		select {
+		case <-moved:
 		case <-ctx.Done():
-			return fmt.Errorf("wait for revision %d: %w", revision, ctx.Err())
-		case <-time.After(time.Millisecond):
+			return notReached(ctx, revision)
 		}
 	}
 }
 
-func (k *Keeper) drained(revision int64) bool {
-	k.mu.Lock()
-	defer k.mu.Unlock()
-	for _, v := range k.older {
-		if v.Head.Revision < revision && v.inflight.Load() != 0 {
-			return false
-		}
-	}
-	return true
+func notReached(ctx context.Context, revision int64) error {
+	return &registry.Error{Kind: registry.Unavailable, Reason: "REVISION_NOT_REACHED", Message: fmt.Sprintf("revision %d was not reached within the deadline", revision), Err: ctx.Err()}
 }

@@ -1,7 +1,6 @@
 package gate
 
 import (
-	"bufio"
 	"bytes"
 	"crypto/hmac"
 	"crypto/rand"
@@ -11,11 +10,13 @@ import (
 	"errors"
 	"fmt"
 	"hash"
+	"io"
 	"io/fs"
 	"os"
 	"path/filepath"
 	"slices"
 	"sync"
+	"sync/atomic"
 	"time"
 )
 
@@ -47,7 +48,9 @@ type key struct {
 //
 // and is the same on every replica.
 type Keys struct {
-	keys []key // by from, ascending
+	ring atomic.Pointer[[]key] // by from, ascending; never empty
+	// renew reads or makes the keys anew; nil where they are no file.
+	renew func(now time.Time) (*Keys, error)
 }
 
 type mac struct {
@@ -58,19 +61,18 @@ type mac struct {
 // ParseKeys reads the content of a keys file.
 func ParseKeys(data []byte) (*Keys, error) {
 	var ks []key
-	for s, line := bufio.NewScanner(bytes.NewReader(data)), 1; s.Scan(); line++ {
-		if len(bytes.TrimSpace(s.Bytes())) == 0 {
-			continue
-		}
-		d := json.NewDecoder(bytes.NewReader(s.Bytes()))
-		d.DisallowUnknownFields()
+	d := json.NewDecoder(bytes.NewReader(data))
+	d.DisallowUnknownFields()
+	for n := 1; ; n++ {
 		var k key
-		if err := d.Decode(&k); err != nil {
-			return nil, fmt.Errorf("tag keys, line %d: want {\"id\",\"use\",\"from\",\"key\"}", line) // the line holds a secret
+		if err := d.Decode(&k); errors.Is(err, io.EOF) {
+			break
+		} else if err != nil { // its text may hold a secret
+			return nil, fmt.Errorf("tag keys, key %d: want {\"id\",\"use\",\"from\",\"key\"}", n)
 		}
 		raw, err := hex.DecodeString(k.Key)
 		if err != nil || len(raw) != 32 || k.ID == "" || len(k.ID) > 32 || k.Use != UseLedger || k.From.IsZero() {
-			return nil, fmt.Errorf("tag keys, line %d: want an id, the use ledger, from, and a key of 64 hex digits", line)
+			return nil, fmt.Errorf("tag keys, key %d: want an id, the use ledger, from, and a key of 64 hex digits", n)
 		}
 		k.Key = ""
 		k.macs = &sync.Pool{New: func() any { return &mac{Hash: hmac.New(sha256.New, raw)} }}
@@ -80,16 +82,30 @@ func ParseKeys(data []byte) (*Keys, error) {
 		return nil, errors.New("tag keys: there is none")
 	}
 	slices.SortStableFunc(ks, func(a, b key) int { return a.From.Compare(b.From) })
-	for i := range ks[1:] {
-		if ks[i].ID == ks[i+1].ID || ks[i].From.Equal(ks[i+1].From) {
-			return nil, fmt.Errorf("tag keys: %s and %s have one id or one time", ks[i].ID, ks[i+1].ID)
+	ids := make(map[string]bool, len(ks))
+	for i, k := range ks {
+		if ids[k.ID] || i > 0 && ks[i-1].From.Equal(k.From) {
+			return nil, fmt.Errorf("tag keys: two keys have the id %s, or its time", k.ID)
 		}
+		ids[k.ID] = true
 	}
-	return &Keys{ks}, nil
+	keys := new(Keys)
+	keys.ring.Store(&ks)
+	return keys, nil
 }
 
-// KeysFromFile reads a keys file. It refuses a file that others may read.
+// KeysFromFile reads a keys file. It refuses a file that others may read. A gate
+// that runs reads the file again each hour.
 func KeysFromFile(path string) (*Keys, error) {
+	keys, err := readKeys(path)
+	if err != nil {
+		return nil, err
+	}
+	keys.renew = func(time.Time) (*Keys, error) { return readKeys(path) }
+	return keys, nil
+}
+
+func readKeys(path string) (*Keys, error) {
 	info, err := os.Stat(path)
 	if err != nil {
 		return nil, fmt.Errorf("tag keys: %w", err)
@@ -105,15 +121,27 @@ func KeysFromFile(path string) (*Keys, error) {
 }
 
 // EmbeddedKeys reads the keys file beside embedded data, makes it if there is
-// none, and adds a key for the month of now if the newest is of an older one.
+// none, and adds a key for the month of now if the newest is of an older one. A
+// gate that runs does so again each hour.
 func EmbeddedKeys(path string, now time.Time) (*Keys, error) {
+	keys, err := embeddedKeys(path, now)
+	if err != nil {
+		return nil, err
+	}
+	keys.renew = func(now time.Time) (*Keys, error) { return embeddedKeys(path, now) }
+	return keys, nil
+}
+
+func embeddedKeys(path string, now time.Time) (*Keys, error) {
 	month := time.Date(now.UTC().Year(), now.UTC().Month(), 1, 0, 0, 0, 0, time.UTC)
-	ks, err := KeysFromFile(path)
+	keys, err := readKeys(path)
 	if err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return nil, err
 	}
-	if err == nil && !ks.keys[len(ks.keys)-1].From.Before(month) {
-		return ks, nil
+	if err == nil {
+		if ring := *keys.ring.Load(); !ring[len(ring)-1].From.Before(month) {
+			return keys, nil
+		}
 	}
 	var raw [32]byte
 	rand.Read(raw[:])
@@ -125,10 +153,13 @@ func EmbeddedKeys(path string, now time.Time) (*Keys, error) {
 	if err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return nil, fmt.Errorf("tag keys: %w", err)
 	}
+	if n := len(old); n > 0 && old[n-1] != '\n' {
+		old = append(old, '\n')
+	}
 	if err := replaceFile(path, append(old, append(line, '\n')...)); err != nil {
 		return nil, fmt.Errorf("tag keys: %w", err)
 	}
-	return KeysFromFile(path)
+	return readKeys(path)
 }
 
 // replaceFile writes a 0600 file so that a crash leaves the old one or the new one.
@@ -152,30 +183,61 @@ func replaceFile(path string, data []byte) error {
 	return os.Rename(f.Name(), path)
 }
 
-// at returns the newest key whose time has come; before all of them, the oldest.
+// at returns the newest key whose time has come, nil before the first.
 func (ks *Keys) at(now time.Time) *key {
-	for i := len(ks.keys) - 1; i > 0; i-- {
-		if !ks.keys[i].From.After(now) {
-			return &ks.keys[i]
+	ring := *ks.ring.Load()
+	for i := len(ring) - 1; i >= 0; i-- {
+		if !ring[i].From.After(now) {
+			return &ring[i]
 		}
 	}
-	return &ks.keys[0]
+	return nil
 }
 
-// ID returns the id of the ledger key in use at now.
-func (ks *Keys) ID(now time.Time) string { return ks.at(now).ID }
+// ID returns the id of the ledger key in use at now, "" if none is.
+func (ks *Keys) ID(now time.Time) string {
+	if k := ks.at(now); k != nil {
+		return k.ID
+	}
+	return ""
+}
 
-// Since returns from when the ledger key in use at now is used.
-func (ks *Keys) Since(now time.Time) time.Time { return ks.at(now).From }
+// Since returns from when the ledger key in use at now is used; zero if none is.
+func (ks *Keys) Since(now time.Time) time.Time {
+	if k := ks.at(now); k != nil {
+		return k.From
+	}
+	return time.Time{}
+}
 
-// Tag appends the 16-byte tag of a text, by the key in use at now.
-func (ks *Keys) Tag(dst []byte, text string, now time.Time) []byte { return ks.at(now).tag(dst, text) }
+// Tag appends the 16-byte tag of a text, by the key in use at now; nothing if
+// none is.
+func (ks *Keys) Tag(dst []byte, text string, now time.Time) []byte {
+	if k := ks.at(now); k != nil {
+		return k.tag(dst, text)
+	}
+	return dst
+}
+
+// Renew reads a keys file again, or lets an embedded one add its month's key. What
+// cannot be read leaves the keys as they were.
+func (ks *Keys) Renew(now time.Time) error {
+	if ks.renew == nil {
+		return nil
+	}
+	next, err := ks.renew(now)
+	if err != nil {
+		return err
+	}
+	ks.ring.Store(next.ring.Load())
+	return nil
+}
 
 func (k *key) tag(dst []byte, text string) []byte {
 	m := k.macs.Get().(*mac)
 	m.Reset()
 	m.buf = append(m.buf[:0], text...)
-	m.Write(m.buf)
+	m.Write(m.buf) // never fails, hash.Hash
 	m.buf = m.Sum(m.buf[:0])
 	dst = append(dst, m.buf[:TagSize]...)
 	k.macs.Put(m)

@@ -15,7 +15,8 @@ import (
 	"waybill/internal/registry"
 )
 
-// Ledger is the port through which decisions become durable.
+// Ledger is the port through which decisions become durable. What is passed to it
+// is the caller's again when it returns.
 type Ledger interface {
 	// RegisterReplica records an incarnation before it serves; at is in microseconds.
 	RegisterReplica(ctx context.Context, replica string, at int64) error
@@ -32,337 +33,406 @@ type Ledger interface {
 	LastNow(ctx context.Context) (int64, error)
 }
 
-// group is what one commit makes durable. Callers append to it under the
-// recorder's mutex, wait for done, and read the results.
-type group struct {
-	entries    []byte
-	ends       []uint32
-	minNow     int64
-	maxNow     int64
-	recipients []uint32
-	tags       []byte // TagSize bytes each
-	allowed    int
-	denied     int
-	timer      *time.Timer
-
-	settled atomic.Bool
-	done    chan struct{} // closed when settled
-
-	// Results, written before done is closed.
-	err    error
-	shard  string
-	first  int64
-	hashes []ledger.Hash
-}
-
-// settle gives the group its outcome, once; it reports whether it was the first.
-func (g *group) settle(err error) bool {
-	if !g.settled.CompareAndSwap(false, true) {
-		return false
-	}
-	g.err = err
-	g.timer.Stop()
-	close(g.done)
-	return true
-}
-
-// recorder gathers entries into groups and commits one group at a time.
-type recorder struct {
-	ledger Ledger
-	keeper *Keeper
-	cfg    Config
-	now    func() time.Time
-
-	mu      sync.Mutex
-	current *group // gathers; nil when nothing waits
-	waiting int    // entries in groups that are not settled
-	bytes   int
-	lastNow int64 // of the newest entry that was appended
-	closed  bool
-
-	wake chan struct{}
-	head ledger.ShardHead // of this incarnation's shard; only the committer's
-	// healthy: the last commit succeeded, or none was tried yet.
-	healthy atomic.Bool
-}
-
 var (
 	errLedger    = registry.Errorf(registry.Unavailable, "LEDGER_UNAVAILABLE", "the ledger did not take the record in time; there is no answer")
 	errQueueFull = registry.Errorf(registry.ResourceExhausted, "QUEUE_FULL", "too many questions wait for their record")
 )
 
-// addition is what one caller adds: entries one after another, with their ends.
-type addition struct {
-	entries    []byte
-	ends       []uint32
-	now        int64
-	recipients []uint32
-	tags       []byte
-	allowed    int
-	denied     int
+// How often a ledger that failed is looked at while nobody asks, and the longest
+// pause between two tries to settle a commit.
+const (
+	probeEvery = time.Second
+	maxRetry   = time.Second
+)
+
+// recorder gathers entries into groups and commits one group at a time. Callers
+// take its mutex once each; its committer is one goroutine.
+type recorder struct {
+	ledger Ledger
+	cfg    Config
+	now    func() time.Time
+	wake   chan struct{} // one for each group that begins
+	grown  atomic.Int32  // entries of the group that gathers
+	// lastNow is of the newest entry that was added, and what the ledger held
+	// before; it is written under mu.
+	lastNow atomic.Int64
+
+	mu         sync.Mutex
+	gathering  *group // nil when nothing waits
+	committing *group // nil between commits
+	entries    int    // that wait or are being committed
+	bytes      int    // of them
+	closed     bool   // not begun, or ended
+	stuck      bool   // a commit is overdue: whoever comes is told at once
+	failing    bool   // the ledger's last word was an error
+	watchdog   *time.Timer
+	watching   bool // the watchdog is set
+
+	// The committer's own.
+	replica string           // registered, "" if none
+	head    ledger.ShardHead // of this incarnation's shard; Shard is "" if none is open
+	data    []byte           // of the segment that is being written
 }
 
-// add appends to the current group. ok is false when a's now lies before an entry
-// that was appended in the meantime: decide again at a later instant.
-func (r *recorder) add(a *addition) (g *group, first int, ok bool, err error) {
-	r.mu.Lock()
-	defer r.mu.Unlock()
+func newRecorder(l Ledger, cfg Config, now func() time.Time) *recorder {
+	r := &recorder{ledger: l, cfg: cfg, now: now, wake: make(chan struct{}, 1), closed: true}
+	r.watchdog = time.AfterFunc(time.Hour, r.watch)
+	r.watchdog.Stop()
+	return r
+}
+
+// add adds a's entries to the group that gathers, and counts the caller in. It
+// returns nil when a's now lies before an entry that was added in the meantime:
+// the caller decides again at a later instant. r.mu is held.
+func (r *recorder) add(a *addition) (g *group, first int, err error) {
 	switch {
-	case r.closed:
-		return nil, 0, true, errLedger
-	case r.waiting+len(a.ends) > r.cfg.QueueEntries || r.bytes+len(a.entries) > r.cfg.QueueBytes:
-		return nil, 0, true, errQueueFull
-	case a.now < r.lastNow:
-		return nil, 0, false, nil
+	case r.closed || r.stuck:
+		return nil, 0, errLedger
+	case r.entries+len(a.ends) > r.cfg.QueueEntries || r.bytes+len(a.entries) > r.cfg.QueueBytes:
+		return nil, 0, errQueueFull
+	case a.now < r.lastNow.Load():
+		return nil, 0, nil
 	}
-	r.lastNow = a.now
-	g = r.current
+	r.lastNow.Store(a.now)
+	g = r.gathering
 	if g == nil {
-		g = &group{done: make(chan struct{}), minNow: a.now}
-		if buf, ok := buffers.Get().(*[]byte); ok {
-			g.entries = (*buf)[:0]
+		g = newGroup(time.Now().Add(r.cfg.Wait))
+		r.gathering = g
+		if !r.watching {
+			r.watching = true
+			r.watchdog.Reset(r.cfg.Wait)
 		}
-		g.timer = time.AfterFunc(r.cfg.Wait, func() { r.expire(g) })
-		r.current = g
 		select {
 		case r.wake <- struct{}{}:
 		default:
 		}
 	}
-	first = len(g.ends)
-	base := uint32(len(g.entries))
-	g.entries = append(g.entries, a.entries...)
-	for _, e := range a.ends {
-		g.ends = append(g.ends, base+e)
-	}
-	g.maxNow = a.now
-	g.recipients = append(g.recipients, a.recipients...)
-	g.tags = append(g.tags, a.tags...)
-	g.allowed += a.allowed
-	g.denied += a.denied
-	r.waiting += len(a.ends)
+	first = g.add(a)
+	r.entries += len(a.ends)
 	r.bytes += len(a.entries)
-	return g, first, true, nil
+	r.grown.Store(int32(len(g.ends)))
+	return g, first, nil
 }
 
-// buffers are those of groups that are on disk.
-var buffers sync.Pool
-
-// expire fails a group whose wait ran out: hung means failed. A group that still
-// gathers is dropped and never written.
-func (r *recorder) expire(g *group) {
-	r.mu.Lock()
-	if r.current == g {
-		r.current = nil
-		r.release(g)
-	}
-	r.mu.Unlock()
-	g.settle(errLedger)
-}
-
-// release gives back the group's place in the queue; the mutex is held.
-func (r *recorder) release(g *group) {
-	r.waiting -= len(g.ends)
-	r.bytes -= len(g.entries)
-}
-
-// take waits until the group stops growing, for a few rounds of the scheduler,
-// and takes it: what is there is gathered before anything is synced.
-func (r *recorder) take() *group {
-	size := -1
-	for range r.cfg.Gather {
-		r.mu.Lock()
-		n := 0
-		if r.current != nil {
-			n = len(r.current.ends)
-		}
-		r.mu.Unlock()
-		if n == size {
-			break
-		}
-		size = n
-		runtime.Gosched()
-	}
+// watch fails the groups whose wait ran out: hung means failed. One that still
+// gathers is dropped and never written; one that is being committed goes on
+// without its callers, and until it is settled nobody waits any more.
+func (r *recorder) watch() {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	g := r.current
-	r.current = nil
-	return g
+	now := time.Now()
+	next := time.Duration(-1)
+	for _, g := range []*group{r.committing, r.gathering} {
+		switch {
+		case g == nil || g.settled.Load():
+		case g.deadline.After(now):
+			if left := g.deadline.Sub(now); next < 0 || left < next {
+				next = left
+			}
+		case g == r.committing:
+			r.stuck, r.failing = true, true
+			g.settle(errLedger)
+		default:
+			g.settle(errLedger)
+			r.gathering = nil
+			r.release(g)
+		}
+	}
+	if r.watching = next >= 0; r.watching {
+		r.watchdog.Reset(next)
+	}
+}
+
+// release gives back the group's place in the queue. r.mu is held.
+func (r *recorder) release(g *group) {
+	r.entries -= len(g.ends)
+	r.bytes -= len(g.entries)
+	g.leave()
+}
+
+// gather waits, for a few rounds of the scheduler, until the group stops growing:
+// what is there is taken along before anything is synced.
+func (r *recorder) gather() {
+	size := r.grown.Load()
+	for range r.cfg.Gather {
+		runtime.Gosched()
+		n := r.grown.Load()
+		if n == size {
+			return
+		}
+		size = n
+	}
+}
+
+// take takes the group that gathers, to commit it; nil if there is none.
+func (r *recorder) take() *group {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.committing, r.gathering = r.gathering, nil
+	r.grown.Store(0)
+	return r.committing
+}
+
+// begin registers the incarnation and reads the ledger's last now, until it
+// succeeds or ctx ends; only then is anything recorded.
+func (r *recorder) begin(ctx context.Context) bool {
+	for wait := r.cfg.Retry; ; wait = min(2*wait, maxRetry) {
+		err := r.register(ctx)
+		if err == nil {
+			var last int64
+			if last, err = r.lastRecorded(ctx); err == nil {
+				r.tell(nil)
+				r.mu.Lock()
+				r.lastNow.Store(last)
+				r.closed = false
+				r.mu.Unlock()
+				return true
+			}
+		}
+		r.tell(err)
+		select {
+		case <-ctx.Done():
+			return false
+		case <-time.After(wait):
+		}
+	}
+}
+
+func (r *recorder) lastRecorded(ctx context.Context) (int64, error) {
+	ctx, cancel := context.WithTimeout(ctx, r.cfg.Commit)
+	defer cancel()
+	return r.ledger.LastNow(ctx)
+}
+
+// register records a replica of a new name, if this incarnation has none yet. One
+// whose outcome is not known is left behind: it never writes.
+func (r *recorder) register(ctx context.Context) error {
+	if r.replica != "" {
+		return nil
+	}
+	ctx, cancel := context.WithTimeout(ctx, r.cfg.Commit)
+	defer cancel()
+	replica := randomID()
+	if err := r.ledger.RegisterReplica(ctx, replica, r.now().UnixMicro()); err != nil {
+		return err
+	}
+	r.replica = replica
+	return nil
 }
 
 // run commits groups until ctx ends, then what still waits.
 func (r *recorder) run(ctx context.Context) {
+	probe := time.NewTicker(probeEvery)
+	defer probe.Stop()
 	for {
 		select {
 		case <-r.wake:
+			r.gather()
+			if g := r.take(); g != nil {
+				r.commit(ctx, g)
+			}
+		case <-probe.C:
+			r.probe(ctx)
 		case <-ctx.Done():
 			r.mu.Lock()
 			r.closed = true
 			r.mu.Unlock()
-			r.commitNext(context.WithoutCancel(ctx))
+			if g := r.take(); g != nil {
+				last, cancel := context.WithTimeout(context.WithoutCancel(ctx), r.cfg.Wait)
+				r.commit(last, g)
+				cancel()
+			}
 			return
 		}
-		r.commitNext(ctx)
 	}
 }
 
-func (r *recorder) commitNext(ctx context.Context) {
-	g := r.take()
-	if g == nil {
+// probe looks whether a ledger that failed answers again, so that a server that
+// gets no questions because of it gets some.
+func (r *recorder) probe(ctx context.Context) {
+	r.mu.Lock()
+	failing := r.failing
+	r.mu.Unlock()
+	if !failing {
 		return
 	}
-	r.commit(ctx, g)
+	if _, err := r.lastRecorded(ctx); err == nil {
+		r.tell(nil)
+	}
+}
+
+// tell keeps what the ledger's last word was, and logs when it changes.
+func (r *recorder) tell(err error) {
 	r.mu.Lock()
-	r.release(g)
+	changed := (err != nil) != r.failing
+	r.failing = err != nil
 	r.mu.Unlock()
-	buffers.Put(&g.entries)
+	switch {
+	case !changed:
+	case err != nil:
+		r.cfg.Log.Error("the ledger does not take records", slog.Any("error", err))
+	default:
+		r.cfg.Log.Info("the ledger takes records")
+	}
+}
+
+// serving returns nil when a record would be taken.
+func (r *recorder) serving() error {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if r.closed || r.stuck || r.failing {
+		return errLedger
+	}
+	return nil
+}
+
+func randomID() string {
+	var b [8]byte
+	rand.Read(b[:]) // never fails, crypto/rand
+	return hex.EncodeToString(b[:])
 }
 
 // commit makes the group durable, or fails it. It returns when it is known what
-// stands in the ledger, so that the next group starts from a head that is sure.
+// stands in the ledger, so that the next group starts from a head that is sure
+// (reliability F12).
 func (r *recorder) commit(ctx context.Context, g *group) {
-	if g.settled.Load() { // its wait ran out
-		return
-	}
-	if r.head.Shard == "" && !r.open(ctx) {
-		g.settle(errLedger)
-		return
-	}
-	seg, next, hashes := r.segment(g)
-	for try := 0; ; try++ {
-		err := r.append(ctx, seg, next)
-		switch {
-		case err == nil:
-			r.healthy.Store(true)
-			r.head = next
-			g.shard, g.first, g.hashes = seg.Shard, seg.First, hashes
-			g.settle(r.keeper.freshByAll())
-			return
-		case registry.ReasonOf(err) == "HEAD_MOVED":
-			// Another has sealed or moved this shard: this incarnation answers nothing
-			// more of it and starts again as a new one.
-			r.log("the shard was moved by another; a new one begins", err)
-			r.head = ledger.ShardHead{}
-			g.settle(errLedger)
-			return
+	a := attempt{group: g}
+	for wait := time.Duration(0); ; wait = min(max(2*wait, r.cfg.Retry), maxRetry) {
+		err := r.try(ctx, &a)
+		if err == nil {
+			break
 		}
-		if r.healthy.Swap(false) {
-			r.log("the ledger cannot be written", err)
+		r.tell(err)
+		if !a.unsure && g.settled.Load() {
+			break // its callers are gone and nothing of it stands: it is not written again
 		}
-		switch r.reread(ctx, seg.Shard, next) {
-		case atNext:
-			r.healthy.Store(true)
-			r.head = next
-			g.shard, g.first, g.hashes = seg.Shard, seg.First, hashes
-			g.settle(r.keeper.freshByAll())
-			return
-		case elsewhere:
-			r.head = ledger.ShardHead{}
-			g.settle(errLedger)
-			return
-		}
-		if g.settled.Load() { // its callers are gone: it is not written again
-			return
-		}
-	}
-}
-
-// append runs one Append within its deadline.
-func (r *recorder) append(ctx context.Context, seg ledger.Segment, next ledger.ShardHead) error {
-	ctx, cancel := context.WithTimeout(ctx, r.cfg.Commit)
-	defer cancel()
-	return r.ledger.Append(ctx, seg, r.head, next)
-}
-
-type place uint8
-
-const (
-	atPrevious place = iota
-	atNext
-	elsewhere
-)
-
-// reread asks the database where the head stands until it answers (F12).
-func (r *recorder) reread(ctx context.Context, shard string, next ledger.ShardHead) place {
-	for {
-		try, cancel := context.WithTimeout(ctx, r.cfg.Commit)
-		h, err := r.ledger.ShardHead(try, shard)
-		cancel()
-		switch {
-		case err != nil && ctx.Err() != nil:
-			return elsewhere // the server ends; whoever reads next sees what stands
-		case err != nil && registry.ReasonOf(err) == "NOT_FOUND":
-			return elsewhere
-		case err != nil:
-			select {
-			case <-time.After(r.cfg.Retry):
-			case <-ctx.Done():
-			}
+		select {
+		case <-time.After(wait):
 			continue
-		case h.Sealed:
-			return elsewhere
-		case h.Tree.Size() == next.Tree.Size() && h.Root == next.Root:
-			return atNext
-		case h.Tree.Size() == r.head.Tree.Size() && h.Root == r.head.Root:
-			return atPrevious
+		case <-ctx.Done():
 		}
-		return elsewhere
+		if a.unsure { // the server ends; whoever reads next sees what stands
+			r.abandon()
+		}
+		break
 	}
+	g.settle(errLedger) // nothing if it has its outcome
+	r.mu.Lock()
+	r.committing, r.stuck = nil, false
+	r.release(g)
+	r.mu.Unlock()
 }
 
-// open starts a new incarnation: a replica row, then a shard of its own.
-func (r *recorder) open(ctx context.Context) bool {
+// attempt is where the commit of one group stands.
+type attempt struct {
+	group *group
+	next  ledger.ShardHead // after the group
+	// unsure: the group was sent, and it is not known what became of it.
+	unsure bool
+}
+
+// try takes the group one step on. It returns nil when the group is settled.
+func (r *recorder) try(ctx context.Context, a *attempt) error {
 	ctx, cancel := context.WithTimeout(ctx, r.cfg.Commit)
 	defer cancel()
-	h := ledger.ShardHead{Shard: randomID(), Replica: randomID()}
-	h.Root = h.Tree.Root()
-	if err := r.ledger.RegisterReplica(ctx, h.Replica, r.now().UnixMicro()); err != nil {
-		r.unhealthy("the replica cannot be registered", err)
-		return false
+	if a.unsure {
+		settled, err := r.resolve(ctx, a)
+		if settled || err != nil {
+			return err
+		}
 	}
+	if err := r.open(ctx); err != nil {
+		return err
+	}
+	var seg ledger.Segment
+	seg, a.next = r.segment(a.group)
+	err := r.ledger.Append(ctx, seg, r.head, a.next)
+	// After any error the head says what is true: also after HEAD_MOVED, which a
+	// lost reply to an earlier send of this group looks like.
+	if a.unsure = err != nil; a.unsure {
+		return err
+	}
+	r.stands(a)
+	return nil
+}
+
+// resolve reads the head again. It returns true when the group has its outcome,
+// false when nothing of it stands and it is to be written again.
+func (r *recorder) resolve(ctx context.Context, a *attempt) (bool, error) {
+	h, err := r.ledger.ShardHead(ctx, r.head.Shard)
+	switch at := func(o *ledger.ShardHead) bool { return h.Tree.Size() == o.Tree.Size() && h.Root == o.Root }; {
+	case err != nil && registry.ReasonOf(err) != "NOT_FOUND":
+		return false, err
+	case err == nil && at(&a.next):
+		r.stands(a)
+		if h.Sealed {
+			r.abandon()
+		}
+		return true, nil
+	case err == nil && at(&r.head) && !h.Sealed:
+		a.unsure = false
+		return a.group.settled.Load(), nil
+	}
+	// Another has moved, sealed or lost this shard: this incarnation answers nothing
+	// more of it and starts again as a new one.
+	r.cfg.Log.Error("the shard is not where it was left; a new one begins", "shard", r.head.Shard)
+	r.abandon()
+	a.group.settle(errLedger)
+	return true, nil
+}
+
+// stands gives the group its place in the ledger.
+func (r *recorder) stands(a *attempt) {
+	g := a.group
+	g.place(r.head.Shard, r.head.Tree.Size())
+	r.head = a.next
+	r.tell(nil)
+}
+
+// abandon ends this incarnation; the next commit begins another.
+func (r *recorder) abandon() { r.head, r.replica = ledger.ShardHead{}, "" }
+
+// open makes sure that there is a shard to write to: a new incarnation registers,
+// then opens a shard of its own. A shard whose opening was not confirmed stays
+// behind empty.
+func (r *recorder) open(ctx context.Context) error {
+	if r.head.Shard != "" {
+		return nil
+	}
+	if err := r.register(ctx); err != nil {
+		return err
+	}
+	h := ledger.ShardHead{Shard: randomID(), Replica: r.replica}
+	h.Root = h.Tree.Root()
 	if err := r.ledger.OpenShard(ctx, h); err != nil {
-		r.unhealthy("the shard cannot be opened", err)
-		return false
+		return err
 	}
 	r.head = h
-	return true
-}
-
-func (r *recorder) unhealthy(what string, err error) {
-	if r.healthy.Swap(false) {
-		r.log(what, err)
-	}
-}
-
-func (r *recorder) log(what string, err error) {
-	r.cfg.Log.Error(what, slog.Any("error", err))
+	return nil
 }
 
 // segment encodes the group and the head after it.
-func (r *recorder) segment(g *group) (ledger.Segment, ledger.ShardHead, []ledger.Hash) {
+func (r *recorder) segment(g *group) (ledger.Segment, ledger.ShardHead) {
 	next := r.head
-	hashes := make([]ledger.Hash, len(g.ends))
+	g.hashes = g.hashes[:0]
 	start := uint32(0)
-	for i, end := range g.ends {
-		hashes[i] = ledger.LeafHash(g.entries[start:end])
-		next.Tree.Append(hashes[i])
+	for _, end := range g.ends {
+		h := ledger.LeafHash(g.entries[start:end])
+		g.hashes = append(g.hashes, h)
+		next.Tree.Append(h)
 		start = end
 	}
 	next.Root = next.Tree.Root()
 	next.LastNow = max(next.LastNow, g.maxNow)
 	slices.Sort(g.recipients)
+	g.recipients = slices.Compact(g.recipients)
 	filter := ledger.NewFilter(len(g.tags) / TagSize)
 	for i := 0; i < len(g.tags); i += TagSize {
 		filter.Add(g.tags[i : i+TagSize])
 	}
+	r.data = ledger.EncodeEntries(r.data[:0], g.entries, g.ends)
 	return ledger.Segment{
-		Shard: r.head.Shard, First: r.head.Tree.Size(), Count: len(g.ends), Data: ledger.EncodeEntries(nil, g.entries, g.ends),
-		MinNow: g.minNow, MaxNow: g.maxNow, Recipients: slices.Compact(g.recipients), Allowed: g.allowed, Denied: g.denied, Tags: filter,
-	}, next, hashes
-}
-
-func randomID() string {
-	var b [8]byte
-	rand.Read(b[:])
-	return hex.EncodeToString(b[:])
+		Shard: r.head.Shard, First: r.head.Tree.Size(), Count: len(g.ends), Data: r.data,
+		MinNow: g.minNow, MaxNow: g.maxNow, Recipients: g.recipients, Allowed: g.allowed, Denied: g.denied, Tags: filter,
+	}, next
 }
