@@ -3,6 +3,7 @@ package ledger
 import (
 	"encoding/binary"
 	"fmt"
+	"sync"
 
 	"github.com/klauspost/compress/zstd"
 )
@@ -68,21 +69,28 @@ var (
 	}()
 )
 
-// EncodeEntries appends the compressed form of the entries to dst. entries holds
-// them one after another; ends[i] is where entry i ends. It is for one goroutine
-// at a time.
-func EncodeEntries(dst, entries []byte, ends []uint32) []byte {
-	raw := make([]byte, 0, 4*len(ends)+len(entries))
-	start := uint32(0)
+// raws hold what is about to be compressed.
+var raws = sync.Pool{New: func() any { return new([]byte) }}
+
+// EncodeEntries appends the compressed form of the entries to dst: one zstd frame
+// (RFC 8878) of each entry's length as a uvarint and its bytes. entries holds them
+// one after another; ends[i] is where entry i ends.
+func EncodeEntries(dst []byte, entries []byte, ends []uint32) []byte {
+	p := raws.Get().(*[]byte)
+	raw, start := (*p)[:0], uint32(0)
 	for _, end := range ends {
 		raw = binary.AppendUvarint(raw, uint64(end-start))
 		raw = append(raw, entries[start:end]...)
 		start = end
 	}
-	return compressor.EncodeAll(raw, dst)
+	dst = compressor.EncodeAll(raw, dst)
+	*p = raw
+	raws.Put(p)
+	return dst
 }
 
-// DecodeEntries returns the count entries of a segment's data.
+// DecodeEntries returns the count entries of a segment's data; they share memory.
+// What would not be bounded by the limits of a segment is refused.
 func DecodeEntries(data []byte, count int) ([][]byte, error) {
 	if count < 1 || count > MaxSegmentEntries {
 		return nil, fmt.Errorf("a segment of %d entries, want 1 to %d", count, MaxSegmentEntries)
@@ -94,7 +102,8 @@ func DecodeEntries(data []byte, count int) ([][]byte, error) {
 	out := make([][]byte, 0, count)
 	for len(raw) > 0 {
 		n, k := binary.Uvarint(raw)
-		if k <= 0 || n > uint64(len(raw)-k) || len(out) == count {
+		// A length has one form: its last byte is not an empty one.
+		if k <= 0 || k > 1 && raw[k-1] == 0 || n > uint64(len(raw)-k) || len(out) == count {
 			return nil, fmt.Errorf("a segment is cut off after %d entries", len(out))
 		}
 		out = append(out, raw[k:k+int(n):k+int(n)])

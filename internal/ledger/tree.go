@@ -1,6 +1,7 @@
 package ledger
 
 import (
+	"crypto/sha256"
 	"fmt"
 	"math/bits"
 
@@ -11,7 +12,14 @@ import (
 type Hash = [32]byte
 
 // LeafHash returns the RFC 6962 leaf hash of an entry's bytes.
-func LeafHash(entry []byte) Hash { return Hash(tlog.RecordHash(entry)) }
+func LeafHash(entry []byte) Hash {
+	// Most entries fit on the stack, and then nothing is allocated.
+	var buf [1024]byte
+	if len(entry) < len(buf) {
+		return sha256.Sum256(buf[:1+copy(buf[1:], entry)]) // 0x00 || entry
+	}
+	return Hash(tlog.RecordHash(entry))
+}
 
 // Tree is the right edge of a Merkle tree: enough to append leaves and to tell
 // the root, without the leaves. The zero Tree is empty.
