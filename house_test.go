@@ -31,11 +31,12 @@ var rooms = map[string][]string{
 	"waybill/ent":               {"waybill/internal/registry", "waybill/ent"},
 	"waybill/internal/gate":     {"waybill/internal/decision", "waybill/internal/ledger", "waybill/internal/registry"},
 	"waybill/internal/wire":     {"waybill/proto", "waybill/internal/registry", "waybill/internal/decision"},
-	"waybill/server":            {"waybill/proto", "waybill/internal/wire", "waybill/internal/gate", "waybill/internal/registry"},
-	"waybill/server/console":    {"waybill/proto"},
-	"waybill/client":            {"waybill/proto", "waybill/internal/wire", "waybill/internal/ledger", "waybill/internal/decision"},
-	"waybill/cmd":               {"waybill"},
-	"waybill/examples":          {"waybill"},
+	// server holds decision's questions and ledger's entries between wire and gate.
+	"waybill/server":         {"waybill/proto", "waybill/internal/wire", "waybill/internal/gate", "waybill/internal/registry", "waybill/internal/decision", "waybill/internal/ledger"},
+	"waybill/server/console": {"waybill/proto"},
+	"waybill/client":         {"waybill/proto", "waybill/internal/wire", "waybill/internal/ledger", "waybill/internal/decision"},
+	"waybill/cmd":            {"waybill"},
+	"waybill/examples":       {"waybill"},
 }
 
 // room returns the longest listed room that holds the package.

@@ -58,13 +58,16 @@ func (w *world) serve(ctx context.Context) {
 			w.t.Error(err)
 		}
 	})
+	w.stop = sync.OnceFunc(func() {
+		w.server.Stop()
+		stop()
+		wg.Wait()
+	})
 	w.t.Cleanup(func() {
 		for _, c := range w.conns {
 			c.Close()
 		}
-		w.server.Stop()
-		stop()
-		wg.Wait()
+		w.stop()
 	})
 	for deadline := time.Now().Add(5 * time.Second); w.gate.Serving() != nil; time.Sleep(5 * time.Millisecond) {
 		if time.Now().After(deadline) {

@@ -79,7 +79,7 @@ func (s *shareService) BatchCheckShares(ctx context.Context, r *waybillv1.BatchC
 		}
 	}
 	if err := s.gate.CheckBatch(c, c.principal, w.questions, checkOptions(r.GetAtLeastRevision(), r.GetRequestId()), w.answers); err != nil {
-		return nil, item(err, w.refused())
+		return nil, err
 	}
 	resp := &waybillv1.BatchCheckSharesResponse{Decisions: make([]*waybillv1.ShareDecision, n)}
 	for i := range w.answers {
@@ -114,16 +114,6 @@ func (s *shareService) ExplainShare(ctx context.Context, r *waybillv1.ExplainSha
 	return &waybillv1.ExplainShareResponse{Decision: answer(r.GetQuestion(), &w.answer, ""), Trace: wire.Trace(w.answer.View.Snapshot, r.GetQuestion(), &w.answer.Decision)}, nil
 }
 
-// refused returns the first question that the gate did not judge, -1 for none.
-func (b *batch) refused() int {
-	for i := range b.answers {
-		if b.answers[i].Decision.Refusal != decision.NotRefused {
-			return i
-		}
-	}
-	return -1
-}
-
 func (b *batch) grow(n int) {
 	if cap(b.questions) < n {
 		b.questions = append(b.questions[:cap(b.questions)], make([]decision.Question, n-cap(b.questions))...)
@@ -147,24 +137,14 @@ func explainOptions(r *waybillv1.ExplainShareRequest, at registry.Time) gate.Exp
 	return gate.ExplainOptions{Time: at, AsOf: r.GetAsOf(), AtLeast: atLeast(r.GetAtLeastRevision())}
 }
 
-// settled refuses what there is no decision of, and judges the caller once more where the registry moved between the
-// authentication and the decision: a token that was revoked gets no answer, and
-// an answer's mode is that of the principal as it stands.
+// settled refuses what there is no decision of, and judges the caller once more
+// where the registry moved between the authentication and the decision: a token
+// that was revoked gets no answer.
 func (s *shareService) settled(c *call, a *gate.Answer) error {
-	if err := wire.Refusal(&a.Decision); err != nil {
+	if err := wire.Refusal(&a.Decision); err != nil || a.View == c.view {
 		return err
 	}
-	if a.View == c.view {
-		return nil
-	}
-	was := c.principal
-	if err := s.readmit(c); err != nil {
-		return err
-	}
-	if c.principal.Number != was.Number || c.principal.ObserveUntil != was.ObserveUntil {
-		return registry.Errorf(registry.Unavailable, "REGISTRY_STALE", "the principal changed while the share was decided; ask again")
-	}
-	return nil
+	return s.readmit(c)
 }
 
 // place is what the server adds to an answer, allocated together.
@@ -193,7 +173,7 @@ func answer(q *waybillv1.ShareQuestion, a *gate.Answer, requestID string) *waybi
 // questions[3].purpose.
 func item(err error, i int) error {
 	var e *registry.Error
-	if i < 0 || !errors.As(err, &e) {
+	if !errors.As(err, &e) {
 		return err
 	}
 	named := *e

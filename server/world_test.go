@@ -36,6 +36,7 @@ type world struct {
 	log    *logLines
 	tokens map[registry.Role]string
 	conns  map[registry.Role]*grpc.ClientConn
+	stop   func() // ends server, gate and keeper
 }
 
 // logLines keeps what was logged.

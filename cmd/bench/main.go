@@ -12,10 +12,13 @@ package main
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"flag"
 	"fmt"
 	"os"
 	"os/signal"
+	"path/filepath"
+	"runtime/pprof"
 	"time"
 )
 
@@ -36,12 +39,14 @@ func run(ctx context.Context) error {
 	examples := flag.String("examples", "examples/prosense", "the registry that is served")
 	rounds := flag.Int("rounds", 7, "rounds of every configuration, interleaved")
 	length := flag.Duration("length", 3*time.Second, "of one measurement")
+	only := flag.String("only", "", "measure only configurations whose name contains this, and the floor")
+	profile := flag.String("profile", "", "directory for a CPU profile of each served mode")
 	kept := flag.String("json", "", "file to keep the figures in")
 	flag.Parse()
 	if *serve != "" {
-		return serveMode(ctx, *serve, *dir, *database, *examples)
+		return profiled(*profile, *serve, func() error { return serveMode(ctx, *serve, *dir, *database, *examples) })
 	}
-	results, err := measure(ctx, *examples, *rounds, *length)
+	results, err := measure(ctx, options{examples: *examples, rounds: *rounds, length: *length, only: *only, profile: *profile})
 	if err != nil {
 		return err
 	}
@@ -54,4 +59,21 @@ func run(ctx context.Context) error {
 		return err
 	}
 	return os.WriteFile(*kept, append(out, '\n'), 0o644)
+}
+
+// profiled runs f under the CPU profiler, if a directory is given.
+func profiled(dir, name string, f func() error) (err error) {
+	if dir == "" {
+		return f()
+	}
+	out, err := os.Create(filepath.Join(dir, name+".pprof"))
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, out.Close()) }()
+	if err := pprof.StartCPUProfile(out); err != nil {
+		return err
+	}
+	defer pprof.StopCPUProfile()
+	return f()
 }

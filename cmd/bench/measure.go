@@ -77,7 +77,26 @@ type served struct {
 	token string
 }
 
-func measure(ctx context.Context, examples string, rounds int, length time.Duration) ([]result, error) {
+// options of a run.
+type options struct {
+	examples string
+	rounds   int
+	length   time.Duration
+	only     string
+	profile  string
+}
+
+func (o options) chosen() (cs []configuration) {
+	for _, c := range configurations {
+		if c.mode == modeEcho || strings.Contains(c.name, o.only) {
+			cs = append(cs, c)
+		}
+	}
+	return cs
+}
+
+func measure(ctx context.Context, o options) ([]result, error) {
+	chosen := o.chosen()
 	if runtime.NumCPU() < 2 {
 		return nil, fmt.Errorf("two cores are needed, there is %d", runtime.NumCPU())
 	}
@@ -95,7 +114,7 @@ func measure(ctx context.Context, examples string, rounds int, length time.Durat
 	}
 	defer os.RemoveAll(dir)
 	servers := map[string]*served{}
-	for _, c := range configurations {
+	for _, c := range chosen {
 		if servers[c.mode] != nil {
 			continue
 		}
@@ -105,23 +124,23 @@ func measure(ctx context.Context, examples string, rounds int, length time.Durat
 				return nil, err
 			}
 		}
-		s, err := startServer(ctx, c.mode, filepath.Join(dir, c.mode), database, examples)
+		s, err := startServer(ctx, c.mode, filepath.Join(dir, c.mode), database, o)
 		if err != nil {
 			return nil, fmt.Errorf("start %s: %w", c.mode, err)
 		}
 		defer s.close()
 		servers[c.mode] = s
 	}
-	results := make([]result, len(configurations))
-	for i, c := range configurations {
+	results := make([]result, len(chosen))
+	for i, c := range chosen {
 		results[i] = result{Name: c.name, InFlight: c.inFlight, Batch: c.batch}
-		if _, err := load(ctx, servers[c.mode], c, length/3); err != nil { // warm-up
+		if _, err := load(ctx, servers[c.mode], c, o.length/3); err != nil { // warm-up
 			return nil, fmt.Errorf("%s: %w", c.name, err)
 		}
 	}
-	for r := range rounds {
-		for i, c := range configurations {
-			f, err := load(ctx, servers[c.mode], c, length)
+	for r := range o.rounds {
+		for i, c := range chosen {
+			f, err := load(ctx, servers[c.mode], c, o.length)
 			if err != nil {
 				return nil, fmt.Errorf("%s: %w", c.name, err)
 			}
@@ -164,7 +183,7 @@ func pin(pid, core int) error {
 	return nil
 }
 
-func startServer(ctx context.Context, mode, dir, database, examples string) (*served, error) {
+func startServer(ctx context.Context, mode, dir, database string, o options) (*served, error) {
 	if err := os.MkdirAll(dir, 0o700); err != nil {
 		return nil, err
 	}
@@ -173,7 +192,7 @@ func startServer(ctx context.Context, mode, dir, database, examples string) (*se
 		return nil, err
 	}
 	ctx, stop := context.WithCancel(ctx)
-	cmd := exec.CommandContext(ctx, "taskset", "-c", "0", self, "-serve", mode, "-dir", dir, "-database", database, "-examples", examples)
+	cmd := exec.CommandContext(ctx, "taskset", "-c", "0", self, "-serve", mode, "-dir", dir, "-database", database, "-examples", o.examples, "-profile", o.profile)
 	cmd.Env = append(os.Environ(), "GOMAXPROCS=1")
 	cmd.Stderr = os.Stderr
 	cmd.Cancel = func() error { return cmd.Process.Signal(os.Interrupt) }

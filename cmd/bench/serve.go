@@ -10,6 +10,7 @@ import (
 	"net"
 	"os"
 	"path/filepath"
+	"runtime/debug"
 	"strings"
 	"time"
 
@@ -35,6 +36,10 @@ const (
 	modePostgres = "postgres"
 	modeNaive    = "naive"
 )
+
+// gcPercent is that of waybill serve: a registry has no pointers to walk, so the
+// live heap is small and would be collected far too often.
+const gcPercent = 400
 
 // ready is what a served mode tells the process that started it.
 type ready struct {
@@ -154,6 +159,7 @@ func serveGate(ctx context.Context, lis net.Listener, mode, dir, database, examp
 	if err != nil {
 		return err
 	}
+	debug.SetGCPercent(gcPercent) // as waybill serve does
 	k := gate.NewKeeper(s, gate.KeeperConfig{}, time.Now)
 	var l gate.Ledger = s
 	if mode == modeMemory {

@@ -63,6 +63,7 @@ func Refusal(d *decision.Decision) error {
 	case decision.RefusedUK:
 		return &registry.Error{Kind: registry.Invalid, Reason: "REGIME_NOT_JUDGED",
 			Message:  "the share would fall under the law of the United Kingdom, which this edition does not judge; it must not be made on this question",
+			Fields:   []registry.FieldError{{Field: "question.subject_regions", Expected: "regions outside GB, of an exporter that is not established there"}},
 			Metadata: map[string]string{"regime": registry.RegimeUk.String()}}
 	}
 	return registry.Errorf(registry.Internal, "INTERNAL", "render a decision: unknown refusal %d", d.Refusal)
