@@ -144,13 +144,11 @@ func (j *judge) reasonsOf(a *registry.Agreement, v view, c asked) []Reason {
 	if j.purpose != nil && !slices.Contains(a.Purposes, j.purpose.Name) {
 		add(decision.AgreementPurposeNotCovered, decision.NoDetail)
 	}
-	if j.group != 0 {
-		if !c.coveredBy(a.CoveredCategories) {
-			add(decision.AgreementCategoryNotCovered, decision.DetailAgreementCategories)
-		}
-		if !slices.Contains(a.SubjectGroups, j.group) {
-			add(decision.AgreementCategoryNotCovered, decision.DetailAgreementSubjectGroups)
-		}
+	if !c.coveredBy(a.CoveredCategories) {
+		add(decision.AgreementCategoryNotCovered, decision.DetailAgreementCategories)
+	}
+	if j.group != 0 && !slices.Contains(a.SubjectGroups, j.group) {
+		add(decision.AgreementCategoryNotCovered, decision.DetailAgreementSubjectGroups)
 	}
 	for i := range out {
 		out[i].Categories = []string{c.name}
@@ -208,6 +206,7 @@ func better(reasons, than int, from, thanFrom registry.Time, number, thanNumber 
 	return number > thanNumber
 }
 
+// renewal is the span of 90 days of R42, half-open as all spans.
 const renewal = 90 * day
 
 // obligations of an allowed share (R42).
@@ -222,12 +221,12 @@ func (j *judge) obligations(agreements, transfers []string) []Obligation {
 		if t.RetentionLimitDays > 0 {
 			out = append(out, Obligation{decision.RetainUntil, name, j.t + registry.Time(t.RetentionLimitDays)*day})
 		}
-		if a.ExpireTime != 0 && a.ExpireTime <= j.t+renewal {
+		if a.ExpireTime != 0 && a.ExpireTime < j.t+renewal {
 			out = append(out, Obligation{decision.RenewAgreementBy, name, a.ExpireTime})
 		}
 	}
 	for _, name := range transfers {
-		if end := j.endOf(j.transfers[name]); end != 0 && end <= j.t+renewal {
+		if end := j.endOf(j.transfers[name]); end != 0 && end < j.t+renewal {
 			out = append(out, Obligation{decision.RenewMechanismBy, name, end})
 		}
 	}
@@ -247,12 +246,9 @@ func (j *judge) useBy(agreements, transfers []string) registry.Time {
 			until = at
 		}
 	}
-	ends := func(a *registry.Agreement) {
-		end(a.ExpireTime)
-		end(a.TerminateTime)
-	}
 	for _, name := range agreements {
-		ends(j.agreements[name])
+		end(j.agreements[name].ExpireTime)
+		end(j.agreements[name].TerminateTime)
 	}
 	for _, name := range transfers {
 		t := j.transfers[name]
@@ -262,7 +258,7 @@ func (j *judge) useBy(agreements, transfers []string) registry.Time {
 			end(p.StartTime)
 		}
 		if a := j.agreements[t.Agreement]; a != nil && contract(t) {
-			ends(a)
+			end(a.TerminateTime)
 		}
 	}
 	return until

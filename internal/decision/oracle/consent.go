@@ -113,12 +113,12 @@ func (j *judge) basis(p *registry.Policy, kind registry.RecipientKind, regime re
 	return registry.BasisConsent
 }
 
-// reliable reports whether what a basis rests on is known.
+// basisKnown reports whether what a basis rests on is known.
 func (j *judge) basisKnown() bool {
 	return j.exporter != nil && j.served != nil && len(j.views) > 0 && len(j.versions) > 0
 }
 
-// consents calls f for each version, view that the rule runs for, and category:
+// each calls f for each version, view that the rule runs for, and category:
 // what fires under one fires (R6, R14).
 func (j *judge) each(rule int, f func(p *registry.Policy, v view, c asked)) {
 	for _, p := range j.versions {
@@ -138,7 +138,7 @@ func (j *judge) rule20() {
 	}
 	j.each(20, func(p *registry.Policy, v view, c asked) {
 		b := j.basis(p, v.kind, registry.RegimeCnSz)
-		personal := c.any(func(l leaf) bool { return !l.nonPersonal })
+		personal := c.any(func(l leaf) bool { return !l.nonPersonal }) // non-personal only if all leaves are (R4)
 		if (v.role == registry.RecipientRoleController || v.role == registry.RecipientRoleJointController) && personal &&
 			(b == registry.BasisHumanResources || b == registry.BasisLegitimateInterests) {
 			j.fire(decision.DeidentificationRequired, registry.RegimeCnSz, c.name)

@@ -126,6 +126,19 @@ func (j *judge) rule37() {
 	})
 }
 
+// kindsOf are the kinds that a rule runs for which needs the kind only to count
+// consents: where the deployment is unknown it runs once.
+func (j *judge) kindsOf(rule int) []registry.RecipientKind {
+	if len(j.views) == 0 {
+		return []registry.RecipientKind{registry.RecipientKindUnspecified}
+	}
+	var out []registry.RecipientKind
+	for _, v := range j.viewsOf(rule) {
+		out = append(out, v.kind)
+	}
+	return out
+}
+
 // Rule 38 MINOR_PROFILING_FORBIDDEN (R31), CN_SZ.
 func (j *judge) rule38() {
 	if j.served == nil || !j.regimes[registry.RegimeCnSz] || !j.under14() ||

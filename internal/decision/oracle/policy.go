@@ -51,20 +51,17 @@ func (j *judge) governs(p *registry.Policy, region string) bool {
 
 // R15: against the newest version before it that shares a group and a region.
 func (j *judge) weakens(p *registry.Policy) bool {
-	if p.WeakensRights {
-		return true
-	}
 	var before *registry.Policy
 	for _, o := range j.policies {
-		if o.EffectiveTime != 0 && o.EffectiveTime <= j.t && j.newer(p, o) && sharesAudience(p, o) &&
+		if o.EffectiveTime != 0 && o.EffectiveTime <= j.t && o.EffectiveTime < p.EffectiveTime && sharesAudience(p, o) &&
 			(before == nil || j.newer(o, before)) {
 			before = o
 		}
 	}
 	if before == nil {
-		return false // the first version weakens nothing
+		return false // the first version weakens nothing, whatever its author says
 	}
-	if adds(p.Purposes, before.Purposes) {
+	if p.WeakensRights || adds(p.Purposes, before.Purposes) {
 		return true
 	}
 	for _, k := range p.Kinds {
@@ -125,7 +122,7 @@ func (j *judge) rule3() {
 // Rule 14 PURPOSE_OUTSIDE_POLICY (R17) reads the served purpose; cured per
 // category by a covering consent to it.
 func (j *judge) rule14() {
-	if j.served == nil {
+	if j.served == nil || j.recipient == nil { // a consent covers by its recipient
 		return
 	}
 	for _, kind := range j.kindsOf(14) {
@@ -140,19 +137,6 @@ func (j *judge) rule14() {
 			}
 		}
 	}
-}
-
-// kindsOf are the kinds that a rule runs for; where the recipient or deployment
-// is unknown, a rule that needs the kind for nothing else runs once.
-func (j *judge) kindsOf(rule int) []registry.RecipientKind {
-	if len(j.views) == 0 {
-		return []registry.RecipientKind{registry.RecipientKindUnspecified}
-	}
-	var out []registry.RecipientKind
-	for _, v := range j.viewsOf(rule) {
-		out = append(out, v.kind)
-	}
-	return out
 }
 
 // Rule 15 PURPOSE_OUTSIDE_RECIPIENT_KIND (R18) reads the purpose asked.

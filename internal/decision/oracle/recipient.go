@@ -37,7 +37,8 @@ func (j *judge) directIdentifier() bool {
 
 // Rule 2 PURPOSE_UNKNOWN, CATEGORY_UNKNOWN, COUNTRY_UNKNOWN (R2, R11).
 func (j *judge) rule2() {
-	if j.unknownPurpose || j.unknownServed {
+	// A different served purpose given with one that serves itself is named once, by rule 1.
+	if j.unknownPurpose || j.unknownServed && !j.badServed {
 		j.fire(decision.PurposeUnknown, registry.RegimePolicy)
 	}
 	for _, name := range j.q.Categories {
@@ -48,25 +49,13 @@ func (j *judge) rule2() {
 	unknownAt := func(record string) {
 		j.fireAt(decision.CountryUnknown, registry.RegimePolicy, decision.NoDetail, record)
 	}
-	var countried []view // R13: the public has no country
-	for _, v := range j.views {
-		if v.kind != registry.RecipientKindPublic {
-			countried = append(countried, v)
-		}
-	}
-	if len(countried) == 0 {
+	if len(j.views) == 0 || j.public() { // R13: the public has no country
 		return
 	}
 	if slices.Contains(j.q.DestinationCountries, unknown) {
 		unknownAt("")
 	}
-	var ds []*registry.Deployment
-	for _, v := range countried {
-		if v.deployment != nil {
-			ds = append(ds, v.deployment)
-		}
-	}
-	_, lacking := placesOf(j.recipient, ds)
+	_, lacking := placesOf(j.recipient, j.judged())
 	for _, l := range j.links {
 		if l.recipient != nil {
 			_, more := placesOf(l.recipient, l.deployments)
@@ -196,13 +185,10 @@ func (j *judge) rule45() {
 		j.fire(decision.SubprocessorNotAuthorised, registry.RegimePolicy)
 	}
 	for _, l := range j.links {
-		if l.recipient == nil {
-			continue // named once, by rule 6
-		}
 		authorised := false
 		switch {
-		case l.recorded == nil:
-			authorised = j.recordedOn(l.recipient.Name)
+		case l.recorded == nil: // one that is unknown is recorded nowhere
+			authorised = l.recipient != nil && j.recordedOn(l.recipient.Name)
 		case l.recorded.Authorisation == registry.AuthorisationSpecific:
 			authorised = given(l.recorded.AuthoriseTime, j.t)
 		case l.recorded.Authorisation == registry.AuthorisationGeneral:

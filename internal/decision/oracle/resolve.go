@@ -115,10 +115,9 @@ func (j *judge) resolvePurposes() {
 	given := j.purposes[j.q.ServedPurpose]
 	j.unknownServed = j.q.ServedPurpose != "" && given == nil
 	switch {
+	case j.purpose == nil: // whether it serves itself is unknown, so what is served is too
 	case given != nil && service(given):
 		j.badServed = true // a service purpose given as served purpose
-	case j.purpose == nil:
-		j.served = given
 	case service(j.purpose):
 		j.served = given
 		j.badServed = j.q.ServedPurpose == "" // missing
@@ -217,9 +216,9 @@ func (j *judge) resolveGroup() {
 func (j *judge) resolveRegions() {
 	given := j.q.SubjectRegions
 	switch {
+	case j.exporter == nil: // what is served, and so the law, is unknown
 	case len(given) > 0 && !slices.Contains(given, unknown):
 		j.regions = slices.Clone(given)
-	case j.exporter == nil:
 	case len(given) > 0:
 		j.regions = append(slices.Clone(given), j.exporter.RegionsServed...)
 	case len(j.exporter.RegionsServed) > 0:
@@ -256,6 +255,9 @@ func (j *judge) resolvedOf(regimes ...registry.Regime) []registry.Regime {
 // recipients reached, each once, to a depth of 8 and 64 links.
 func (j *judge) resolveChain() {
 	const maxDepth, maxLinks = 8, 64
+	if len(j.views) == 0 {
+		return // it begins at the deployments judged, which are unknown
+	}
 	seen := map[string]bool{} // deployments whose links stand in the chain
 	var level []link
 	open := func(d *registry.Deployment) (out []link) {
@@ -309,7 +311,7 @@ func (j *judge) reached(recipient, deployment string) []*registry.Deployment {
 	return j.deploymentsOf(recipient)
 }
 
-// onQuestion reports whether a link to the recipient is recorded on a deployment judged.
+// recordedOn reports whether a link to the recipient is recorded on a deployment judged.
 func (j *judge) recordedOn(recipient string) bool {
 	for _, d := range j.judged() {
 		for _, l := range d.Links {
@@ -348,17 +350,28 @@ func placesOf(r *registry.Recipient, ds []*registry.Deployment) (countries, lack
 	return countries, lacking
 }
 
-// direct are the countries judged that the chain does not add.
+// direct are the countries judged that the chain does not add. The public has no
+// country: of it only the question's destinations are judged.
 func (j *judge) direct() []string {
-	cs, _ := placesOf(j.recipient, j.judged())
-	return append(slices.Clone(j.q.DestinationCountries), cs...)
+	out := slices.Clone(j.q.DestinationCountries)
+	if !j.public() {
+		cs, _ := placesOf(j.recipient, j.judged())
+		out = append(out, cs...)
+	}
+	return out
+}
+
+// public reports whether one of the views is the public, for which the whole
+// question has no countries but its own.
+func (j *judge) public() bool {
+	return slices.ContainsFunc(j.views, func(v view) bool { return v.kind == registry.RecipientKindPublic })
 }
 
 // countries are all countries judged (R11).
 func (j *judge) countries() []string {
 	out := j.direct()
 	for _, l := range j.links {
-		if l.recipient != nil {
+		if l.recipient != nil && !j.public() {
 			cs, _ := placesOf(l.recipient, l.deployments)
 			out = append(out, cs...)
 		}
@@ -391,13 +404,11 @@ func runs(rule int, kind registry.RecipientKind) bool {
 	return true
 }
 
-// viewsOf returns the views that a rule runs for.
+// viewsOf returns the views that a rule runs for. A kind that is not judged leaves
+// only its short list to the whole question, whatever the other views are.
 func (j *judge) viewsOf(rule int) []view {
-	var out []view
-	for _, v := range j.views {
-		if runs(rule, v.kind) {
-			out = append(out, v)
-		}
+	if slices.ContainsFunc(j.views, func(v view) bool { return !runs(rule, v.kind) }) {
+		return nil
 	}
-	return out
+	return j.views
 }

@@ -24,7 +24,8 @@ func contract(t *registry.Transfer) bool {
 	return false
 }
 
-// endOf is the end of R40, 0 if there is none.
+// endOf is the end of R40, 0 if there is none: also that of the contract on which
+// the mechanism rests.
 func (j *judge) endOf(t *registry.Transfer) registry.Time {
 	var end registry.Time
 	earliest := func(at registry.Time) {
@@ -40,6 +41,9 @@ func (j *judge) endOf(t *registry.Transfer) registry.Time {
 			issued = t.Evidence.IssueTime
 		}
 		earliest(j.threeYearsAfter(issued))
+	}
+	if a := j.agreements[t.Agreement]; a != nil && contract(t) {
+		earliest(a.ExpireTime)
 	}
 	return end
 }

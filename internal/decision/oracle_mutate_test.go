@@ -1,0 +1,365 @@
+package decision_test
+
+import (
+	"fmt"
+	"math/rand/v2"
+	"reflect"
+	"slices"
+
+	"waybill/internal/registry"
+)
+
+// cloneNoun copies a noun by its canonical bytes.
+func cloneNoun[N registry.Noun](n N) N {
+	b, err := registry.Encode(n)
+	if err != nil {
+		panic(err)
+	}
+	c, err := registry.Decode(n.Collection(), b)
+	if err != nil {
+		panic(err)
+	}
+	return c.(N)
+}
+
+// mutable lists the fields that a mutation may touch, by struct.
+var mutable = map[string][]string{
+	"Settings":         {"Zone", "ScreeningAgeDays", "SeparateConsentWithoutConsentBasis"},
+	"Exporter":         {"Country", "City", "RegionsServed", "Products"},
+	"Product":          {"Minors"},
+	"Recipient":        {"Kind", "Role", "NaturalPerson", "Country", "Notices", "ApproveTime", "Suspensions", "TerminateTime", "DueDiligenceUntil", "Screenings", "UsableFrom"},
+	"Period":           {"StartTime", "EndTime"},
+	"Screening":        {"ScreenTime", "Result"},
+	"Notice":           {"RecipientTitle", "Contact", "Purposes", "Method", "CoveredCategories", "RightsRoute", "SubjectGroups", "NotifyTime"},
+	"Deployment":       {"StorageCountries", "AccessCountries", "Kind", "Role", "Hosting", "Links"},
+	"SubprocessorLink": {"Recipient", "Authorisation", "AuthoriseTime", "NoticeUntil", "ObjectTime", "SubAgreement"},
+	"Agreement":        {"Type", "Exporters", "Recipients", "OurSignature", "TheirSignature", "Purposes", "CoveredCategories", "SubjectGroups", "Hosting", "EffectiveTime", "ExpireTime", "TerminateTime", "SCCModule", "Terms", "Terms", "Terms"},
+	"Signature":        {"SignTime"},
+	"Terms": {"Confidentiality", "Purpose", "Period", "Method", "Categories", "Measures", "Audit", "SubprocessorMode", "DeleteOrReturn", "Instructions",
+		"StaffConfidentiality", "AssistRights", "AssistSecurity", "Allocation", "Contact", "Entrusting", "RetentionLimitDays"},
+	"Transfer":      {"Mechanism", "Recipients", "Countries", "Purposes", "CoveredCategories", "OnwardRecipients", "ValidFrom", "ValidTo", "RecertifiedUntil", "Suspensions", "RevokeTime", "Evidence"},
+	"Evidence":      {"IssueTime"},
+	"Assessment":    {"Type", "Recipients", "Purposes", "CoveredCategories", "Countries", "ApprovedBy", "ApproveTime", "ReviewUntil"},
+	"Purpose":       {"Service", "Profiling", "InterestAdvertising", "HighRisk"},
+	"Category":      {"Sensitive", "Special", "DirectIdentifier", "Credential", "NonPersonal"},
+	"Policy":        {"SubjectGroups", "Regions", "EffectiveTime", "Significant", "WeakensRights", "Purposes", "Kinds", "Bases", "Necessity", "Retention", "ServesMinors", "ChildRules", "Notices"},
+	"KindList":      {"Purposes", "CoveredCategories", "AnyCategory"},
+	"BasisEntry":    {"Regimes", "Basis", "SpecialGround", "Kind"},
+	"Necessity":     {"CoveredCategories", "ApprovedBy", "ApproveTime"},
+	"Retention":     {"Days"},
+	"PolicyNotice":  {"SendTime"},
+	"Principal":     {"ConsentSource"},
+	"ConsentSource": {"MaxAgeSeconds"},
+}
+
+// mutate changes one thing of the registry.
+func (w *scene) mutate(r *rand.Rand) {
+	saved := w.Rand
+	w.Rand = r
+	defer func() { w.Rand = saved }()
+	// What concerns one recipient is met less often than what concerns all.
+	c := pick(r, registry.Recipients, registry.Recipients, registry.Recipients, registry.Deployments, registry.Deployments, registry.Deployments,
+		registry.Agreements, registry.Agreements, registry.Agreements, registry.Transfers, registry.Transfers, registry.Transfers,
+		registry.Assessments, registry.Assessments, registry.Policies, registry.Policies, registry.Exporters, registry.Purposes, registry.Categories, registry.SettingsOf, registry.Principals)
+	names := w.names(c)
+	if len(names) == 0 {
+		return
+	}
+	name := pick(r, names...)
+	switch {
+	case w.chance(10) && w.mayGo(name):
+		w.drop(name)
+	case c == registry.Categories && w.chance(30): // a leaf becomes an inner node, or gets a sibling
+		w.put(&registry.Category{Name: name + ".new", Title: "a", Sentence: "b", Example: "c"})
+	case c == registry.Policies && w.chance(30):
+		w.addPolicy(w.nouns[name].(*registry.Policy), 10+w.IntN(10))
+	default:
+		n := cloneNoun(w.nouns[name])
+		w.alter(reflect.ValueOf(n).Elem())
+		w.repair(n)
+		w.put(n)
+	}
+}
+
+// mayGo reports whether a noun can be deleted: nothing names it.
+func (w *scene) mayGo(name string) bool {
+	c := w.nouns[name].Collection()
+	switch c {
+	case registry.Agreements, registry.Deployments, registry.Transfers, registry.Assessments, registry.Policies:
+	default:
+		return false
+	}
+	for _, n := range w.nouns {
+		switch n := n.(type) {
+		case *registry.Transfer:
+			if n.Agreement == name {
+				return false
+			}
+		case *registry.Deployment:
+			if slices.ContainsFunc(n.Links, func(l registry.SubprocessorLink) bool { return l.SubAgreement == name || l.Deployment == name }) {
+				return false
+			}
+		}
+	}
+	return true
+}
+
+// repair brings back what the registry would refuse to write.
+func (w *scene) repair(n registry.Noun) {
+	switch n := n.(type) {
+	case *registry.Exporter:
+		if n.Country != "CN" {
+			n.City = ""
+		} else if n.City == "" {
+			n.City = "beijing"
+		}
+	case *registry.Agreement:
+		n.Categories = n.CoveredCategories
+		if n.Type == registry.AgreementTypeEuScc {
+			n.SCCModule = max(n.SCCModule, 1)
+		} else {
+			n.SCCModule = 0
+		}
+	case *registry.Assessment:
+		n.Categories = n.CoveredCategories
+	case *registry.Recipient:
+		for i := range n.Notices {
+			n.Notices[i].Categories = n.Notices[i].CoveredCategories
+		}
+	case *registry.Policy:
+		for i := range n.Kinds {
+			k := &n.Kinds[i]
+			if k.AnyCategory && (k.Kind == registry.RecipientKindCloud || k.Kind == registry.RecipientKindLogistics) {
+				k.AnyCategory = false
+			}
+			if k.AnyCategory {
+				k.CoveredCategories = nil
+			}
+			k.Categories = k.CoveredCategories
+		}
+		for i := range n.Necessity {
+			n.Necessity[i].Categories = n.Necessity[i].CoveredCategories
+		}
+		if len(n.Regions) > 1 {
+			n.Regions = slices.DeleteFunc(n.Regions, func(s string) bool { return s == "*" })
+		}
+	case *registry.Deployment:
+		for i := range n.Links {
+			l := &n.Links[i]
+			if l.Deployment != "" && registry.RecipientOf(l.Deployment) != l.Recipient {
+				l.Deployment = ""
+			}
+		}
+	case *registry.Transfer:
+		n.Categories = n.CoveredCategories
+		was := w.nouns[n.Name].(*registry.Transfer)
+		contract := func(m registry.Mechanism) bool {
+			return m == registry.MechanismStandardContract || m == registry.MechanismGbaContract || m == registry.MechanismScc
+		}
+		if n.Mechanism < 1 || n.Mechanism > 8 || (n.Regime == registry.RegimeCn) != (n.Mechanism <= registry.MechanismGbaContract) || contract(n.Mechanism) && n.Mechanism != was.Mechanism {
+			n.Mechanism = was.Mechanism
+		}
+		w.keepCountries(n)
+	}
+}
+
+// keepCountries keeps only the countries that a mechanism may name.
+func (w *scene) keepCountries(t *registry.Transfer) {
+	may := map[registry.Mechanism][]string{
+		registry.MechanismGbaContract: {"HK", "MO"}, registry.MechanismDpf: {"US"}, registry.MechanismAdequacy: {"JP", "BR", "GB"},
+	}[t.Mechanism]
+	if may != nil {
+		t.Countries = slices.DeleteFunc(t.Countries, func(c string) bool { return !slices.Contains(may, c) })
+		if len(t.Countries) == 0 {
+			t.Countries = may[:1]
+		}
+	}
+}
+
+// alter changes one field of a struct, or of a struct within it.
+func (w *scene) alter(v reflect.Value) {
+	fields := mutable[v.Type().Name()]
+	if len(fields) == 0 {
+		return
+	}
+	name := pick(w.Rand, fields...)
+	f := v.FieldByName(name)
+	switch f.Kind() {
+	case reflect.Int64:
+		f.SetInt(int64(w.instant()))
+	case reflect.Int32:
+		f.SetInt(int64(pick(w.Rand, 0, 1, 2, 3, 40)))
+		if name == "SCCModule" {
+			f.SetInt(int64(1 + w.IntN(4)))
+		}
+	case reflect.Bool:
+		f.SetBool(!f.Bool())
+	case reflect.Uint8:
+		f.SetUint(uint64(w.IntN(valuesOf(f.Type()))))
+	case reflect.String:
+		w.alterText(f, name)
+	case reflect.Pointer:
+		switch {
+		case f.IsNil():
+			f.Set(reflect.New(f.Type().Elem()))
+		case w.chance(15):
+			f.SetZero()
+		default:
+			w.alter(f.Elem())
+		}
+	case reflect.Slice:
+		w.alterList(f, name)
+	}
+}
+
+// valuesOf returns how many values an enum has, zero included.
+func valuesOf(t reflect.Type) int {
+	return len(reflect.Zero(t).Interface().(interface{ Values() []string }).Values())
+}
+
+// instant is a time on or around now, or none.
+func (w *scene) instant() registry.Time {
+	return pick(w.Rand, 0, w.now-1, w.now, w.now, w.now+1, w.now-aDay, w.now+aDay, w.now+4*second,
+		w.ago(365), w.ago(365)+1, w.ago(500), w.ago(1095), w.ago(1096), w.ago(1096)+1, w.ago(1097), w.ago(3000), w.now+90*aDay+pick(w.Rand, registry.Time(-1), 1))
+}
+
+func (w *scene) alterText(f reflect.Value, name string) {
+	var pool []string
+	switch name {
+	case "Country":
+		pool = append(slices.Clone(sceneCountries), "UNKNOWN", "")
+	case "City":
+		pool = []string{"shenzhen", "beijing"}
+	case "Zone":
+		pool = []string{"Asia/Shanghai", "America/New_York", "UTC"}
+	case "Recipient":
+		pool = w.names(registry.Recipients)
+	case "SubAgreement":
+		pool = append(w.names(registry.Agreements), "")
+	default:
+		pool = []string{"", "", "x"}
+	}
+	f.SetString(pick(w.Rand, pool...))
+}
+
+func (w *scene) alterList(f reflect.Value, name string) {
+	n := f.Len()
+	if f.Type().Elem().Kind() == reflect.Struct {
+		switch {
+		case n == 0 || w.chance(15) && name != "Kinds" && name != "Retention":
+			e := reflect.New(f.Type().Elem()).Elem()
+			if n > 0 {
+				e.Set(f.Index(w.IntN(n)))
+			}
+			if name == "Links" || name == "Products" {
+				return // each stands once
+			}
+			w.alter(e)
+			f.Set(reflect.Append(f, e))
+		case w.chance(20):
+			i := w.IntN(n)
+			f.Set(reflect.AppendSlice(f.Slice3(0, i, i), f.Slice(i+1, n)))
+		default:
+			w.alter(f.Index(w.IntN(n)))
+		}
+		return
+	}
+	switch {
+	case n > 0 && w.chance(10):
+		f.SetZero()
+	case n > 0 && w.chance(60): // a part of it
+		places := w.Perm(n)[:w.IntN(n)]
+		slices.Sort(places)
+		part := reflect.MakeSlice(f.Type(), 0, n)
+		for _, p := range places {
+			part = reflect.Append(part, f.Index(p))
+		}
+		f.Set(part)
+	case f.Type().Elem().Kind() == reflect.Uint8:
+		e := reflect.New(f.Type().Elem()).Elem()
+		e.SetUint(uint64(1 + w.IntN(valuesOf(e.Type())-1)))
+		f.Set(reflect.Append(f, e))
+	default:
+		e := w.element(name)
+		for i := range n {
+			if f.Index(i).String() == e {
+				return
+			}
+		}
+		f.Set(reflect.Append(f, reflect.ValueOf(e)))
+	}
+}
+
+// element is something that a list of names may hold.
+func (w *scene) element(field string) string {
+	switch field {
+	case "Purposes":
+		return pick(w.Rand, w.names(registry.Purposes)...)
+	case "CoveredCategories":
+		return pick(w.Rand, w.leaves()...)
+	case "Recipients", "OnwardRecipients":
+		return pick(w.Rand, w.names(registry.Recipients)...)
+	case "Exporters":
+		return pick(w.Rand, w.names(registry.Exporters)...)
+	case "Countries":
+		return pick(w.Rand, sceneCountries...)
+	case "RegionsServed":
+		return pick(w.Rand, "CN", "DE", "FR", "SE", "SG", "GB")
+	case "Regions":
+		return pick(w.Rand, "CN", "DE", "FR", "SE", "SG", "*")
+	}
+	return pick(w.Rand, append([]string{"UNKNOWN"}, sceneCountries...)...) // storage and access
+}
+
+// edits makes up to n random edits and returns them as the changes of one revision.
+func (w *scene) edits(r *rand.Rand, revision int64, n int) []registry.Change {
+	before := map[string]registry.Noun{}
+	numbers := map[string]uint32{}
+	for name, noun := range w.nouns {
+		before[name], numbers[name] = noun, w.numbers[name]
+	}
+	for range n {
+		if r.IntN(8) == 0 {
+			saved := w.Rand
+			w.Rand = r
+			w.addRecipient(fmt.Sprintf("recipients/new%d", r.IntN(4)))
+			w.Rand = saved
+			continue
+		}
+		w.mutate(r)
+	}
+	var out []registry.Change
+	add := func(op registry.Operation, name string, number uint32, noun registry.Noun) {
+		out = append(out, registry.Change{Revision: revision, Index: revision*1000 + int64(len(out)), Operation: op, Name: name, Number: number, Author: "operator", Time: w.now, Noun: noun})
+	}
+	for _, c := range registry.Collections { // what is named comes first
+		for _, name := range w.names(c) {
+			if w.nouns[name] != before[name] {
+				add(registry.Put, name, w.numbers[name], w.nouns[name])
+			}
+		}
+	}
+	for _, c := range slices.Backward(registry.Collections) {
+		for name, noun := range before {
+			if noun.Collection() == c && w.nouns[name] == nil {
+				add(registry.Delete, name, numbers[name], nil)
+			}
+		}
+	}
+	return out
+}
+
+// randomHistory returns a random registry and steps of changes after it, each one
+// revision, with the records of the full fold after each step; index 0 is before
+// the first change.
+func randomHistory(seed uint64, steps int) (folds [][]registry.Record, heads []registry.Head, changes [][]registry.Change) {
+	w := newScene(seed, nil)
+	folds, heads = [][]registry.Record{w.records()}, []registry.Head{w.head(1)}
+	r := newRand(seed, 3)
+	for i := range steps {
+		revision := int64(i + 2)
+		changes = append(changes, w.edits(r, revision, 1+r.IntN(4)))
+		folds, heads = append(folds, w.records()), append(heads, w.head(revision))
+	}
+	return folds, heads, changes
+}
