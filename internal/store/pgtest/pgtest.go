@@ -64,15 +64,17 @@ type Server struct {
 
 	mu    sync.Mutex
 	watch *exec.Cmd
-	hold  io.Closer // closing it, or our death, stops the server
+	hold  io.WriteCloser // closing it, or our death, stops the server
 }
 
 // keeper runs the server and stops it at the end of its standard input, so that
-// no server outlives the tests.
+// neither it nor its directory outlives the tests; told to keep, it leaves the
+// directory.
 const keeper = `"$1/postgres" -D "$2/data" >>"$2/log" 2>&1 & pid=$!
-cat >/dev/null
+read -r word
 kill -INT $pid 2>/dev/null
-wait $pid`
+wait $pid
+[ "$word" = keep ] || rm -rf "$2"`
 
 // Launch starts a server outside a test; Close stops it.
 func Launch() (_ *Server, err error) {
@@ -155,13 +157,16 @@ func (s *Server) Run() error {
 }
 
 // Stop stops the server at once, as an operator would; what was committed stays.
-func (s *Server) Stop() error {
+func (s *Server) Stop() error { return s.stop("keep\n") }
+
+func (s *Server) stop(word string) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if s.watch == nil {
 		return nil
 	}
-	err := s.hold.Close()
+	_, err := io.WriteString(s.hold, word)
+	err = errors.Join(err, s.hold.Close())
 	// Its exit status is that of a killed server: no news.
 	_ = s.watch.Wait()
 	s.watch, s.hold = nil, nil
@@ -170,7 +175,7 @@ func (s *Server) Stop() error {
 
 // Close stops the server and removes its directory.
 func (s *Server) Close() error {
-	if err := s.Stop(); err != nil {
+	if err := s.stop(""); err != nil {
 		return err
 	}
 	return os.RemoveAll(s.dir)
