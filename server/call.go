@@ -94,6 +94,12 @@ func (s *core) stream(srv any, ss grpc.ServerStream, info *grpc.StreamServerInfo
 	if err := s.admit(c); err != nil {
 		return err
 	}
+	if exempt(c.method) { // a watch of health has no end of its own
+		var cancel context.CancelFunc
+		c.Context, cancel = context.WithCancel(c.Context)
+		defer cancel()
+		defer context.AfterFunc(s.closing, cancel)()
+	}
 	return handle(srv, &callStream{ServerStream: ss, call: c})
 }
 

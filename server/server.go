@@ -68,7 +68,6 @@ type Server struct {
 	grpc     *grpc.Server
 	health   *health.Server
 	lameDuck time.Duration
-	done     chan struct{}
 }
 
 // core is what all services share.
@@ -86,6 +85,8 @@ type core struct {
 	flight   flight
 	past     past
 	words    wordIndex
+	closing  context.Context // ends when watches of health are to end
+	close    context.CancelFunc
 }
 
 // New returns a server of the contract's services.
@@ -105,7 +106,8 @@ func New(cfg Config) *Server {
 		turn: make(chan struct{}, 1),
 	}
 	c.ids.prefix = newPrefix()
-	s := &Server{core: c, health: health.NewServer(), lameDuck: max(cfg.LameDuck, 0), done: make(chan struct{})}
+	c.closing, c.close = context.WithCancel(context.Background())
+	s := &Server{core: c, health: health.NewServer(), lameDuck: max(cfg.LameDuck, 0)}
 	options := []grpc.ServerOption{
 		grpc.UnaryInterceptor(c.unary),
 		grpc.StreamInterceptor(c.stream),
@@ -178,7 +180,7 @@ func (s *Server) watchHealth() {
 			s.log.Info("share service", "status", status.String(), "reason", registry.ReasonOf(why))
 		}
 		select {
-		case <-s.done:
+		case <-s.closing.Done():
 			return
 		case <-tick.C:
 		}
@@ -188,9 +190,9 @@ func (s *Server) watchHealth() {
 // Stop says NOT_SERVING, waits for balancers to see it, then lets what runs end
 // within 20 s and closes the rest. It is called once, after Serve.
 func (s *Server) Stop() {
-	close(s.done)
 	s.health.Shutdown()
 	time.Sleep(s.lameDuck)
+	s.close()
 	ended := make(chan struct{})
 	go func() { s.grpc.GracefulStop(); close(ended) }()
 	select {

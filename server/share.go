@@ -79,7 +79,7 @@ func (s *shareService) BatchCheckShares(ctx context.Context, r *waybillv1.BatchC
 		}
 	}
 	if err := s.gate.CheckBatch(c, c.principal, w.questions, checkOptions(r.GetAtLeastRevision(), r.GetRequestId()), w.answers); err != nil {
-		return nil, err
+		return nil, item(err, w.refused())
 	}
 	resp := &waybillv1.BatchCheckSharesResponse{Decisions: make([]*waybillv1.ShareDecision, n)}
 	for i := range w.answers {
@@ -112,6 +112,16 @@ func (s *shareService) ExplainShare(ctx context.Context, r *waybillv1.ExplainSha
 		return nil, err
 	}
 	return &waybillv1.ExplainShareResponse{Decision: answer(r.GetQuestion(), &w.answer, ""), Trace: wire.Trace(w.answer.View.Snapshot, r.GetQuestion(), &w.answer.Decision)}, nil
+}
+
+// refused returns the question that the gate does not judge, 0 where it is none's fault.
+func (b *batch) refused() int {
+	for i := range b.answers {
+		if b.answers[i].Decision.Refusal != decision.NotRefused {
+			return i
+		}
+	}
+	return 0
 }
 
 func (b *batch) grow(n int) {
@@ -179,8 +189,10 @@ func item(err error, i int) error {
 	named := *e
 	named.Fields = make([]registry.FieldError, len(e.Fields))
 	for j, f := range e.Fields {
-		rest := strings.TrimPrefix(f.Field, "question")
-		named.Fields[j] = registry.FieldError{Field: "questions[" + strconv.Itoa(i) + "]" + rest, Expected: f.Expected}
+		if rest, ok := strings.CutPrefix(f.Field, "question"); ok && (rest == "" || rest[0] == '.') {
+			f.Field = "questions[" + strconv.Itoa(i) + "]" + rest
+		}
+		named.Fields[j] = f
 	}
 	return &named
 }
