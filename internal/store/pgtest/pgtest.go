@@ -132,6 +132,8 @@ func (s *Server) Run() error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	c := s.command("sh", "-c", keeper, "sh", s.bin, s.dir)
+	// A signal to the tests' group is not for the keeper, which sees them end.
+	c.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
 	in, err := c.StdinPipe()
 	if err != nil {
 		return fmt.Errorf("start PostgreSQL: %w", err)
