@@ -171,9 +171,8 @@ func (e *scratch) agree() {
 			e.agreements = e.agreements[:len(e.agreements)-1]
 			continue
 		}
-		if a.terms&termConfidentiality != 0 && e.state(a) == 0 {
-			e.confidence = true
-		}
+		a.inForce = e.state(a) == 0
+		e.confidence = e.confidence || a.inForce && a.terms&termConfidentiality != 0
 	}
 }
 
@@ -217,9 +216,7 @@ func (e *scratch) restOnAgreements(p *program) {
 		d := &e.deps[i]
 		for n := range e.agreements {
 			a := &e.agreements[n]
-			if a.fit = e.fits(d, a); a.fit {
-				a.marks = e.markAgreement(p, d, a)
-			}
+			a.fit, a.marked = e.fits(d, a), false
 		}
 		for k := range e.asked {
 			if e.asked[k].category != nil {
@@ -232,23 +229,23 @@ func (e *scratch) restOnAgreements(p *program) {
 func (e *scratch) restOn(p *program, d *judged, k int) {
 	var best *agreementView
 	var bestMarks marks
-	consider := func(a *agreementView) {
-		m := a.marks | e.markAsked(p, d, a, k)
-		if best == nil || betterCandidate(m, bestMarks, a.effective, best.effective, a.number, best.number) {
-			best, bestMarks = a, m
-		}
-	}
-	for n := range e.agreements { // one without marks beats all that have some
-		if a := &e.agreements[n]; a.fit && a.marks == 0 {
-			consider(a)
-		}
-	}
-	if best == nil || bestMarks != 0 || e.tracing {
+	consider := func(inForce bool) {
 		for n := range e.agreements {
-			if a := &e.agreements[n]; a.fit && a.marks != 0 {
-				consider(a)
+			a := &e.agreements[n]
+			if !a.fit || a.inForce != inForce {
+				continue
+			}
+			if !a.marked {
+				a.marks, a.marked = e.markAgreement(p, d, a), true
+			}
+			m := a.marks | e.markAsked(p, d, a, k)
+			if best == nil || betterCandidate(m, bestMarks, a.effective, best.effective, a.number, best.number) {
+				best, bestMarks = a, m
 			}
 		}
+	}
+	if consider(true); best == nil || bestMarks != 0 || e.tracing { // one without marks beats all others
+		consider(false)
 	}
 	switch {
 	case best == nil:

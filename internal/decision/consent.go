@@ -94,18 +94,14 @@ func (e *scratch) base(d *judged) {
 		}
 		named := e.q.Bases[r]
 		chosen, several := registry.BasisUnspecified, false
-		for b := registry.BasisContract; b <= registry.BasisPublicBodyRequest; b++ {
-			if !e.listed(d.kind, r, b) || e.evidence(b) != NoDetail {
+		for i := range e.policies[0].bases {
+			x := &e.policies[0].bases[i]
+			if x.purpose != e.served.number || x.kind != d.kind || x.regimes&(1<<r) == 0 || x.basis == chosen ||
+				named != 0 && named != x.basis || !e.listed(d.kind, r, x.basis) || e.evidence(x.basis) != NoDetail {
 				continue
 			}
-			if named == b {
-				chosen, several = b, false
-				break
-			}
-			if named == 0 {
-				several = chosen != 0
-				chosen = b
-			}
+			several = chosen != 0
+			chosen = x.basis
 			if several {
 				break
 			}

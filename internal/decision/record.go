@@ -305,9 +305,10 @@ type agreementView struct {
 	recipients list
 	resting    list
 
-	// What Check finds of it as a candidate.
-	fit   bool
-	marks marks
+	// What Check finds of it as a candidate: whether rules 22 to 25 pass, whether
+	// its type fits, and its marks, found once.
+	inForce, fit, marked bool
+	marks                marks
 }
 
 func agreementRecord(n *registry.Agreement, r names) []byte {
