@@ -69,6 +69,18 @@ func (s *Snapshot) Number(name string) uint32 {
 // GapContact returns whom a caller asks when the registry is incomplete.
 func (s *Snapshot) GapContact() string { return s.t.contact }
 
+// Kind returns the kind of a recipient, or of a deployment that has its own, by
+// its number; 0 if there is none.
+func (s *Snapshot) Kind(number uint32) registry.RecipientKind {
+	if rec := s.record(number); len(rec) > 0 {
+		switch registry.Collection(rec[0]) {
+		case registry.Recipients, registry.Deployments:
+			return registry.RecipientKind(rec[1])
+		}
+	}
+	return 0
+}
+
 // Principal is what the gate reads of a principal.
 type Principal struct {
 	Number       uint32

@@ -72,12 +72,12 @@ var catalogue = map[decision.Code]entry{
 	decision.SubjectOptedOutAds:          {phrase{"The person opted out of interest-based advertising", "The share must change: another purpose.", "question.opted_out_interest_ads"}, nil},
 
 	decision.PurposeOutsidePolicy: {phrase{"{served|The purpose} is not stated in {policy|the privacy policy}", "The share must change: another purpose, or with a consent that names this one (--consent).", "purposes"}, nil},
-	decision.PurposeOutsideRecipientKind: {phrase{"{purpose|The purpose} is not for {recipient|this recipient}: the policy does not list it for its kind", "The share must change: another purpose or recipient.", "kinds"}, map[decision.Detail]phrase{
+	decision.PurposeOutsideRecipientKind: {phrase{"{purpose|The purpose} is not for {kind|this kind of recipient}", "The share must change: another purpose or recipient.", "kinds"}, map[decision.Detail]phrase{
 		decision.DetailKind: {"{recipient|The recipient} is an affiliate that acts as a processor, so it is judged by the kind of its service, which no deployment states", "The share must change: a deployment whose kind legal has recorded (--deployment).", "kind"},
 	}},
 	decision.CategoryNeverShareable: {phrase{"{cats|A credential} {are} never shared: a one-time code goes only by message to the person's own number or address, a hash only to a host, a clear secret nowhere",
 		"The share must change: leave {cats|it} out; a one-time code to the person's own address says --to-own-address.", "question.categories"}, nil},
-	decision.CategoryOutsideRecipientKind: {phrase{"{cats|What is asked} {are} not for {recipient|this recipient}: the policy does not list {them} for its kind", "The share must change: leave {cats|it} out.", "kinds"}, nil},
+	decision.CategoryOutsideRecipientKind: {phrase{"{cats|What is asked} {are} not for {kind|this kind of recipient}", "The share must change: leave {cats|it} out.", "kinds"}, nil},
 	decision.CategoryNotNecessaryForPurpose: {phrase{"{cats|What is asked} {are} not needed for {served|the purpose}", "The share must change: leave {cats|it} out.",
 		"necessity"}, nil},
 	decision.AnalyticsLinkageForbidden: {phrase{"Analytics data and what identifies a person may not go together", "The share must change: ask for them apart, without a common key.", "question.categories"}, nil},

@@ -43,6 +43,7 @@ type names interface {
 	Number(name string) uint32
 	Nearest(c registry.Collection, name string, n int) []string
 	GapContact() string
+	Kind(number uint32) registry.RecipientKind
 }
 
 // Decision returns the answer of the contract: every reason with its sentence,

@@ -47,6 +47,8 @@ func (b *book) Nearest(c registry.Collection, name string, n int) []string {
 
 func (b *book) GapContact() string { return b.contact }
 
+func (b *book) Kind(uint32) registry.RecipientKind { return registry.RecipientKindLogistics }
+
 var shelf = &book{[]string{"agreements/sf-2025", "recipients/sf", "purposes/delivery", "exporters/cn", "categories/user.name",
 	"categories/user.id_number", "policies/2024-08-30", "principals/desk", "recipients/sf/deployments/eu", "transfers/t", "categories/user.address"}, "legal-ops@example.com"}
 
@@ -177,7 +179,7 @@ func TestSentences(t *testing.T) {
 		"a violation": {decision.CategoryNotNecessaryForPurpose, decision.DetailNecessity, 7, 2, "user.id_number is not needed for purposes/delivery (",
 			"The share must change: leave user.id_number out.", "necessity"},
 		"two categories": {decision.CategoryOutsideRecipientKind, decision.DetailCategories, 0, 3,
-			"user.name, user.id_number are not for recipients/sf: the policy does not list them for its kind (", "The share must change: leave user.name, user.id_number out.", "kinds"},
+			"user.name, user.id_number are not for logistics (", "The share must change: leave user.name, user.id_number out.", "kinds"},
 		"an unknown category": {decision.CategoryUnknown, decision.DetailCategories, 0, 4,
 			"Category 3 of the question is not in the registry; the nearest are categories/user.name, categories/user.id_number, categories/user.address (",
 			"Ask for a category of the registry (--category), or legal records it: categories. Ask: legal-ops@example.com", "question.categories[2]"},

@@ -128,6 +128,12 @@ func (v *voice) word(key string) string {
 		return one(v.r.Record)
 	case "recipient":
 		return one(v.d.Recipient)
+	case "kind":
+		kind := v.names.Kind(v.d.Deployment)
+		if kind == 0 {
+			kind = v.names.Kind(v.d.Recipient)
+		}
+		return strings.ToLower(kind.String())
 	case "exporter":
 		return one(v.d.Exporter)
 	case "purpose":
@@ -147,8 +153,6 @@ func (v *voice) word(key string) string {
 		return number("goes", "go")
 	case "identify":
 		return number("identifies", "identify")
-	case "them":
-		return number("it", "them")
 	case "term":
 		if t := terms[v.r.Detail]; t != "" {
 			return t
