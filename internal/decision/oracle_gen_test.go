@@ -114,6 +114,12 @@ func newScene(seed uint64, mutations []uint64) *scene {
 	for _, name := range w.names(registry.Deployments) {
 		w.addLinks(name)
 	}
+	switch w.IntN(60) {
+	case 0, 1:
+		w.addChain(6 + w.IntN(5))
+	case 2:
+		w.addFan(62 + w.IntN(5))
+	}
 	for _, m := range mutations {
 		w.mutate(newRand(m, 2))
 	}
@@ -447,9 +453,8 @@ func (w *scene) addLinks(deployment string) {
 	if !w.chance(25) {
 		return
 	}
-	from := registry.RecipientOf(deployment)
 	d := w.nouns[deployment].(*registry.Deployment)
-	for i := range 1 + w.IntN(2) {
+	for range 1 + w.IntN(2) {
 		to := pick(w.Rand, w.names(registry.Recipients)...)
 		l := registry.SubprocessorLink{Recipient: to, Service: "purposes/hosting", Authorisation: registry.AuthorisationSpecific, AuthoriseTime: w.ago(150)}
 		if w.chance(50) {
@@ -461,11 +466,45 @@ func (w *scene) addLinks(deployment string) {
 		if slices.ContainsFunc(d.Links, func(o registry.SubprocessorLink) bool { return o.Recipient == l.Recipient }) {
 			continue
 		}
-		a := w.addAgreement(fmt.Sprintf("agreements/sub-%d-%d", w.numbers[deployment], i), from, registry.Agreement{Type: registry.AgreementTypeDpa})
-		a.Exporters, a.Recipients = nil, []string{from, to}
-		l.SubAgreement = a.Name
-		d.Links = append(d.Links, l)
+		w.addLink(deployment, l)
 	}
+}
+
+// addChain lets a deployment reach n recipients, one behind the other.
+func (w *scene) addChain(n int) {
+	at := pick(w.Rand, w.names(registry.Deployments)...)
+	for i := range n {
+		next := fmt.Sprintf("recipients/chain%d", i)
+		w.put(&registry.Recipient{Name: next, Title: "a", Kind: registry.RecipientKindSupport, Role: registry.RecipientRoleProcessor, Country: "CN",
+			ApproveTime: w.ago(500), DueDiligenceUntil: w.now + 300*aDay, Screenings: []registry.Screening{{ScreenTime: w.ago(30), Result: registry.ScreeningResultClear}}})
+		w.put(&registry.Deployment{Name: next + "/deployments/d0", Title: "a", StorageCountries: []string{"CN"}, AccessCountries: []string{"CN"}})
+		w.addLink(at, registry.SubprocessorLink{Recipient: next, Service: "purposes/hosting", Authorisation: registry.AuthorisationSpecific, AuthoriseTime: w.ago(150)})
+		at = next + "/deployments/d0"
+	}
+}
+
+// addFan gives a deployment up to n links, to every deployment and service.
+func (w *scene) addFan(n int) {
+	at := pick(w.Rand, w.names(registry.Deployments)...)
+	w.nouns[at].(*registry.Deployment).Links = nil
+	for _, to := range w.names(registry.Recipients) {
+		for _, d := range append(w.deploymentsOf(to), "") {
+			for _, service := range []string{"purposes/hosting", "purposes/sending", "purposes/support"} {
+				if n--; n >= 0 {
+					w.addLink(at, registry.SubprocessorLink{Recipient: to, Deployment: d, Service: service, Authorisation: registry.AuthorisationSpecific, AuthoriseTime: w.ago(150)})
+				}
+			}
+		}
+	}
+}
+
+// addLink adds a link with its sub-agreement to a deployment.
+func (w *scene) addLink(deployment string, l registry.SubprocessorLink) {
+	from, d := registry.RecipientOf(deployment), w.nouns[deployment].(*registry.Deployment)
+	a := w.addAgreement(fmt.Sprintf("agreements/sub-%d-%d", w.numbers[deployment], len(d.Links)), from, registry.Agreement{Type: registry.AgreementTypeDpa})
+	a.Exporters, a.Recipients = nil, []string{from, l.Recipient}
+	l.SubAgreement = a.Name
+	d.Links = append(d.Links, l)
 }
 
 func (w *scene) deploymentsOf(recipient string) []string {

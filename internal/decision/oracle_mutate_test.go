@@ -115,6 +115,9 @@ func (w *scene) repair(n registry.Noun) {
 		}
 	case *registry.Agreement:
 		n.Categories = n.CoveredCategories
+		if len(n.Recipients) == 0 {
+			n.Recipients = w.nouns[n.Name].(*registry.Agreement).Recipients
+		}
 		if n.Type == registry.AgreementTypeEuScc {
 			n.SCCModule = max(n.SCCModule, 1)
 		} else {
@@ -139,6 +142,12 @@ func (w *scene) repair(n registry.Noun) {
 		}
 		for i := range n.Necessity {
 			n.Necessity[i].Categories = n.Necessity[i].CoveredCategories
+		}
+		if len(n.Regions) == 0 {
+			n.Regions = []string{"*"}
+		}
+		if len(n.SubjectGroups) == 0 {
+			n.SubjectGroups = w.groups
 		}
 		if len(n.Regions) > 1 {
 			n.Regions = slices.DeleteFunc(n.Regions, func(s string) bool { return s == "*" })
@@ -332,6 +341,11 @@ func (w *scene) edits(r *rand.Rand, revision int64, n int) []registry.Change {
 	add := func(op registry.Operation, name string, number uint32, noun registry.Noun) {
 		out = append(out, registry.Change{Revision: revision, Index: revision*1000 + int64(len(out)), Operation: op, Name: name, Number: number, Author: "operator", Time: w.now, Noun: noun})
 	}
+	for name, number := range numbers { // a name that returned, with a new number
+		if w.nouns[name] != nil && w.numbers[name] != number {
+			add(registry.Delete, name, number, nil)
+		}
+	}
 	for _, c := range registry.Collections { // what is named comes first
 		for _, name := range w.names(c) {
 			if w.nouns[name] != before[name] {
@@ -349,17 +363,32 @@ func (w *scene) edits(r *rand.Rand, revision int64, n int) []registry.Change {
 	return out
 }
 
-// randomHistory returns a random registry and steps of changes after it, each one
-// revision, with the records of the full fold after each step; index 0 is before
-// the first change.
-func randomHistory(seed uint64, steps int) (folds [][]registry.Record, heads []registry.Head, changes [][]registry.Change) {
+// step is one revision of a random history: the changes that made it (none in the
+// first), the whole fold after them, and questions to ask of it.
+type step struct {
+	changes []registry.Change
+	records []registry.Record
+	head    registry.Head
+	asked   []asking
+}
+
+// randomHistory returns a random registry and, after it, revisions of one to four
+// random edits each, with questions of each.
+func randomHistory(seed uint64, revisions, questions int) []step {
 	w := newScene(seed, nil)
-	folds, heads = [][]registry.Record{w.records()}, []registry.Head{w.head(1)}
 	r := newRand(seed, 3)
-	for i := range steps {
-		revision := int64(i + 2)
-		changes = append(changes, w.edits(r, revision, 1+r.IntN(4)))
-		folds, heads = append(folds, w.records()), append(heads, w.head(revision))
+	var out []step
+	for i := range revisions {
+		s := step{head: w.head(int64(i + 1))}
+		if i > 0 {
+			s.changes = w.edits(r, int64(i+1), 1+r.IntN(4))
+			s.head = w.head(int64(i + 1))
+		}
+		s.records = w.records()
+		for k := range questions {
+			s.asked = append(s.asked, w.ask(seed*1000+uint64(i*questions+k), seedsFor(seed, r.IntN(3))))
+		}
+		out = append(out, s)
 	}
-	return folds, heads, changes
+	return out
 }

@@ -236,9 +236,8 @@ func (j *judge) obligations(agreements, transfers []string) []Obligation {
 	return out
 }
 
-// useBy is R43. An end is whatever comes first after which rules 22 to 25 or 53
-// to 55 would speak: an agreement expires or its termination takes effect, a
-// transfer ends, is suspended or revoked, or its contract ends.
+// useBy is R43. An agreement ends when it expires or its termination takes effect,
+// a transfer by R40, by its revocation or with its contract.
 func (j *judge) useBy(agreements, transfers []string) registry.Time {
 	until := j.t + 10_000_000
 	end := func(at registry.Time) {
@@ -254,9 +253,6 @@ func (j *judge) useBy(agreements, transfers []string) registry.Time {
 		t := j.transfers[name]
 		end(j.endOf(t))
 		end(t.RevokeTime)
-		for _, p := range t.Suspensions {
-			end(p.StartTime)
-		}
 		if a := j.agreements[t.Agreement]; a != nil && contract(t) {
 			end(a.TerminateTime)
 		}

@@ -361,11 +361,9 @@ func (j *judge) direct() []string {
 	return out
 }
 
-// public reports whether one of the views is the public, for which the whole
-// question has no countries but its own.
-func (j *judge) public() bool {
-	return slices.ContainsFunc(j.views, func(v view) bool { return v.kind == registry.RecipientKindPublic })
-}
+// public reports whether the public's list binds the question: then it has no
+// countries but its own.
+func (j *judge) public() bool { return j.narrowed() == registry.RecipientKindPublic }
 
 // countries are all countries judged (R11).
 func (j *judge) countries() []string {
@@ -404,10 +402,23 @@ func runs(rule int, kind registry.RecipientKind) bool {
 	return true
 }
 
-// viewsOf returns the views that a rule runs for. A kind that is not judged leaves
-// only its short list to the whole question, whatever the other views are.
+// judgedKind reports whether this edition judges the kind.
+func judgedKind(kind registry.RecipientKind) bool { return runs(51, kind) }
+
+// narrowed is the kind whose short list binds the whole question, whatever the
+// other views are (R13): one that is not judged, the public last; 0 if there is none.
+func (j *judge) narrowed() (kind registry.RecipientKind) {
+	for _, v := range j.views {
+		if !judgedKind(v.kind) && (kind == 0 || kind == registry.RecipientKindPublic) {
+			kind = v.kind
+		}
+	}
+	return kind
+}
+
+// viewsOf returns the views that a rule runs for.
 func (j *judge) viewsOf(rule int) []view {
-	if slices.ContainsFunc(j.views, func(v view) bool { return !runs(rule, v.kind) }) {
+	if !runs(rule, j.narrowed()) {
 		return nil
 	}
 	return j.views
