@@ -5,6 +5,7 @@ import (
 	"crypto/sha256"
 	"fmt"
 	"iter"
+	"log/slog"
 	"slices"
 	"sync"
 	"testing"
@@ -24,7 +25,7 @@ type memory struct {
 	replicas int
 	before   func() error // called before the write; an error writes nothing
 	after    func() error // called after the write; an error loses the reply
-	away     bool         // reads fail
+	away     bool         // all but Append fails
 }
 
 func newMemory() *memory { return &memory{heads: map[string]ledger.ShardHead{}} }
@@ -34,6 +35,9 @@ var errAway = registry.Errorf(registry.Unavailable, "OUTCOME_UNKNOWN", "the data
 func (m *memory) RegisterReplica(context.Context, string, int64) error {
 	m.mu.Lock()
 	defer m.mu.Unlock()
+	if m.away {
+		return errAway
+	}
 	m.replicas++
 	return nil
 }
@@ -41,6 +45,9 @@ func (m *memory) RegisterReplica(context.Context, string, int64) error {
 func (m *memory) OpenShard(_ context.Context, h ledger.ShardHead) error {
 	m.mu.Lock()
 	defer m.mu.Unlock()
+	if m.away {
+		return errAway
+	}
 	m.heads[h.Shard] = h
 	return nil
 }
@@ -57,6 +64,9 @@ func (m *memory) ShardHead(_ context.Context, shard string) (ledger.ShardHead, e
 func (m *memory) LastNow(context.Context) (int64, error) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
+	if m.away {
+		return 0, errAway
+	}
 	last := int64(0)
 	for _, h := range m.heads {
 		last = max(last, h.LastNow)
@@ -148,11 +158,20 @@ type fakeStore struct {
 	hashes  map[string][32]byte
 	now     func() time.Time
 	skew    time.Duration
+	delay   time.Duration // of an answer to Head
 	err     error
 	folds   int
 }
 
-func (s *fakeStore) Head(context.Context) (registry.Head, error) {
+func (s *fakeStore) Head(ctx context.Context) (registry.Head, error) {
+	s.mu.Lock()
+	delay := s.delay
+	s.mu.Unlock()
+	select {
+	case <-time.After(delay):
+	case <-ctx.Done():
+		return registry.Head{}, ctx.Err()
+	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	h := s.head
@@ -261,7 +280,12 @@ type running struct {
 }
 
 func start(t testing.TB, kc KeeperConfig, gc Config) *running {
-	s, m := newStore(time.Now), newMemory()
+	return startOn(t, newMemory(), kc, gc)
+}
+
+func startOn(t testing.TB, m *memory, kc KeeperConfig, gc Config) *running {
+	s := newStore(time.Now)
+	kc.Log, gc.Log = slog.New(slog.DiscardHandler), slog.New(slog.DiscardHandler)
 	k := NewKeeper(s, kc, time.Now)
 	g := New(k, m, keysOf(t), gc, time.Now)
 	if err := k.poll(t.Context()); err != nil {

@@ -42,6 +42,8 @@ func (c Config) withDefaults() Config {
 	if c.QueueBytes == 0 {
 		c.QueueBytes = 32 << 20
 	}
+	// A group is never more than a segment may hold.
+	c.QueueEntries, c.QueueBytes = min(c.QueueEntries, ledger.MaxSegmentEntries), min(c.QueueBytes, ledger.MaxSegmentBytes/2)
 	if c.Log == nil {
 		c.Log = slog.Default()
 	}
@@ -168,7 +170,7 @@ func (g *Gate) check(ctx context.Context, p decision.Principal, q *decision.Ques
 	defer v.leave()
 	w := writings.Get().(*writing)
 	defer w.free()
-	if err := w.begin(g.keys, v, p, opt.RequestID, at); err != nil {
+	if err := w.begin(g.keys, v, p, opt.RequestID); err != nil {
 		return err
 	}
 	grp, i, err := g.record(w, at, q, a)
@@ -207,7 +209,7 @@ func (g *Gate) checkBatch(ctx context.Context, p decision.Principal, qs []decisi
 	defer v.leave()
 	w := writings.Get().(*writing)
 	defer w.free()
-	if err := w.begin(g.keys, v, p, opt.RequestID, at); err != nil {
+	if err := w.begin(g.keys, v, p, opt.RequestID); err != nil {
 		return err
 	}
 	grp, first, err := g.recordBatch(w, at, qs, as)

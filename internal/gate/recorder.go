@@ -222,17 +222,21 @@ func (r *recorder) register(ctx context.Context) error {
 
 // run commits groups until ctx ends, then what still waits.
 func (r *recorder) run(ctx context.Context) {
-	probe := time.NewTicker(probeEvery)
-	defer probe.Stop()
 	for {
+		var probe <-chan time.Time
+		if r.fails() {
+			probe = time.After(probeEvery)
+		}
 		select {
 		case <-r.wake:
 			r.gather()
 			if g := r.take(); g != nil {
 				r.commit(ctx, g)
 			}
-		case <-probe.C:
-			r.probe(ctx)
+		case <-probe:
+			if _, err := r.lastRecorded(ctx); err == nil {
+				r.tell(nil)
+			}
 		case <-ctx.Done():
 			r.mu.Lock()
 			r.closed = true
@@ -247,18 +251,12 @@ func (r *recorder) run(ctx context.Context) {
 	}
 }
 
-// probe looks whether a ledger that failed answers again, so that a server that
-// gets no questions because of it gets some.
-func (r *recorder) probe(ctx context.Context) {
+// fails reports whether the ledger's last word was an error: then it is looked at
+// now and again, so that a server that gets no questions because of it gets some.
+func (r *recorder) fails() bool {
 	r.mu.Lock()
-	failing := r.failing
-	r.mu.Unlock()
-	if !failing {
-		return
-	}
-	if _, err := r.lastRecorded(ctx); err == nil {
-		r.tell(nil)
-	}
+	defer r.mu.Unlock()
+	return r.failing
 }
 
 // tell keeps what the ledger's last word was, and logs when it changes.

@@ -20,7 +20,9 @@ type writing struct {
 	request   [TagSize]byte
 	question  []byte
 	answer    []byte
-	key       *key
+	keys      *Keys
+	key       *key // of the month of now
+	requestID string
 	q         *decision.Question // whose texts are being tagged
 	subjectAt int                // in tags, of the tag of q's subject; -1 before it was made
 	tag       func([]byte, string) []byte
@@ -37,7 +39,7 @@ const maxPooledWriting = 1 << 20
 
 // free gives the memory back without what it referred to.
 func (w *writing) free() {
-	w.view, w.key, w.q = nil, nil, nil
+	w.view, w.keys, w.key, w.q, w.requestID = nil, nil, nil, nil, ""
 	w.entry = ledger.DecisionEntry{}
 	if cap(w.entries) <= maxPooledWriting {
 		writings.Put(w)
@@ -46,22 +48,32 @@ func (w *writing) free() {
 
 // begin prepares what all entries of one call share. The principal is judged as
 // it stands in the view that decides.
-func (w *writing) begin(keys *Keys, v *View, p decision.Principal, requestID string, at time.Time) error {
+func (w *writing) begin(keys *Keys, v *View, p decision.Principal, requestID string) error {
 	until, err := v.observes(p)
 	if err != nil {
 		return err
 	}
-	if w.key = keys.at(at); w.key == nil {
-		return errLedger
-	}
-	w.view, w.observe = v, until
+	w.view, w.observe, w.keys, w.requestID = v, until, keys, requestID
 	w.in.Principal = p.Number
 	w.entry = ledger.DecisionEntry{
 		Version: ledger.Version, Edition: decision.Edition, Epoch: v.Head.Epoch, Revision: v.Head.Revision, ChangeRoot: v.Head.Root,
-		Principal: p.Number, KeyID: w.key.ID,
+		Principal: p.Number,
 	}
-	if requestID != "" {
-		w.entry.RequestID = w.key.tag(w.request[:0], requestID)
+	return nil
+}
+
+// start empties the memory for entries at an instant, tagged by its key.
+func (w *writing) start(now int64) error {
+	w.reset(now)
+	k := w.keys.at(time.UnixMicro(now))
+	if k == nil {
+		return errLedger
+	}
+	if k != w.key {
+		w.key, w.entry.KeyID = k, k.ID
+		if w.requestID != "" {
+			w.entry.RequestID = k.tag(w.request[:0], w.requestID)
+		}
 	}
 	return nil
 }
@@ -140,12 +152,7 @@ const optimistic = 3
 func (g *Gate) record(w *writing, at time.Time, q *decision.Question, a *Answer) (*group, int, error) {
 	r := g.rec
 	for range optimistic {
-		now, err := g.instant(at)
-		if err != nil {
-			return nil, 0, err
-		}
-		w.reset(now)
-		if err := w.decide(q, a); err != nil {
+		if err := g.decideAt(w, at, q, a); err != nil {
 			return nil, 0, err
 		}
 		r.mu.Lock()
@@ -157,15 +164,21 @@ func (g *Gate) record(w *writing, at time.Time, q *decision.Question, a *Answer)
 	}
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	now, err := g.instant(at)
-	if err != nil {
-		return nil, 0, err
-	}
-	w.reset(now)
-	if err := w.decide(q, a); err != nil {
+	if err := g.decideAt(w, at, q, a); err != nil {
 		return nil, 0, err
 	}
 	return r.add(&w.addition)
+}
+
+func (g *Gate) decideAt(w *writing, at time.Time, q *decision.Question, a *Answer) error {
+	now, err := g.instant(at)
+	if err != nil {
+		return err
+	}
+	if err := w.start(now); err != nil {
+		return err
+	}
+	return w.decide(q, a)
 }
 
 // recordBatch decides the questions under the recorder's mutex: a batch takes so
@@ -178,7 +191,9 @@ func (g *Gate) recordBatch(w *writing, at time.Time, qs []decision.Question, as 
 	if err != nil {
 		return nil, 0, err
 	}
-	w.reset(now)
+	if err := w.start(now); err != nil {
+		return nil, 0, err
+	}
 	for i := range qs {
 		if err := w.decide(&qs[i], &as[i]); err != nil {
 			return nil, 0, err
