@@ -13,7 +13,6 @@ type asking struct {
 	q         decision.Question
 	now       registry.Time
 	principal string // name; "" is none
-	pass      bool   // its author tried to have it pass
 }
 
 // ask builds a question to which, in a registry in order, the answer is mostly

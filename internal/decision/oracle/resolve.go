@@ -252,7 +252,9 @@ func (j *judge) resolvedOf(regimes ...registry.Regime) []registry.Regime {
 }
 
 // R12: links of the deployments judged, then the question's, then those of the
-// recipients reached, each once, to a depth of 8 and 64 links.
+// recipients reached, each once, to a depth of 8 and 64 links. Each recorded link is
+// one, whatever it reaches: it has an authorisation and a sub-agreement of its own.
+// What was met beyond the depth is judged too, and followed no further.
 func (j *judge) resolveChain() {
 	const maxDepth, maxLinks = 8, 64
 	if len(j.views) == 0 {
@@ -287,9 +289,7 @@ func (j *judge) resolveChain() {
 	for depth := 1; len(level) > 0; depth++ {
 		if depth > maxDepth || len(j.links)+len(level) > maxLinks {
 			j.chainTooLong = true
-			if depth <= maxDepth {
-				j.links = append(j.links, level[:maxLinks-len(j.links)]...)
-			}
+			j.links = append(j.links, level[:min(len(level), maxLinks-len(j.links))]...)
 			return
 		}
 		j.links = append(j.links, level...)
