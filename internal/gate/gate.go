@@ -17,7 +17,7 @@ type Config struct {
 	Wait         time.Duration // for a record; 250 ms, then there is no answer
 	Commit       time.Duration // of one call of the ledger; 10 s
 	Retry        time.Duration // between looks at a ledger that is away; 25 ms, growing to 1 s
-	Gather       int           // rounds of the scheduler that a group may grow for before it is committed; 4
+	Gather       int           // rounds of the scheduler that a group may grow for before it is committed; 8
 	QueueEntries int           // that wait for their record; 8,192
 	QueueBytes   int           // of their entries; 32 MiB
 	Log          *slog.Logger  // slog.Default when nil
@@ -34,7 +34,7 @@ func (c Config) withDefaults() Config {
 		c.Retry = 25 * time.Millisecond
 	}
 	if c.Gather == 0 {
-		c.Gather = 4
+		c.Gather = 8
 	}
 	if c.QueueEntries == 0 {
 		c.QueueEntries = 8192
