@@ -19,6 +19,7 @@ type scene struct {
 	numbers map[string]uint32
 	next    uint32
 	groups  []registry.SubjectGroup
+	touched []string // recipients that mutations concern
 }
 
 const (
@@ -30,8 +31,11 @@ func newRand(seed, stream uint64) *rand.Rand { return rand.New(rand.NewPCG(seed,
 
 func pick[E any](r *rand.Rand, of ...E) E { return of[r.IntN(len(of))] }
 
-// partOf returns a random non-empty part of a list, in its order.
+// partOf returns a random part of a list, in its order; empty only if the list is.
 func partOf[E any](r *rand.Rand, of []E, most int) []E {
+	if len(of) == 0 {
+		return nil
+	}
 	n := 1 + r.IntN(min(most, len(of)))
 	places := r.Perm(len(of))[:n]
 	slices.Sort(places)

@@ -5,6 +5,7 @@ import (
 	"math/rand/v2"
 	"reflect"
 	"slices"
+	"strings"
 
 	"waybill/internal/registry"
 )
@@ -33,7 +34,7 @@ var mutable = map[string][]string{
 	"Notice":           {"RecipientTitle", "Contact", "Purposes", "Method", "CoveredCategories", "RightsRoute", "SubjectGroups", "NotifyTime"},
 	"Deployment":       {"StorageCountries", "AccessCountries", "Kind", "Role", "Hosting", "Links"},
 	"SubprocessorLink": {"Recipient", "Authorisation", "AuthoriseTime", "NoticeUntil", "ObjectTime", "SubAgreement"},
-	"Agreement":        {"Type", "Exporters", "Recipients", "OurSignature", "TheirSignature", "Purposes", "CoveredCategories", "SubjectGroups", "Hosting", "EffectiveTime", "ExpireTime", "TerminateTime", "SCCModule", "Terms", "Terms", "Terms"},
+	"Agreement":        {"Type", "Exporters", "Recipients", "OurSignature", "TheirSignature", "Purposes", "CoveredCategories", "SubjectGroups", "Hosting", "EffectiveTime", "ExpireTime", "TerminateTime", "TerminateTime", "SCCModule", "Terms", "Terms", "Terms"},
 	"Signature":        {"SignTime"},
 	"Terms": {"Confidentiality", "Purpose", "Period", "Method", "Categories", "Measures", "Audit", "SubprocessorMode", "DeleteOrReturn", "Instructions",
 		"StaffConfidentiality", "AssistRights", "AssistSecurity", "Allocation", "Contact", "Entrusting", "RetentionLimitDays"},
@@ -66,6 +67,12 @@ func (w *scene) mutate(r *rand.Rand) {
 		return
 	}
 	name := pick(r, names...)
+	if c == registry.Agreements && w.chance(70) { // those that are judged, not those that other nouns rest on
+		name = pick(r, slices.DeleteFunc(names, func(n string) bool {
+			return len(names) > 1 && (strings.HasPrefix(n, "agreements/sc-") || strings.HasPrefix(n, "agreements/sub-"))
+		})...)
+	}
+	w.touch(w.nouns[name])
 	switch {
 	case w.chance(10) && w.mayGo(name):
 		w.drop(name)
@@ -78,6 +85,22 @@ func (w *scene) mutate(r *rand.Rand) {
 		w.alter(reflect.ValueOf(n).Elem())
 		w.repair(n)
 		w.put(n)
+	}
+}
+
+// touch remembers the recipients that a mutated noun concerns.
+func (w *scene) touch(n registry.Noun) {
+	switch n := n.(type) {
+	case *registry.Recipient:
+		w.touched = append(w.touched, n.Name)
+	case *registry.Deployment:
+		w.touched = append(w.touched, registry.RecipientOf(n.Name))
+	case *registry.Agreement:
+		w.touched = append(w.touched, n.Recipients...)
+	case *registry.Transfer:
+		w.touched = append(w.touched, n.Recipients...)
+	case *registry.Assessment:
+		w.touched = append(w.touched, n.Recipients...)
 	}
 }
 

@@ -23,6 +23,9 @@ func (w *scene) ask(seed uint64, mutations []uint64) asking {
 	q := &k.q
 	exporter := w.nouns[pick(r, w.names(registry.Exporters)...)].(*registry.Exporter)
 	recipient := w.nouns[pick(r, w.names(registry.Recipients)...)].(*registry.Recipient)
+	if len(w.touched) > 0 && r.IntN(2) == 0 {
+		recipient = w.nouns[pick(r, w.touched...)].(*registry.Recipient)
+	}
 	q.Exporter, q.Recipient = exporter.Name, recipient.Name
 	if ds := w.deploymentsOf(recipient.Name); len(ds) > 0 && r.IntN(3) > 0 {
 		q.Deployment = pick(r, ds...)
@@ -96,7 +99,7 @@ func (w *scene) askEvidence(r *rand.Rand, q *decision.Question) {
 	case served == "purposes/fraud" || r.IntN(12) == 0:
 		q.Citation, named = "AML 3", registry.BasisLegalObligation
 	case served == "purposes/research" || r.IntN(12) == 0:
-		q.Assessment, named = pick(r, w.names(registry.Assessments)...), registry.BasisLegitimateInterests
+		q.Assessment, named = pick(r, append(w.names(registry.Assessments), "assessments/none")...), registry.BasisLegitimateInterests
 	default:
 		q.OrderRef, q.OrderSubject, named = "order 1", q.Subject, registry.BasisContract
 	}
@@ -141,7 +144,7 @@ func (w *scene) mutateAsking(r *rand.Rand, k *asking) {
 	defer func() { w.Rand = saved }()
 	q := &k.q
 	pool := func(c registry.Collection, more ...string) string { return pick(r, append(w.names(c), more...)...) }
-	switch r.IntN(30) {
+	switch r.IntN(32) {
 	case 0:
 		q.Exporter = pick(r, "", "exporters/none", pool(registry.Exporters))
 	case 1:
@@ -216,11 +219,11 @@ func (w *scene) mutateConsents(q *decision.Question) {
 	}
 	q.Consents = slices.Clone(q.Consents)
 	from, to := 0, len(q.Consents)
-	if w.chance(60) {
+	if w.chance(50) {
 		from = w.IntN(len(q.Consents))
 		to = from + 1
 	}
-	field, at, less := w.IntN(13), w.instant(), partOf(w.Rand, w.leaves(), len(w.leaves()))
+	field, at, less := w.IntN(14), w.instant(), partOf(w.Rand, w.leaves(), len(w.leaves()))
 	for i := from; i < to; i++ {
 		c := &q.Consents[i]
 		switch field {
@@ -238,7 +241,7 @@ func (w *scene) mutateConsents(q *decision.Question) {
 			c.GiveTime = at
 		case 6:
 			c.ExpireTime = at
-		case 7, 8:
+		case 7, 8, 13:
 			c.WithdrawTime = at
 		case 9:
 			c.CheckTime = w.now - pick(w.Rand, 0, -1, 60*second, 60*second+1, 120*second, 120*second+1, w.now)
