@@ -299,9 +299,9 @@ func controls(r registry.RecipientRole) bool {
 }
 
 // separate holds the asked categories that need a separate consent, by the type
-// that would cure them; all are of CN but explicit (EU) and public (POLICY).
+// that would cure them; all are of CN but explicit (EU).
 type separate struct {
-	provision, sensitive, crossBorder, explicit, public uint64
+	provision, sensitive, crossBorder, explicit uint64
 }
 
 func (e *scratch) needSeparate(d *judged) (m separate) {
@@ -318,9 +318,6 @@ func (e *scratch) needSeparate(d *judged) (m separate) {
 	}
 	if e.under(registry.RegimeEu) && !d.special {
 		m.explicit = e.flagged(flagSpecial)
-	}
-	if d.kind == registry.RecipientKindPublic {
-		m.public = e.known
 	}
 	return m
 }
@@ -355,7 +352,9 @@ func ruleCrossBorder(e *scratch) {
 
 func rulePublic(e *scratch) {
 	for i := range e.deps {
-		e.fireOn(SeparateConsentMissingPublic, registry.RegimePolicy, NoDetail, 0, e.lacking(e.deps[i].separate.public, ConsentSeparatePublic, false))
+		if e.deps[i].kind == registry.RecipientKindPublic {
+			e.fireOn(SeparateConsentMissingPublic, registry.RegimePolicy, NoDetail, 0, e.lacking(e.known, ConsentSeparatePublic, false))
+		}
 	}
 }
 
@@ -419,27 +418,37 @@ func (e *scratch) guard(d *judged, r registry.Regime, guardian uint64, serves, c
 func (e *scratch) bySeparateGuardian(d *judged, r registry.Regime) uint64 {
 	m := d.separate
 	if r == registry.RegimeEu {
-		m = separate{explicit: m.explicit, public: m.public}
+		m = separate{explicit: m.explicit}
 	} else {
 		m.explicit = 0
 	}
-	return e.known &^ (e.lacking(m.provision, ConsentSeparateProvision, true) |
+	var public uint64
+	if d.kind == registry.RecipientKindPublic {
+		public = e.known
+	}
+	return e.known &^ (e.lacking(public, ConsentSeparatePublic, true) |
+		e.lacking(m.provision, ConsentSeparateProvision, true) |
 		e.lacking(m.sensitive, ConsentSeparateSensitive, true) |
 		e.lacking(m.crossBorder, ConsentSeparateCrossBorder, true) |
-		e.lacking(m.explicit, ConsentExplicitEU, true) |
-		e.lacking(m.public, ConsentSeparatePublic, true))
+		e.lacking(m.explicit, ConsentExplicitEU, true))
 }
+
+// oldestConsentAge is the highest that GDPR 8 lets a member state ask.
+const oldestConsentAge = 16
 
 // consentAge is the strictest age of GDPR 8 among the regions resolved.
 func (e *scratch) consentAge() uint8 {
 	age := uint8(0)
 	for _, c := range e.regions {
-		if c.inEEA() {
+		switch {
+		case c.inEEA():
 			age = max(age, regions[c].age)
+		case c == unknownCountry:
+			return oldestConsentAge
 		}
 	}
 	if age == 0 {
-		return 16
+		return oldestConsentAge
 	}
 	return age
 }

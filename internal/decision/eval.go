@@ -326,7 +326,8 @@ func (e *scratch) govern() {
 func (e *scratch) follow() {
 	add := func(v linkView, from uint32, recorded bool, depth int) {
 		for i := range e.links {
-			if l := &e.links[i]; l.recipient == v.recipient && l.deployment == v.deployment && (l.from == from || !recorded) {
+			l := &e.links[i]
+			if same := l.linkView == v && l.from == from; same || !recorded && l.recipient == v.recipient && l.deployment == v.deployment {
 				return
 			}
 		}
@@ -351,13 +352,10 @@ func (e *scratch) follow() {
 			d = orNone(n)
 		}
 		v := linkView{recipient: orNone(r), deployment: d}
-		if recorded := slices.ContainsFunc(e.links[:first], func(l link) bool { return l.recipient == v.recipient }); !recorded || d != 0 {
-			add(v, e.recNumber, recorded, 1)
-			if n := len(e.links); recorded && n > 0 && e.links[n-1].linkView == v {
-				e.links[n-1].recorded = false
-				e.links[n-1].authorisation = registry.AuthorisationSpecific // by the recorded link
-			}
+		if slices.ContainsFunc(e.links[:first], func(l link) bool { return l.recipient == v.recipient }) {
+			v.authorisation = registry.AuthorisationSpecific // it is judged by the recorded link
 		}
+		add(v, e.recNumber, false, 1)
 	}
 	for i := 0; i < len(e.links) && i <= maxLinks; i++ {
 		l := &e.links[i]

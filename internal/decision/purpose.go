@@ -136,7 +136,8 @@ func (e *scratch) necessaryTogether(p *policy) (good uint64) {
 }
 
 func ruleDeidentified(e *scratch) {
-	if !e.under(registry.RegimeCnSz) || e.q.Deidentified {
+	// It counts only without a direct identifier; with one, rule 1 fires.
+	if !e.under(registry.RegimeCnSz) || e.q.Deidentified && e.flagged(flagDirect) == 0 {
 		return
 	}
 	var personal uint64
