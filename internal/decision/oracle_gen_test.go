@@ -390,6 +390,9 @@ func (w *scene) addAgreement(name, recipient string, a registry.Agreement) *regi
 	a.TheirSignature = &registry.Signature{Signatory: "they", SignTime: w.ago(299)}
 	a.Purposes, a.Categories, a.SubjectGroups = w.names(registry.Purposes), w.leaves(), w.groups
 	a.CoveredCategories = a.Categories
+	if w.chance(6) {
+		a.Purposes = partOf(w.Rand, a.Purposes, len(a.Purposes))
+	}
 	a.Hosting = w.chance(50)
 	a.EffectiveTime = w.ago(290 + w.IntN(3))
 	if w.chance(50) {
@@ -423,6 +426,9 @@ func (w *scene) addTransfers(id, recipient, exporter, country string) {
 				}
 			}
 			w.completeTransfer(t, recipient)
+			if w.chance(4) {
+				t.Purposes = partOf(w.Rand, t.Purposes, len(t.Purposes))
+			}
 			if w.chance(40) {
 				t.ValidTo = w.now + pick(w.Rand, aDay, 80*aDay, 400*aDay, 3*second)
 			}

@@ -404,7 +404,9 @@ func randomHistory(seed uint64, revisions, questions int) []step {
 	for i := range revisions {
 		s := step{head: w.head(int64(i + 1))}
 		if i > 0 {
-			s.changes = w.edits(r, int64(i+1), 1+r.IntN(4))
+			for len(s.changes) == 0 { // an edit may change nothing; a revision has a change
+				s.changes = w.edits(r, int64(i+1), 1+r.IntN(4))
+			}
 			s.head = w.head(int64(i + 1))
 		}
 		s.records = w.records()
