@@ -100,6 +100,13 @@ func record[R reply](ctx context.Context, s *core, c *call, w writing[R]) (resp 
 		if registry.ReasonOf(err) == revisionMoved {
 			continue
 		}
+		if err != nil || len(p.edits) == 0 {
+			// A commit of this very request may have been under way when it was looked
+			// for: what it wrote is then what stands in the way.
+			if resp, revision, again := remembered[R](ctx, s, c, w); again != nil || revision != 0 {
+				return resp, revision, true, again
+			}
+		}
 		if err != nil {
 			return resp, 0, false, err
 		}
