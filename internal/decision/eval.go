@@ -88,6 +88,7 @@ type scratch struct {
 	asked     []asked
 	deps      []judged
 	links     []link
+	overlong  bool // the chain goes beyond what is followed
 	places    []place
 	regions   []country
 	policies  []*policy
@@ -331,7 +332,7 @@ func (e *scratch) follow() {
 				return
 			}
 		}
-		if len(e.links) <= maxLinks {
+		if e.overlong = e.overlong || len(e.links) == maxLinks || depth > maxDepth; len(e.links) < maxLinks {
 			e.links = append(e.links, link{linkView: v, from: from, recorded: recorded, depth: depth})
 		}
 	}
@@ -357,7 +358,7 @@ func (e *scratch) follow() {
 		}
 		add(v, e.recNumber, false, 1)
 	}
-	for i := 0; i < len(e.links) && i <= maxLinks; i++ {
+	for i := 0; i < len(e.links); i++ {
 		l := &e.links[i]
 		if rec := e.s.record(l.recipient); l.recipient != noNumber && len(rec) > 0 {
 			readRecipient(rec, &l.rec)

@@ -150,12 +150,11 @@ func ruleException(e *scratch) {
 // Rules 45 and 46.
 
 func ruleAuthorised(e *scratch) {
+	if e.overlong {
+		e.fire(SubprocessorNotAuthorised, registry.RegimePolicy, DetailLinkDepth, e.recNumber, 0)
+	}
 	for i := range e.links {
 		l := &e.links[i]
-		if i >= maxLinks || l.depth > maxDepth {
-			e.fire(SubprocessorNotAuthorised, registry.RegimePolicy, DetailLinkDepth, e.recNumber, 0)
-			continue
-		}
 		record := l.recipient
 		if record == noNumber {
 			record = 0
@@ -182,7 +181,7 @@ func (e *scratch) authorised(l *linkView) bool {
 func ruleFlowdown(e *scratch) {
 	for i := range e.links {
 		l := &e.links[i]
-		if !l.recorded || i >= maxLinks || l.recipient == noNumber {
+		if !l.recorded || l.recipient == noNumber {
 			continue
 		}
 		var a agreementView

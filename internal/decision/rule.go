@@ -90,7 +90,7 @@ var catalogue = []rule{
 	{number: 35, codes: []Code{SeparateConsentMissingCrossBorder}, clause: "PIPL 39; CBDF 10; CN-SC 2(3)", severity: cures, class: EvidenceC, since: 1, needs: needConsent, kinds: forOrdinary, whole: ruleCrossBorder},
 	{number: 36, codes: []Code{SeparateConsentMissingPublic}, clause: "S4-2(1); PIPL 25", severity: cures, class: EvidenceC, since: 1, needs: needRecipient | needDeployment | needServed, kinds: forPublic, whole: rulePublic},
 	{number: 37, codes: []Code{MinorGuardianConsentMissing}, clause: "S7; PIPL 31, 28; SZ-Data 20; NDSMR 22(3); GDPR 8", severity: cures, class: Violation, since: 1, needs: needConsent, kinds: forOrdinary | forPublic, whole: ruleGuardian},
-	{number: 38, codes: []Code{MinorProfilingForbidden}, clause: "SZ-Data 30", severity: cures, class: Violation, since: 1, needs: needExporter | needRecipient | needServed, kinds: forOrdinary | forPublic, whole: ruleProfiling},
+	{number: 38, codes: []Code{MinorProfilingForbidden}, clause: "SZ-Data 30", severity: cures, class: Violation, since: 1, needs: needExporter | needServed, kinds: forOrdinary | forPublic, whole: ruleProfiling},
 	{number: 39, codes: []Code{SensitiveSafeguardsMissing}, clause: "PIPL 28(2), 30; EU-SCC 8.7", severity: cures, class: Gap},
 	{number: 40, codes: []Code{PublicDisclosureNotPermitted}, clause: "S4-2; PIPL 25", severity: cures, class: Violation},
 	{number: 41, codes: []Code{AuthorityInstrumentMissing}, clause: "S4-2(2); PIPL 34; SZ-Data 27(1)", severity: hard, class: EvidenceC},

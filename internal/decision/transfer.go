@@ -19,28 +19,47 @@ func ruleAssessment(e *scratch) {
 
 func (e *scratch) assess(r registry.Regime, t registry.AssessmentType) {
 	var exists, good uint64
-	var newest assessmentView
 	for i := range e.rec.assessments.len() {
 		n := e.rec.assessments.at(i)
 		var a assessmentView
 		readAssessment(n, e.s.record(n), &a)
-		if a.typ != t || a.exporter != e.exporter.number || a.approve == 0 || a.approve > e.now || !a.purposes.has(e.purpose.place) {
+		if !e.assesses(&a, t) {
 			continue
 		}
 		m := e.covered(a.categories)
 		exists |= m
 		if a.review > e.now && e.assessedEverywhere(&a) {
 			good |= m
-		} else if m != 0 && (newest.number == 0 || a.approve > newest.approve || a.approve == newest.approve && a.number > newest.number) {
-			newest = a
 		}
 	}
 	e.fireOn(ImpactAssessmentMissing, r, NoDetail, 0, e.known&^exists)
+	for stale := e.known & exists &^ good; stale != 0; stale &= stale - 1 {
+		e.fireStale(r, t, bits.TrailingZeros64(stale))
+	}
+}
+
+// fireStale names the newest assessment of one asked category.
+func (e *scratch) fireStale(r registry.Regime, t registry.AssessmentType, k int) {
+	var newest, a assessmentView
+	for i := range e.rec.assessments.len() {
+		n := e.rec.assessments.at(i)
+		readAssessment(n, e.s.record(n), &a)
+		if e.assesses(&a, t) && a.categories.hasAll(e.asked[k].leaves) &&
+			(newest.number == 0 || a.approve > newest.approve || a.approve == newest.approve && a.number > newest.number) {
+			newest = a
+		}
+	}
 	detail := DetailCountries
 	if newest.review <= e.now {
 		detail = DetailReviewUntil
 	}
-	e.fireOn(ImpactAssessmentStale, r, detail, newest.number, e.known&exists&^good)
+	e.fire(ImpactAssessmentStale, r, detail, newest.number, 1<<k)
+}
+
+// assesses reports whether an assessment is an approved one of the type, of this
+// exporter and the purpose asked.
+func (e *scratch) assesses(a *assessmentView, t registry.AssessmentType) bool {
+	return a.typ == t && a.exporter == e.exporter.number && a.approve != 0 && a.approve <= e.now && a.purposes.has(e.purpose.place)
 }
 
 func (e *scratch) assessedEverywhere(a *assessmentView) bool {
