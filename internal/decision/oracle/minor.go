@@ -141,7 +141,7 @@ func (j *judge) kindsOf(rule int) []registry.RecipientKind {
 
 // Rule 38 MINOR_PROFILING_FORBIDDEN (R31), CN_SZ.
 func (j *judge) rule38() {
-	if j.served == nil || j.recipient == nil || !j.regimes[registry.RegimeCnSz] || !j.under14() ||
+	if j.served == nil || !j.regimes[registry.RegimeCnSz] || !j.under14() ||
 		!j.served.Profiling && !j.served.InterestAdvertising {
 		return
 	}
