@@ -263,13 +263,18 @@ func (x *postgresProxy) answers(server, client net.Conn, k *link) {
 	}
 }
 
-// commitUnknown drops connections around the ledger's commits and the registry's,
-// at random and under load (reliability F12): everybody is answered or told no,
-// and each answer stands once.
+// commitUnknown drops connections around commits.
 func (f *faults) commitUnknown(t *testing.T) {
 	x, dsn := newPostgresProxy(t, pgtest.Start(t))
-	s := f.onPostgreSQL(t, dsn)
-	k := &told{}
+	s, k := f.onPostgreSQL(t, dsn), &told{}
+	t.Run("UnderLoad", func(t *testing.T) { f.commitsUnderLoad(t, x, s.in(t), k) })
+	t.Run("Repeated", func(t *testing.T) { f.writesRepeated(t, x, s.in(t), k) })
+}
+
+// commitsUnderLoad drops connections around the ledger's commits and the
+// registry's, at random and under load (reliability F12): everybody is answered or
+// told no, and each answer stands once.
+func (f *faults) commitsUnderLoad(t *testing.T, x *postgresProxy, s *site, k *told) {
 	p := s.start()
 	l := p.begin(k, true)
 	l.warm(200, 3)
@@ -287,7 +292,7 @@ func (f *faults) commitUnknown(t *testing.T) {
 	l.warm(200, 3)
 	l.end()
 	l.settle(p)
-	p.seen(k, 20)
+	p.seen(k, 8)
 	p.stop()
 	s.doctor()
 	r := s.audit(k)
@@ -319,17 +324,15 @@ func (f *faults) commitUnknown(t *testing.T) {
 		during, refused, len(k.calls), slowest.Round(time.Millisecond), len(k.receipts), r.decisions, r.shards, r.surplus, k.errors())
 }
 
-// writeUnknown drops the connection around the commit of a registry write
+// writesRepeated drops the connection around the commit of a registry write
 // (reliability F15): the writer is told that the outcome is unknown, and the same
 // request_id makes it one change.
-func (f *faults) writeUnknown(t *testing.T) {
-	x, dsn := newPostgresProxy(t, pgtest.Start(t))
-	s := f.onPostgreSQL(t, dsn)
-	k := &told{}
+func (f *faults) writesRepeated(t *testing.T, x *postgresProxy, s *site, k *told) {
 	p := s.start()
 	recipients := pb.NewRecipientServiceClient(p.dial(s.legal))
 	ways := []cut{before, sent, after, late}
 	for _, c := range ways {
+		made := x.count(ofRegistry, c)
 		for n := range f.rounds {
 			w := recipientWrite(fmt.Sprintf("unknown-%d-%d", c, n), 0)
 			var once atomic.Bool
@@ -352,7 +355,7 @@ func (f *faults) writeUnknown(t *testing.T) {
 				k.changes = append(k.changes, *done)
 			}
 		}
-		if n := x.count(ofRegistry, c); n != f.rounds {
+		if n := x.count(ofRegistry, c) - made; n != f.rounds {
 			t.Errorf("%d of %d commits were cut %s", n, f.rounds, c)
 		}
 	}

@@ -67,7 +67,7 @@ func (f *faults) noRoom(t *testing.T, s *site, full, room func(*life) error) {
 	l.end()
 	k.refused(t, o)
 	l.settle(p)
-	p.seen(k, 20)
+	p.seen(k, 8)
 	p.stop()
 	s.doctor()
 	r := s.audit(k)

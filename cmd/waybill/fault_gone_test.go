@@ -63,7 +63,9 @@ func (f *faults) databaseGone(t *testing.T) {
 		if took > recovery {
 			t.Errorf("%s: %v passed until the load went on", way.name, took)
 		}
-		if busyThreads > threads+16 || busyMemory > memory+memory/2+64<<10 {
+		// The collector lets memory double, and more under the race detector; the
+		// stacks below are the sharper look.
+		if busyThreads > threads+16 || busyMemory > 4*memory {
 			t.Errorf("%s: %d threads and %d kB became %d and %d", way.name, threads, memory, busyThreads, busyMemory)
 		}
 		t.Logf("%s for %v: 200 answers and 3 changes came within %v of its return; threads %d, then %d; memory %d kB, then %d",
@@ -73,12 +75,12 @@ func (f *faults) databaseGone(t *testing.T) {
 	// Once more frozen, for the stacks of a server that waits.
 	o := outage{name: "frozen again", from: time.Now()}
 	do(t, database.Freeze)
-	time.Sleep(f.outage)
+	time.Sleep(f.outage / 3)
 	o.to = time.Now()
 	stacks := p.dump()
 	do(t, database.Thaw)
 	l.end()
-	if hung := goroutines(stacks); hung > sound+callers+32 {
+	if hung := goroutines(stacks); hung > sound+callers {
 		t.Errorf("%d goroutines became %d while the database hung:\n%s", sound, hung, stacks)
 	} else {
 		t.Logf("%d goroutines under load, %d while the database hung", sound, hung)
@@ -89,7 +91,7 @@ func (f *faults) databaseGone(t *testing.T) {
 
 	p = s.start()
 	l.settle(p)
-	p.seen(k, 20)
+	p.seen(k, 8)
 	p.stop()
 	s.doctor()
 	r := s.audit(k)

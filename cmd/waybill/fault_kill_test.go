@@ -26,7 +26,7 @@ func (f *faults) kill(t *testing.T, s *site) {
 		p = s.start()
 		slowest = max(slowest, p.tookOff)
 		l.settle(p)
-		p.seen(k, 20)
+		p.seen(k, 8)
 		p.stop()
 		s.doctor()
 		r = s.audit(k)
