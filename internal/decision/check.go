@@ -137,6 +137,12 @@ func (e *scratch) oblige() {
 		if t.revoke != 0 {
 			d.UseBy = min(d.UseBy, t.revoke)
 		}
+		if rec := e.s.record(t.agreement); t.contract() && len(rec) > 0 {
+			var a agreementView
+			if readAgreement(t.agreement, rec, &a); a.terminate != 0 {
+				d.UseBy = min(d.UseBy, a.terminate)
+			}
+		}
 	}
 	for i := range e.deps {
 		if e.deps[i].role == registry.RecipientRoleProcessor {
@@ -156,7 +162,7 @@ func (e *scratch) transferEnd(t *transferView) registry.Time {
 		}
 	}
 	earlier(t.recertified)
-	if rec := e.s.record(t.agreement); t.agreement != 0 && len(rec) > 0 {
+	if rec := e.s.record(t.agreement); t.contract() && len(rec) > 0 {
 		var a agreementView
 		readAgreement(t.agreement, rec, &a)
 		earlier(a.expire)
@@ -172,7 +178,8 @@ func (d *Decision) reset() {
 	d.Agreements, d.Transfers, d.Trace = d.Agreements[:0], d.Transfers[:0], d.Trace[:0]
 	e := &d.scratch
 	e.have, e.known, e.regimes, e.abroad, e.kind = 0, 0, 0, [6]bool{}, kindOrdinary
-	e.recNumber, e.believed, e.confidence, e.overlong = 0, false, false, false
+	e.recNumber, e.believed, e.confidence, e.overlong, e.badChain = 0, false, false, false, false
+	e.opened = e.opened[:0]
 	e.asked, e.deps, e.links, e.places = e.asked[:0], e.deps[:0], e.links[:0], e.places[:0]
 	e.regions, e.policies, e.consents = e.regions[:0], e.policies[:0], e.consents[:0]
 	e.agreements, e.transfers = e.agreements[:0], e.transfers[:0]

@@ -63,11 +63,12 @@ type types uint16
 
 func only(t ConsentType) types { return 1 << t }
 
-// ordinary are the types that count for a purpose: a separate consent does too.
-func (e *scratch) ordinary() types {
+// ordinary are the types that count for a purpose: a separate consent does too,
+// one to publication where the kind is the public.
+func ordinary(kind registry.RecipientKind) types {
 	t := only(ConsentOrdinary) | only(ConsentSeparateProvision) | only(ConsentSeparateSensitive) |
 		only(ConsentSeparateCrossBorder) | only(ConsentExplicitEU) | only(ConsentGuardian)
-	if e.kind == kindPublic {
+	if kind == registry.RecipientKindPublic {
 		t |= only(ConsentSeparatePublic)
 	}
 	return t
@@ -94,10 +95,10 @@ func (e *scratch) base(d *judged) {
 		}
 		named := e.q.Bases[r]
 		chosen, several := registry.BasisUnspecified, false
-		for i := range e.policies[0].bases {
-			x := &e.policies[0].bases[i]
+		for i := range d.policy.bases {
+			x := &d.policy.bases[i]
 			if x.purpose != e.served.number || x.kind != d.kind || x.regimes&(1<<r) == 0 || x.basis == chosen ||
-				named != 0 && named != x.basis || !e.listed(d.kind, r, x.basis) || e.evidence(x.basis) != NoDetail {
+				x.basis <= registry.BasisConsent || named != 0 && named != x.basis || e.evidence(x.basis) != NoDetail {
 				continue
 			}
 			several = chosen != 0
@@ -109,31 +110,14 @@ func (e *scratch) base(d *judged) {
 		if chosen != 0 && !several {
 			d.bases[r] = chosen
 			if r == registry.RegimeEu {
-				d.special = e.specialGround(d.kind, chosen)
+				d.special = d.policy.lists(e.served.number, d.kind, r, chosen, true)
 			}
 		}
 	}
 }
 
-// listed reports whether every governing version lists the basis for the served purpose.
-func (e *scratch) listed(k registry.RecipientKind, r registry.Regime, b registry.Basis) bool {
-	for _, p := range e.policies {
-		if !p.lists(e.served.number, k, r, b, false) {
-			return false
-		}
-	}
-	return true
-}
-
-func (e *scratch) specialGround(k registry.RecipientKind, b registry.Basis) bool {
-	for _, p := range e.policies {
-		if !p.lists(e.served.number, k, registry.RegimeEu, b, true) {
-			return false
-		}
-	}
-	return true
-}
-
+// lists reports whether the version lists a basis, with a ground of GDPR 9(2) if
+// special asks for one.
 func (p *policy) lists(purpose uint32, k registry.RecipientKind, r registry.Regime, b registry.Basis, special bool) bool {
 	for i := range p.bases {
 		if x := &p.bases[i]; x.basis == b && x.kind == k && x.purpose == purpose && x.regimes&(1<<r) != 0 && (!special || x.special) {
@@ -213,7 +197,6 @@ func (e *scratch) below(age uint8) bool {
 // Rules 30 to 36.
 
 func ruleConsent(e *scratch) {
-	ord := e.ordinary()
 	for r := registry.RegimeCn; r <= registry.RegimeEu; r++ {
 		if r == registry.RegimeCnSz || !e.under(r) {
 			continue
@@ -228,6 +211,7 @@ func ruleConsent(e *scratch) {
 			if e.deps[i].bases[r] != registry.BasisConsent {
 				continue
 			}
+			ord := ordinary(e.deps[i].kind)
 			missing := e.known &^ e.consented(e.served.number, ord, false)
 			if missing == 0 {
 				continue
@@ -274,13 +258,13 @@ func (e *scratch) whyConsent(d *judged, r registry.Regime) Detail {
 		}
 	}
 	if b := e.q.Bases[r]; b > registry.BasisConsent {
-		if !e.listed(d.kind, r, b) {
+		if !d.policy.lists(e.served.number, d.kind, r, b, false) {
 			return DetailBasisNotListed
 		}
 		return e.evidence(b)
 	}
 	for b := registry.BasisContract; b <= registry.BasisPublicBodyRequest; b++ {
-		if e.listed(d.kind, r, b) {
+		if d.policy.lists(e.served.number, d.kind, r, b, false) {
 			if why := e.evidence(b); why != NoDetail {
 				return why
 			}
@@ -306,13 +290,13 @@ type separate struct {
 
 func (e *scratch) needSeparate(d *judged) (m separate) {
 	if cn := registry.RegimeCn; e.under(cn) && e.asksSeparate(d) {
-		if controls(d.role) && e.kind == kindOrdinary {
+		if controls(d.role) && judges(d.kind) {
 			m.provision = e.known
 		}
 		if m.sensitive = e.flagged(flagSensitive); e.under14() {
 			m.sensitive = e.known
 		}
-		if e.abroad[cn] && e.kind == kindOrdinary {
+		if e.abroad[cn] && judges(d.kind) {
 			m.crossBorder = e.known
 		}
 	}
@@ -362,10 +346,6 @@ func rulePublic(e *scratch) {
 
 func ruleGuardian(e *scratch) {
 	guardian := e.consented(e.served.number, only(ConsentGuardian), false)
-	serves, children := true, true
-	for _, p := range e.policies {
-		serves, children = serves && p.servesMinors, children && p.childRules
-	}
 	for r := registry.RegimeCn; r <= registry.RegimeEu; r++ {
 		if !e.under(r) {
 			continue
@@ -384,20 +364,20 @@ func ruleGuardian(e *scratch) {
 			continue
 		}
 		for i := range e.deps {
-			e.guard(&e.deps[i], r, guardian, serves, children)
+			e.guard(&e.deps[i], r, guardian)
 		}
 	}
 }
 
-func (e *scratch) guard(d *judged, r registry.Regime, guardian uint64, serves, children bool) {
+func (e *scratch) guard(d *judged, r registry.Regime, guardian uint64) {
 	contract := d.bases[r] == registry.BasisContract
 	if !contract {
 		bad := e.known
-		if serves {
+		if d.policy.servesMinors {
 			bad &^= guardian
 		}
 		detail := DetailServesMinors
-		if serves {
+		if d.policy.servesMinors {
 			detail = DetailGuardian
 		}
 		e.fireOn(MinorGuardianConsentMissing, r, detail, 0, bad)
@@ -408,7 +388,7 @@ func (e *scratch) guard(d *judged, r registry.Regime, guardian uint64, serves, c
 		return
 	}
 	e.fireOn(MinorGuardianConsentMissing, r, DetailGuardian, 0, e.known&^(guardian&e.bySeparateGuardian(d, r)))
-	if r == registry.RegimeCn && !children {
+	if r == registry.RegimeCn && !d.policy.childRules {
 		e.fireOn(MinorGuardianConsentMissing, r, DetailChildRules, 0, e.known)
 	}
 }

@@ -31,10 +31,12 @@ type asked struct {
 	*category
 }
 
-// judged is one deployment that is judged, or the recipient itself where it has none.
+// judged is one deployment that is judged, or the recipient itself where it has
+// none, under one governing version.
 type judged struct {
 	deploymentView
-	bases [6]registry.Basis // by regime
+	policy *policy
+	bases  [6]registry.Basis // by regime
 	// special: the EU basis comes with a ground of GDPR 9(2).
 	special bool
 	// The asked categories that need a separate consent of rules 33 to 36.
@@ -89,6 +91,8 @@ type scratch struct {
 	deps      []judged
 	links     []link
 	overlong  bool // the chain goes beyond what is followed
+	badChain  bool // a link of the question names a deployment of another
+	opened    []uint32
 	places    []place
 	regions   []country
 	policies  []*policy
@@ -149,6 +153,9 @@ func (e *scratch) resolve() {
 	}
 	e.present()
 	e.believeAge()
+	if e.have&(needPolicy|needDeployment) == needPolicy|needDeployment {
+		e.judgeUnderEach()
+	}
 	if e.have&(needPolicy|needServed|needDeployment) == needPolicy|needServed|needDeployment {
 		for i := range e.deps {
 			e.base(&e.deps[i])
@@ -323,50 +330,89 @@ func (e *scratch) govern() {
 	e.d.Policy = newest.number
 }
 
-// follow gathers the links of the chain: reading R12.
-func (e *scratch) follow() {
-	add := func(v linkView, from uint32, recorded bool, depth int) {
-		for i := range e.links {
-			l := &e.links[i]
-			if same := l.linkView == v && l.from == from; same || !recorded && l.recipient == v.recipient && l.deployment == v.deployment {
-				return
+// judgeUnderEach judges every deployment under every governing version.
+func (e *scratch) judgeUnderEach() {
+	n := len(e.deps)
+	for i, p := range e.policies {
+		for k := range n {
+			if i == 0 {
+				e.deps[k].policy = p
+				continue
 			}
-		}
-		if e.overlong = e.overlong || len(e.links) == maxLinks || depth > maxDepth; len(e.links) < maxLinks {
-			e.links = append(e.links, link{linkView: v, from: from, recorded: recorded, depth: depth})
-		}
-	}
-	from := func(d *deploymentView, of uint32, depth int) {
-		for i := 0; i+linkSize <= len(d.links); i += linkSize {
-			add(readLink(d.links[i:]), of, true, depth)
+			d := e.deps[k]
+			d.policy = p
+			e.deps = append(e.deps, d)
 		}
 	}
+}
+
+// follow gathers the links of the chain: reading R12. The links of a deployment
+// are gathered once, each by itself: it has an authorisation and a sub-agreement of
+// its own, whatever else reaches the same recipient.
+func (e *scratch) follow() {
 	for i := range e.deps {
-		from(&e.deps[i].deploymentView, e.recNumber, 1)
-	}
-	first := len(e.links)
-	for _, c := range e.q.Chain {
-		r, _ := e.s.find(registry.Recipients, c.Recipient)
-		d := uint32(0)
-		if c.Deployment != "" {
-			n, _ := e.s.find(registry.Deployments, c.Deployment)
-			d = orNone(n)
+		if d := &e.deps[i].deploymentView; d.number != 0 {
+			e.open(d, e.recNumber, 1)
 		}
-		v := linkView{recipient: orNone(r), deployment: d}
-		if slices.ContainsFunc(e.links[:first], func(l link) bool { return l.recipient == v.recipient }) {
+	}
+	recorded := len(e.links)
+	for i, c := range e.q.Chain {
+		if slices.Contains(e.q.Chain[:i], c) {
+			continue
+		}
+		r, _ := e.s.find(registry.Recipients, c.Recipient)
+		v := linkView{recipient: orNone(r), deployment: e.chained(r, c.Deployment)}
+		if slices.ContainsFunc(e.links[:min(recorded, len(e.links))], func(l link) bool { return l.recipient == v.recipient }) {
 			v.authorisation = registry.AuthorisationSpecific // it is judged by the recorded link
 		}
-		add(v, e.recNumber, false, 1)
+		e.reach(link{linkView: v, from: e.recNumber, depth: 1})
 	}
 	for i := 0; i < len(e.links); i++ {
 		l := &e.links[i]
 		if rec := e.s.record(l.recipient); l.recipient != noNumber && len(rec) > 0 {
 			readRecipient(rec, &l.rec)
 			if l.depth <= maxDepth {
-				of, depth := l.recipient, l.depth+1
-				e.deploymentsOf(l.deployment, &l.rec, func(d *deploymentView) { from(d, of, depth) })
+				r, of, depth := l.rec, l.recipient, l.depth+1
+				e.deploymentsOf(l.deployment, &r, func(d *deploymentView) { e.open(d, of, depth) })
 			}
 		}
+	}
+}
+
+// chained returns the deployment that a link of the question names, 0 for all: one
+// that is not the recipient's makes the question invalid.
+func (e *scratch) chained(recipient uint32, name string) uint32 {
+	if name == "" || recipient == 0 {
+		return 0
+	}
+	n, rec := e.s.find(registry.Deployments, name)
+	if n == 0 {
+		e.badChain = true
+		return 0
+	}
+	var d deploymentView
+	if readDeployment(n, rec, &d); d.recipient != recipient {
+		e.badChain = true
+		return 0
+	}
+	return n
+}
+
+// open adds the links of a deployment, once.
+func (e *scratch) open(d *deploymentView, of uint32, depth int) {
+	if slices.Contains(e.opened, d.number) {
+		return
+	}
+	e.opened = append(e.opened, d.number)
+	for i := 0; i+linkSize <= len(d.links); i += linkSize {
+		e.reach(link{linkView: readLink(d.links[i:]), from: of, recorded: true, depth: depth})
+	}
+}
+
+// reach adds a link, as long as the chain is within its bounds.
+func (e *scratch) reach(l link) {
+	if e.overlong = e.overlong || len(e.links) == maxLinks || l.depth > maxDepth; len(e.links) < maxLinks {
+		e.links = append(e.links, l)
 	}
 }
 
@@ -451,6 +497,9 @@ func (e *scratch) locateRecipients(add func(country, uint32, int), deployment fu
 		}
 	}
 }
+
+// judges reports whether this edition judges a kind of recipient.
+func judges(k registry.RecipientKind) bool { return k < registry.RecipientKindAuthority }
 
 // gate tells which rules run for the kind of recipient: reading R13.
 func (e *scratch) gate() {

@@ -5,11 +5,24 @@ import "waybill/internal/registry"
 // Rules 14 to 18 and 20: what the policy version states.
 
 func rulePurposeStated(e *scratch) {
+	cured := e.consented(e.served.number, ordinary(0), false)
+	if e.everyPublic() {
+		cured = e.consented(e.served.number, ordinary(registry.RecipientKindPublic), false)
+	}
 	for _, p := range e.policies {
 		if !p.purposes.has(e.served.place) {
-			e.fireOn(PurposeOutsidePolicy, registry.RegimePolicy, DetailPurpose, p.number, e.known&^e.consented(e.served.number, e.ordinary(), false))
+			e.fireOn(PurposeOutsidePolicy, registry.RegimePolicy, DetailPurpose, p.number, e.known&^cured)
 		}
 	}
+}
+
+func (e *scratch) everyPublic() bool {
+	for i := range e.deps {
+		if e.deps[i].kind != registry.RecipientKindPublic {
+			return false
+		}
+	}
+	return len(e.deps) > 0
 }
 
 func rulePurposeOfKind(e *scratch) {
@@ -19,18 +32,26 @@ func rulePurposeOfKind(e *scratch) {
 			e.fireOn(PurposeOutsideRecipientKind, registry.RegimePolicy, DetailKind, 0, e.known)
 			continue
 		}
-		for _, p := range e.policies {
-			if p.kinds[d.kind].purposes.has(e.purpose.place) {
-				continue
-			}
-			bad := e.known
-			switch d.kind {
-			case registry.RecipientKindAffiliate, registry.RecipientKindPartner, registry.RecipientKindSupport, registry.RecipientKindMessaging:
-				bad &^= e.consented(e.purpose.number, e.ordinary(), false)
-			}
-			e.fireOn(PurposeOutsideRecipientKind, registry.RegimePolicy, DetailPurpose, 0, bad)
+		if d.policy.kinds[d.kind].purposes.has(e.purpose.place) {
+			continue
 		}
+		bad := e.known
+		if curedByConsent(d) {
+			bad &^= e.consented(e.purpose.number, ordinary(d.kind), false)
+		}
+		e.fireOn(PurposeOutsideRecipientKind, registry.RegimePolicy, DetailPurpose, 0, bad)
 	}
+}
+
+// curedByConsent reports whether a specific prior consent cures rule 15 (S1.2).
+func curedByConsent(d *judged) bool {
+	switch d.kind {
+	case registry.RecipientKindAffiliate:
+		return controls(d.role)
+	case registry.RecipientKindPartner, registry.RecipientKindSupport, registry.RecipientKindMessaging:
+		return true
+	}
+	return false
 }
 
 func ruleCredential(e *scratch) {
@@ -148,9 +169,13 @@ func ruleDeidentified(e *scratch) {
 	}
 	for i := range e.deps {
 		d := &e.deps[i]
-		b := d.bases[registry.RegimeCnSz]
-		if controls(d.role) && (b == registry.BasisHumanResources || b == registry.BasisLegitimateInterests) {
+		if controls(d.role) && (asksDeidentified(d.bases[registry.RegimeCnSz]) || asksDeidentified(d.bases[registry.RegimeCn])) {
 			e.fireOn(DeidentificationRequired, registry.RegimeCnSz, DetailDeidentified, 0, personal)
 		}
 	}
+}
+
+// asksDeidentified reports whether a basis is none of the four of SZ-Data 26.
+func asksDeidentified(b registry.Basis) bool {
+	return b == registry.BasisHumanResources || b == registry.BasisLegitimateInterests
 }

@@ -22,6 +22,9 @@ func ruleRequest(e *scratch) {
 	if q.Deidentified && e.flagged(flagDirect) != 0 {
 		policyFire(DetailDeidentified)
 	}
+	if e.badChain {
+		policyFire(DetailChain)
+	}
 	if q.Product != "" && e.exporter != nil && !e.hasProduct() {
 		policyFire(DetailProduct)
 	}

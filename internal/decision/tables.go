@@ -195,12 +195,16 @@ func buildTables(small map[uint32]smallNoun, r names) *tables {
 		}
 	}
 	slices.SortFunc(versions, func(a, b *registry.Policy) int {
-		return cmp.Or(cmp.Compare(b.EffectiveTime, a.EffectiveTime), cmp.Compare(versionNumber[b], versionNumber[a]))
+		return cmp.Or(cmp.Compare(a.EffectiveTime, b.EffectiveTime), cmp.Compare(versionNumber[a], versionNumber[b]))
 	})
-	for i, v := range versions {
-		if v.EffectiveTime != 0 && notified(v) && !weakens(v, before(v, versions[i+1:])) {
-			t.policies = append(t.policies, compilePolicy(versionNumber[v], v, r))
+	var may []*registry.Policy // those that may govern, the oldest first
+	for _, v := range versions {
+		if v.EffectiveTime != 0 && notified(v) && !weakens(v, before(v, may)) {
+			may = append(may, v)
 		}
+	}
+	for _, v := range slices.Backward(may) {
+		t.policies = append(t.policies, compilePolicy(versionNumber[v], v, r))
 	}
 	return t
 }
@@ -316,11 +320,11 @@ func notified(v *registry.Policy) bool {
 	})
 }
 
-// before returns the newest of the older versions that shares a subject group
-// and a region with v, or nil.
-func before(v *registry.Policy, older []*registry.Policy) *registry.Policy {
-	for _, o := range older {
-		if o.EffectiveTime != 0 && o.EffectiveTime < v.EffectiveTime &&
+// before returns the newest version before v that may govern and shares a subject
+// group and a region with it, or nil: reading R15.
+func before(v *registry.Policy, may []*registry.Policy) *registry.Policy {
+	for _, o := range slices.Backward(may) {
+		if o.EffectiveTime < v.EffectiveTime &&
 			groupBits(o.SubjectGroups)&groupBits(v.SubjectGroups) != 0 && shareRegion(o.Regions, v.Regions) {
 			return o
 		}

@@ -138,11 +138,18 @@ func ruleMechanism(e *scratch) {
 	}
 }
 
-// contractState returns the marks of the agreement that a contract rests on.
-func (e *scratch) contractState(t *transferView) marks {
+// contract reports whether the mechanism is a contract, and rests on an agreement.
+func (t *transferView) contract() bool {
 	switch t.mechanism {
 	case registry.MechanismStandardContract, registry.MechanismGbaContract, registry.MechanismScc:
-	default:
+		return true
+	}
+	return false
+}
+
+// contractState returns the marks of the agreement that a contract rests on.
+func (e *scratch) contractState(t *transferView) marks {
+	if !t.contract() {
 		return 0
 	}
 	rec := e.s.record(t.agreement)

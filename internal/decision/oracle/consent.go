@@ -137,10 +137,13 @@ func (j *judge) rule20() {
 		return
 	}
 	j.each(20, func(p *registry.Policy, v view, c asked) {
-		b := j.basis(p, v.kind, registry.RegimeCnSz)
+		other := func(r registry.Regime) bool {
+			b := j.basis(p, v.kind, r)
+			return b == registry.BasisHumanResources || b == registry.BasisLegitimateInterests
+		}
 		personal := c.any(func(l leaf) bool { return !l.nonPersonal }) // non-personal only if all leaves are (R4)
 		if (v.role == registry.RecipientRoleController || v.role == registry.RecipientRoleJointController) && personal &&
-			(b == registry.BasisHumanResources || b == registry.BasisLegitimateInterests) {
+			(other(registry.RegimeCnSz) || other(registry.RegimeCn)) {
 			j.fire(decision.DeidentificationRequired, registry.RegimeCnSz, c.name)
 		}
 	})

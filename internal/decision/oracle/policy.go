@@ -42,18 +42,23 @@ func (r *Registry) newer(a, b *registry.Policy) bool {
 func (j *judge) governs(p *registry.Policy, region string) bool {
 	audience := slices.Contains(p.SubjectGroups, j.group) &&
 		(slices.Contains(p.Regions, region) || slices.Contains(p.Regions, "*"))
-	inForce := p.EffectiveTime != 0 && p.EffectiveTime <= j.t
+	return audience && p.EffectiveTime != 0 && p.EffectiveTime <= j.t && j.mayGovern(p)
+}
+
+// mayGovern: notified where significant, and it does not weaken (R14).
+func (j *judge) mayGovern(p *registry.Policy) bool {
 	notified := slices.ContainsFunc(p.Notices, func(n registry.PolicyNotice) bool {
 		return n.SendTime != 0 && n.SendTime < p.EffectiveTime
 	})
-	return audience && inForce && (!p.Significant || notified) && !j.weakens(p)
+	return (!p.Significant || notified) && !j.weakens(p)
 }
 
-// R15: against the newest version before it that shares a group and a region.
+// R15: against the newest version before it that shares a group and a region, and
+// may itself govern.
 func (j *judge) weakens(p *registry.Policy) bool {
 	var before *registry.Policy
 	for _, o := range j.policies {
-		if o.EffectiveTime != 0 && o.EffectiveTime <= j.t && o.EffectiveTime < p.EffectiveTime && sharesAudience(p, o) &&
+		if o.EffectiveTime != 0 && o.EffectiveTime <= j.t && o.EffectiveTime < p.EffectiveTime && sharesAudience(p, o) && j.mayGovern(o) &&
 			(before == nil || j.newer(o, before)) {
 			before = o
 		}
