@@ -196,7 +196,9 @@ func (w *scene) mutateAsking(r *rand.Rand, k *asking) {
 	case 22, 23:
 		l := decision.ChainLink{Recipient: pool(registry.Recipients, "recipients/none")}
 		if of := w.deploymentsOf(l.Recipient); len(of) > 0 && r.IntN(2) == 0 {
-			l.Deployment = pick(r, of...)
+			if l.Deployment = pick(r, of...); r.IntN(6) == 0 { // another recipient's, or none
+				l.Deployment = pool(registry.Deployments, "recipients/none/deployments/x")
+			}
 		}
 		q.Chain = append(q.Chain, l)
 	case 24:

@@ -79,12 +79,9 @@ func ruleCredential(e *scratch) {
 // deployment's kind: reading R20.
 func (e *scratch) outsideKind(d *judged) (bad uint64) {
 	for _, p := range e.policies {
-		k := &p.kinds[d.kind]
-		closed := d.kind == registry.RecipientKindCloud || d.kind == registry.RecipientKindLogistics
-		if k.any || !k.stated && !closed {
-			continue
+		if k := &p.kinds[d.kind]; !k.any { // no entry is an empty list
+			bad |= e.known &^ e.covered(k.categories)
 		}
-		bad |= e.known &^ e.covered(k.categories)
 	}
 	return bad
 }

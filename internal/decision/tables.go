@@ -64,7 +64,6 @@ type exporter struct {
 }
 
 type kindList struct {
-	stated     bool
 	any        bool
 	purposes   ordinals
 	categories ordinals
@@ -199,7 +198,7 @@ func buildTables(small map[uint32]smallNoun, r names) *tables {
 	})
 	var may []*registry.Policy // those that may govern, the oldest first
 	for _, v := range versions {
-		if v.EffectiveTime != 0 && notified(v) && !weakens(v, before(v, may)) {
+		if v.EffectiveTime != 0 && notified(v) && !slices.ContainsFunc(before(v, may), func(o *registry.Policy) bool { return weakens(v, o) }) {
 			may = append(may, v)
 		}
 	}
@@ -320,31 +319,34 @@ func notified(v *registry.Policy) bool {
 	})
 }
 
-// before returns the newest version before v that may govern and shares a subject
-// group and a region with it, or nil: reading R15.
-func before(v *registry.Policy, may []*registry.Policy) *registry.Policy {
-	for _, o := range slices.Backward(may) {
-		if o.EffectiveTime < v.EffectiveTime &&
-			groupBits(o.SubjectGroups)&groupBits(v.SubjectGroups) != 0 && shareRegion(o.Regions, v.Regions) {
-			return o
+// before returns the versions that would govern persons of v's audience without
+// it: for each subject group and region, the newest before it that may govern.
+// Reading R15.
+func before(v *registry.Policy, may []*registry.Policy) (out []*registry.Policy) {
+	regions := v.Regions
+	if slices.Contains(regions, "*") { // every region that some version names, and all others
+		for _, o := range may {
+			regions = append(slices.Clip(regions), o.Regions...)
 		}
 	}
-	return nil
-}
-
-func shareRegion(a, b []string) bool {
-	if slices.Contains(a, "*") && len(b) > 0 || slices.Contains(b, "*") && len(a) > 0 {
-		return true
+	for _, g := range v.SubjectGroups {
+		for _, r := range regions {
+			for _, o := range slices.Backward(may) {
+				if o.EffectiveTime < v.EffectiveTime && slices.Contains(o.SubjectGroups, g) &&
+					(slices.Contains(o.Regions, "*") || slices.Contains(o.Regions, r)) {
+					if !slices.Contains(out, o) {
+						out = append(out, o)
+					}
+					break
+				}
+			}
+		}
 	}
-	return slices.ContainsFunc(a, func(r string) bool { return slices.Contains(b, r) })
+	return out
 }
 
-// weakens reports whether v weakens rights against the version before it:
-// reading R15.
+// weakens reports whether v weakens rights against a version before it: reading R15.
 func weakens(v, old *registry.Policy) bool {
-	if old == nil {
-		return false
-	}
 	if v.WeakensRights || !subset(v.Purposes, old.Purposes) {
 		return true
 	}
@@ -400,7 +402,7 @@ func compilePolicy(number uint32, n *registry.Policy, r names) *policy {
 	}
 	for _, k := range n.Kinds {
 		if int(k.Kind) < len(p.kinds) {
-			p.kinds[k.Kind] = kindList{true, k.AnyCategory, newOrdinals(r.ordinals(k.Purposes)), newOrdinals(r.ordinals(k.CoveredCategories))}
+			p.kinds[k.Kind] = kindList{k.AnyCategory, newOrdinals(r.ordinals(k.Purposes)), newOrdinals(r.ordinals(k.CoveredCategories))}
 		}
 	}
 	for _, b := range n.Bases {

@@ -53,19 +53,34 @@ func (j *judge) mayGovern(p *registry.Policy) bool {
 	return (!p.Significant || notified) && !j.weakens(p)
 }
 
-// R15: against the newest version before it that shares a group and a region, and
-// may itself govern.
+// R15: for every group and region of its audience, against the version that governs
+// there before it. The first version weakens nothing, whatever its author says.
 func (j *judge) weakens(p *registry.Policy) bool {
-	var before *registry.Policy
-	for _, o := range j.policies {
-		if o.EffectiveTime != 0 && o.EffectiveTime <= j.t && o.EffectiveTime < p.EffectiveTime && sharesAudience(p, o) && j.mayGovern(o) &&
-			(before == nil || j.newer(o, before)) {
-			before = o
+	regions := slices.Clone(p.Regions)
+	if slices.Contains(regions, "*") {
+		for _, o := range j.policies {
+			regions = append(regions, o.Regions...)
 		}
 	}
-	if before == nil {
-		return false // the first version weakens nothing, whatever its author says
+	for _, group := range p.SubjectGroups {
+		for _, region := range regions {
+			var before *registry.Policy
+			for _, o := range j.policies {
+				if o.EffectiveTime != 0 && o.EffectiveTime < p.EffectiveTime && slices.Contains(o.SubjectGroups, group) &&
+					(slices.Contains(o.Regions, region) || slices.Contains(o.Regions, "*")) && j.mayGovern(o) &&
+					(before == nil || j.newer(o, before)) {
+					before = o
+				}
+			}
+			if before != nil && weakensAgainst(p, before) {
+				return true
+			}
+		}
 	}
+	return false
+}
+
+func weakensAgainst(p, before *registry.Policy) bool {
 	if p.WeakensRights || adds(p.Purposes, before.Purposes) {
 		return true
 	}
@@ -84,13 +99,6 @@ func (j *judge) weakens(p *registry.Policy) bool {
 		}
 	}
 	return false
-}
-
-func sharesAudience(a, b *registry.Policy) bool {
-	group := slices.ContainsFunc(a.SubjectGroups, func(g registry.SubjectGroup) bool { return slices.Contains(b.SubjectGroups, g) })
-	region := slices.Contains(a.Regions, "*") || slices.Contains(b.Regions, "*") ||
-		slices.ContainsFunc(a.Regions, func(r string) bool { return slices.Contains(b.Regions, r) })
-	return group && region
 }
 
 // adds reports whether now names what before did not.
@@ -222,12 +230,8 @@ func (j *judge) hosted(v view) bool {
 func (j *judge) outsideKind(kind registry.RecipientKind, c asked) bool {
 	for _, p := range j.versions {
 		list := kindList(p, kind)
-		switch {
-		case list == nil && (kind == registry.RecipientKindCloud || kind == registry.RecipientKindLogistics):
+		if list == nil || !list.AnyCategory && !c.coveredBy(list.CoveredCategories) {
 			return true // no list is an empty list
-		case list == nil: // rule 15 speaks
-		case !list.AnyCategory && !c.coveredBy(list.CoveredCategories):
-			return true
 		}
 	}
 	return false
