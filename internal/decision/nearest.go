@@ -2,30 +2,31 @@ package decision
 
 import (
 	"cmp"
+	"math/bits"
 	"slices"
 	"strings"
 
 	"waybill/internal/registry"
 )
 
-// nearestLimit bounds how many names are compared; past it only those that begin
-// alike are.
-const nearestLimit = 20_000
-
 // Nearest returns the up to n names of the collection that are nearest to the
-// given one (edit distance of the ids, a shared part first), the nearest first.
-// It serves messages to people and walks the whole registry.
+// given one by the edit distance of their ids, the nearest first; of equals, one
+// that holds the other comes first. It serves messages to people and walks the
+// names of the whole registry: some 30 ns a name, and more only for those whose
+// letters are nearly the same.
 func (s *Snapshot) Nearest(c registry.Collection, name string, n int) []string {
 	type found struct {
 		name     string
 		distance int
+		apart    bool // neither holds the other
 	}
 	id := strings.TrimPrefix(name, c.Prefix())
-	if len(id) > 64 {
-		id = id[:64]
+	if len(id) > maxDistanceText {
+		id = id[:maxDistanceText]
 	}
+	within := max(2, len(id)/3)
+	letters := lettersOf(id)
 	var all []found
-	compared := 0
 	for _, p := range s.pages {
 		if p == nil {
 			continue
@@ -35,21 +36,20 @@ func (s *Snapshot) Nearest(c registry.Collection, name string, n int) []string {
 			if len(rec) == 0 || registry.Collection(rec[0]) != c {
 				continue
 			}
-			other := string(nameOf(rec))
-			oid := strings.TrimPrefix(other, c.Prefix())
-			if compared++; compared > nearestLimit && (oid == "" || id == "" || oid[0] != id[0]) {
+			other := nameOf(rec)[len(c.Prefix()):]
+			holds := len(id) > 2 && len(other) > 2 && (strings.Contains(string(other), id) || strings.Contains(id, string(other)))
+			if !holds && (len(other) > len(id)+within || len(id) > len(other)+within || bits.OnesCount64(letters^lettersOf(string(other))) > 2*within) {
 				continue
 			}
-			d := distance(id, oid)
-			if id != "" && (strings.Contains(oid, id) || strings.Contains(id, oid)) {
-				d = min(d, 1)
-			}
-			if d <= max(len(id), len(oid))*2/3 {
-				all = append(all, found{other, d})
+			d := distance(id, string(other))
+			if d <= within || holds {
+				all = append(all, found{string(nameOf(rec)), d, !holds})
 			}
 		}
 	}
-	slices.SortFunc(all, func(a, b found) int { return cmp.Or(cmp.Compare(a.distance, b.distance), cmp.Compare(a.name, b.name)) })
+	slices.SortFunc(all, func(a, b found) int {
+		return cmp.Or(cmp.Compare(min(a.distance, within+1), min(b.distance, within+1)), compareBool(a.apart, b.apart), cmp.Compare(a.distance, b.distance), cmp.Compare(a.name, b.name))
+	})
 	var out []string
 	for i := range min(n, len(all)) {
 		out = append(out, all[i].name)
@@ -57,12 +57,33 @@ func (s *Snapshot) Nearest(c registry.Collection, name string, n int) []string {
 	return out
 }
 
+func compareBool(a, b bool) int {
+	switch {
+	case a == b:
+		return 0
+	case b:
+		return -1
+	}
+	return 1
+}
+
+// lettersOf is the set of a text's bytes, folded to 64.
+func lettersOf(s string) (m uint64) {
+	for i := range len(s) {
+		m |= 1 << (s[i] & 63)
+	}
+	return m
+}
+
+// maxDistanceText is how much of a text is compared.
+const maxDistanceText = 128
+
 // distance is the Levenshtein distance of two short strings.
 func distance(a, b string) int {
-	if len(b) > 128 {
-		b = b[:128]
+	if len(b) > maxDistanceText {
+		b = b[:maxDistanceText]
 	}
-	var row [129]int
+	var row [maxDistanceText + 1]int
 	for j := range len(b) + 1 {
 		row[j] = j
 	}
