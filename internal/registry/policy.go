@@ -195,7 +195,11 @@ func (n *Policy) validateBases(c *checks) {
 			}
 			listed[k] = true
 		}
-		if e.SpecialGround != "" && !slices.Contains(e.Regimes, RegimeEu) {
+		switch {
+		case e.SpecialGround == "":
+		case e.Basis == BasisConsent:
+			c.add(f+".special_ground", "nothing: with CONSENT the ground of special categories is the explicit consent itself")
+		case !slices.Contains(e.Regimes, RegimeEu):
 			c.add(f+".special_ground", "nothing: it is a ground of GDPR 9(2) and comes with EU")
 		}
 	}

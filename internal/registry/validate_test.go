@@ -132,6 +132,7 @@ func TestValidate(t *testing.T) {
 		"policy, regime POLICY":    {policy(func(n *Policy) { n.Bases[0].Regimes = []Regime{RegimePolicy} }), []string{"policy.bases[0].regimes[0]"}},
 		"policy, basis twice":      {policy(func(n *Policy) { n.Bases = append(n.Bases, n.Bases[0]); n.Bases[1].Regimes = []Regime{RegimeEu} }), []string{"policy.bases[1].regimes[0]"}},
 		"policy, ground in CN":     {policy(func(n *Policy) { n.Bases[0].SpecialGround, n.Bases[0].Regimes = "9(2)(h)", []Regime{RegimeCn} }), []string{"policy.bases[0].special_ground"}},
+		"policy, ground, consent":  {policy(func(n *Policy) { n.Bases[0].SpecialGround, n.Bases[0].Basis = "9(2)(h)", BasisConsent }), []string{"policy.bases[0].special_ground"}},
 		"policy, necessity":        {policy(func(n *Policy) { n.Necessity = []Necessity{{}} }), []string{"policy.necessity[0].purpose", "policy.necessity[0].categories", "policy.necessity[0].approved_by", "policy.necessity[0].approve_time", "policy.necessity[0].reason"}},
 		"policy, retention":        {policy(func(n *Policy) { n.Retention = append(n.Retention, n.Retention[0]); n.Retention[1].Days = 0 }), []string{"policy.retention[1].days", "policy.retention[1].categories[0]"}},
 		"policy, notice":           {policy(func(n *Policy) { n.Notices = []PolicyNotice{{}} }), []string{"policy.notices[0].channel", "policy.notices[0].send_time"}},
