@@ -60,7 +60,7 @@ type faults struct {
 func buildProgram(t *testing.T, dir string) string {
 	t.Helper()
 	path := filepath.Join(dir, "waybill")
-	args := []string{"build", "-o", path}
+	args := []string{"build", "-buildvcs=false", "-o", path}
 	if raceDetector() {
 		args = append(args, "-race")
 	}
