@@ -165,6 +165,12 @@ func TestPlanRefuses(t *testing.T) {
 
 func TestPruneEverything(t *testing.T) {
 	m := sampled(t)
+	_, err := plan(t, m, nil, ApplyOptions{Prune: true, Used: unused})
+	refused(t, err, Precondition, "STATE_INVALID") // a policy version took effect
+	future := changed(t, m, "policies/2024-08-30", func(p *Policy) { p.EffectiveTime = now + 1 })
+	if _, err := m.write(t, Request{Put: []Noun{future}, Now: now - 900*day}); err != nil {
+		t.Fatal(err)
+	}
 	p, err := plan(t, m, nil, ApplyOptions{Prune: true, Used: unused})
 	if err != nil {
 		t.Fatal(err)

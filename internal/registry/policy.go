@@ -1,6 +1,7 @@
 package registry
 
 import (
+	"fmt"
 	"slices"
 )
 
@@ -239,4 +240,65 @@ func (n *Policy) grants() []grant {
 		gs = append(gs, grant{at("necessity", i) + ".categories", "necessity " + e.Purpose, e.Categories, &e.CoveredCategories})
 	}
 	return gs
+}
+
+// fixed returns what is wrong with a change at now, given the stored state. Once a
+// version has taken effect, people were told of it and consented under it: what
+// widens it in place would escape the comparison with the version before. Only its
+// title may change, and notices and necessity that is approved be added.
+func (n *Policy) fixed(next *Policy, changed []string, now Time) (fieldErrors, error) {
+	var errs fieldErrors
+	if !past(n.EffectiveTime, now) {
+		return nil, nil
+	}
+	for _, f := range changed {
+		var added []int
+		kept, err := false, error(nil)
+		switch f {
+		case "title":
+			continue
+		case "notices":
+			_, kept, err = additions(n.Notices, next.Notices)
+		case "necessity":
+			added, kept, err = additions(n.Necessity, next.Necessity)
+		}
+		if err != nil {
+			return nil, err
+		}
+		if !kept {
+			errs.add(f, "as it took effect; amend it by a new version (policies/...)")
+		}
+		for _, i := range added {
+			if !past(next.Necessity[i].ApproveTime, now) {
+				errs.add(at(f, i)+".approve_time", "an approval that was given, not later than now")
+			}
+		}
+	}
+	return errs, nil
+}
+
+// additions returns which elements are new, and whether all that were there still are.
+func additions[E any](before, after []E) (added []int, kept bool, err error) {
+	left := map[string]int{}
+	for _, e := range before {
+		b, err := canonicalEncoder.Marshal(e)
+		if err != nil {
+			return nil, false, fmt.Errorf("compare two states of a list: %w", err)
+		}
+		left[string(b)]++
+	}
+	for i, e := range after {
+		b, err := canonicalEncoder.Marshal(e)
+		if err != nil {
+			return nil, false, fmt.Errorf("compare two states of a list: %w", err)
+		}
+		if left[string(b)] == 0 {
+			added = append(added, i)
+			continue
+		}
+		if left[string(b)]--; left[string(b)] == 0 {
+			delete(left, string(b))
+		}
+	}
+	return added, len(left) == 0, nil
 }

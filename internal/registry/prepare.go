@@ -305,15 +305,23 @@ func (w *write) expand(ctx context.Context) error {
 	return w.refuse(Invalid, "FIELD_INVALID", "refused", ps)
 }
 
-// immutable refuses to change what was signed, terminated or revoked.
+// immutable refuses to change what was signed, took effect, was terminated or revoked.
 func (w *write) immutable(context.Context) error {
-	var signed, final problems
+	var signed, effective, final problems
 	for _, p := range w.puts {
 		root := p.noun.Collection().String() + "."
 		switch was := p.before.Noun.(type) {
 		case *Agreement:
 			for _, f := range was.fixed(p.changed) {
 				signed.add(p, FieldError{root + f, "as it was signed; amend the agreement by a new one whose amends is " + p.name()})
+			}
+		case *Policy:
+			fixed, err := was.fixed(p.noun.(*Policy), p.changed, w.req.Now)
+			if err != nil {
+				return err
+			}
+			for _, f := range fixed {
+				effective.add(p, FieldError{root + f.Field, f.Expected})
 			}
 		case *Recipient:
 			if past(was.TerminateTime, w.req.Now) && p.noun.(*Recipient).TerminateTime != was.TerminateTime {
@@ -328,7 +336,26 @@ func (w *write) immutable(context.Context) error {
 	if err := w.refuse(Precondition, "AGREEMENT_SIGNED", "signed by both sides; amend it", signed); err != nil {
 		return err
 	}
-	return w.refuse(Precondition, "STATE_INVALID", "final as recorded", final)
+	if err := w.refuse(Precondition, "STATE_INVALID", "took effect already; amend it by a new version", effective); err != nil {
+		return err
+	}
+	if err := w.refuse(Precondition, "STATE_INVALID", "final as recorded", final); err != nil {
+		return err
+	}
+	var history []string
+	for name, rec := range w.deletes {
+		if n, ok := rec.Noun.(*Policy); ok && past(n.EffectiveTime, w.req.Now) {
+			history = append(history, name)
+		}
+	}
+	if len(history) == 0 {
+		return nil
+	}
+	slices.Sort(history)
+	return &Error{
+		Kind: Precondition, Reason: "STATE_INVALID", Metadata: map[string]string{"resource": history[0]},
+		Message: someOf(history) + " took effect already and cannot be deleted: what people were told rests on it; amend it by a new version",
+	}
 }
 
 // edits returns what is to be committed.

@@ -190,11 +190,14 @@ func TestGrants(t *testing.T) {
 	if err != nil || len(names) != 0 {
 		t.Fatalf("edits %q, %v", names, err)
 	}
-	m.put(t, changed(t, m, "policies/2024-08-30", func(p *Policy) {
+	draft := changed(t, m, "policies/2024-08-30", func(p *Policy) {
 		p.Title = "Other"
 		p.Kinds = []KindList{{Kind: RecipientKindMessaging, Categories: []string{"categories/user.contact.*"}}, p.Kinds[1], p.Kinds[0]}
 		p.Kinds[2].CoveredCategories = []string{"categories/device"} // a caller's word is not taken
-	}))
+	})
+	if _, err := m.write(t, Request{Put: []Noun{draft}, Now: policy.EffectiveTime - 1}); err != nil {
+		t.Fatal(err)
+	}
 	policy = get[*Policy](t, m, "policies/2024-08-30")
 	fax := []string{"categories/user.contact.email", "categories/user.contact.fax", "categories/user.contact.phone"}
 	if got := policy.Kinds[0].CoveredCategories; !slices.Equal(got, fax) {
@@ -284,6 +287,75 @@ func TestSignedAgreement(t *testing.T) {
 	m.put(t, amendment)
 }
 
+func TestPolicyInForce(t *testing.T) {
+	const name = "policies/2024-08-30"
+	need := Necessity{Purpose: "purposes/hosting", Categories: []string{"categories/user.*"}, ApprovedBy: "DPO", ApproveTime: now, Reason: "All of it is hosted."}
+	for field, f := range map[string]func(p *Policy){
+		"subject_groups": func(p *Policy) { p.SubjectGroups = append(p.SubjectGroups, SubjectGroupEmployee) },
+		"regions":        func(p *Policy) { p.Regions = []string{"DE"} },
+		"publish_time":   func(p *Policy) { p.PublishTime = p.EffectiveTime },
+		"effective_time": func(p *Policy) { p.EffectiveTime = now + day },
+		"significant":    func(p *Policy) { p.Significant = true },
+		"weakens_rights": func(p *Policy) { p.WeakensRights = true },
+		"purposes":       func(p *Policy) { p.Purposes = []string{"purposes/delivery", "purposes/hosting", "purposes/analytics"} },
+		"kinds":          func(p *Policy) { p.Kinds = append(p.Kinds, KindList{Kind: RecipientKindMessaging}) },
+		"bases":          func(p *Policy) { p.Bases = nil },
+		"retention":      func(p *Policy) { p.Retention = []Retention{{"purposes/delivery", p.Retention[0].Categories, 365}} },
+		"serves_minors":  func(p *Policy) { p.ServesMinors = true },
+		"child_rules":    func(p *Policy) { p.ChildRules = "rules" },
+		"text_digest":    func(p *Policy) { p.TextDigest = "00" },
+		"notices":        func(p *Policy) { p.Notices = nil },
+		"necessity":      func(p *Policy) { p.Necessity = []Necessity{need} },
+		"necessity[1].approve_time": func(p *Policy) {
+			later := need
+			later.ApproveTime++
+			p.Necessity = append(p.Necessity, later)
+		},
+	} {
+		t.Run(field, func(t *testing.T) {
+			m := sampled(t)
+			held := get[*Policy](t, m, name)
+			body, err := Encode(held)
+			if err != nil {
+				t.Fatal(err)
+			}
+			wanted, err := Decode(Policies, body)
+			if err != nil {
+				t.Fatal(err)
+			}
+			f(wanted.(*Policy))
+			_, err = m.write(t, Request{Put: []Noun{wanted}})
+			e := refused(t, err, Precondition, "STATE_INVALID", "policy."+field)
+			if !strings.Contains(e.Message, "amend it by a new version") {
+				t.Errorf("does not say how: %s", e)
+			}
+			// Before it took effect it is a draft.
+			if _, err := m.write(t, Request{Put: []Noun{wanted}, Now: held.EffectiveTime - 1}); err != nil {
+				t.Errorf("a version that is not yet effective: %v", err)
+			}
+		})
+	}
+	m := sampled(t)
+	held := get[*Policy](t, m, name)
+	m.put(t, changed(t, m, name, func(p *Policy) {
+		p.Title = "Other"
+		p.Notices = []PolicyNotice{{Channel: "push", SendTime: now}, held.Notices[0]}
+		p.Necessity = []Necessity{need, held.Necessity[0]}
+	}))
+	if p := get[*Policy](t, m, name); len(p.Necessity) != 2 || len(p.Necessity[0].CoveredCategories) == 0 || len(p.Notices) != 2 {
+		t.Errorf("holds %+v", p)
+	}
+
+	_, err := m.write(t, Request{Delete: []string{name}})
+	if e := refused(t, err, Precondition, "STATE_INVALID"); !strings.Contains(e.Message, name) {
+		t.Error(e)
+	}
+	m.put(t, changed(t, m, name, func(p *Policy) { p.Name, p.EffectiveTime = "policies/next", now+1 }))
+	if _, err := m.write(t, Request{Delete: []string{"policies/next"}}); err != nil || m.holds("policies/next") {
+		t.Errorf("a version that never took effect: %v", err)
+	}
+}
+
 func TestForGood(t *testing.T) {
 	m := sampled(t)
 	r, err := TerminateRecipient(get[*Recipient](t, m, "recipients/sf"), now-day)
@@ -350,6 +422,7 @@ func TestInUse(t *testing.T) {
 	_, err = m.write(t, Request{
 		Put:    []Noun{changed(t, m, "agreements/cloud-draft", func(a *Agreement) { a.Title = "T" })},
 		Delete: []string{"categories/user.name", "policies/2024-08-30", "assessments/sf", "transfers/sf", "agreements/sf-2025"},
+		Now:    now - 900*day, // before the policy took effect
 	})
 	e = refused(t, err, Precondition, "IN_USE")
 	if !strings.Contains(e.Message, "agreements/cloud-draft") {
