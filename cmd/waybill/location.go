@@ -60,7 +60,7 @@ func (c *cli) where(f *placeFlags) (location, error) {
 // that there is no ledger yet: a lost file is never replaced in silence.
 func openTagKeys(at location, fresh bool, now time.Time) (*gate.Keys, error) {
 	if at.tagKeys == "" {
-		return nil, usagef("no tag keys: name the file with --tag-keys or WAYBILL_TAG_KEYS, the same on every replica")
+		return nil, usagef("no tag keys: name the file with --tag-keys or WAYBILL_TAG_KEYS")
 	}
 	if strings.HasPrefix(at.tagKeys, "{") { // the environment holds the keys themselves
 		keys, err := gate.ParseKeys([]byte(at.tagKeys))

@@ -105,7 +105,7 @@ func (c *cli) serve(ctx context.Context, f *serveFlags, ready func(context.Conte
 		// would be collected far too often.
 		debug.SetGCPercent(400)
 	}
-	keeper := gate.NewKeeper(s, gate.KeeperConfig{Log: log}, c.now)
+	keeper := gate.NewKeeper(s, gate.KeeperConfig{Log: log, Lease: lease}, c.now)
 	g := gate.New(keeper, s, keys, gate.Config{Log: log}, c.now)
 	srv := server.New(server.Config{
 		Keeper: keeper, Gate: g, Store: s, Segments: s, Now: c.now, Log: log, Version: version(), TLS: transport,

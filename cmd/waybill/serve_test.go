@@ -163,6 +163,11 @@ func TestPostgreSQL(t *testing.T) {
 	token := filepath.Join(t.TempDir(), "admin.token")
 	w.must(0, "token", "create", "--role", "admin", "--database", dsn, "--write-to", token)
 	stop := w.serve()
+	if r := w.must(69, "serve", "--listen", "127.0.0.1:0"); !strings.Contains(r.err, "another server runs on this database") {
+		t.Errorf("a second server: %s", r.err)
+	}
+	w.must(0, "token", "create", "--role", "auditor", "--database", dsn)
+	w.must(0, "doctor")
 	w.must(69, "list", "changes")
 	if r := w.must(0, "list", "changes", "--token-file", token); !strings.Contains(r.out, operator) {
 		t.Errorf("the first token has another author: %s", r.out)

@@ -8,11 +8,18 @@ import (
 	"waybill/internal/registry"
 )
 
-// Head reads the revision row and the database's clock, in one statement.
+// Head reads the revision row and the database's clock, in one statement. On an
+// exclusive store it reads them on the connection that holds the lock, so that it
+// fails where this is not the one server.
 func (s *Store) Head(ctx context.Context) (registry.Head, error) {
 	return await(ctx, func() (head registry.Head, err error) {
 		err = retry(ctx, func() error {
 			return onConn(ctx, s.polls, func(conn *sql.Conn) (err error) {
+				ctx := ctx
+				if s.exclusive {
+					// A caller that goes away must not take the lock's connection with it.
+					ctx = context.WithoutCancel(ctx)
+				}
 				head, err = s.head(ctx, conn)
 				return err
 			})
@@ -31,10 +38,14 @@ type querier interface {
 func (s *Store) head(ctx context.Context, q querier) (registry.Head, error) {
 	var h registry.Head
 	var root []byte
-	err := q.QueryRowContext(ctx, "SELECT "+s.epoch+", number, next_number, changes, root, "+s.clock+" FROM revision WHERE k = 1").
-		Scan(&h.Epoch, &h.Revision, &h.NextNumber, &h.Changes, &root, &h.Clock)
+	var unsafe string
+	err := q.QueryRowContext(ctx, "SELECT "+s.epoch+", number, next_number, changes, root, "+s.clock+", "+s.unsafe+" FROM revision WHERE k = 1").
+		Scan(&h.Epoch, &h.Revision, &h.NextNumber, &h.Changes, &root, &h.Clock, &unsafe)
 	if err != nil {
 		return h, err
+	}
+	if unsafe != "" {
+		return h, registry.Errorf(registry.Unavailable, registryUnavailable, "PostgreSQL runs with %s off: a record could be lost after its answer; turn it on", unsafe)
 	}
 	if len(root) != len(h.Root) {
 		return h, fmt.Errorf("the head's root has %d bytes", len(root))

@@ -29,6 +29,12 @@ var session = map[string]string{
 	"lock_timeout":                        "2000",
 	"idle_in_transaction_session_timeout": "10000",
 	"tcp_user_timeout":                    "10000",
+	// A dead server's lock goes when PostgreSQL notices.
+	"tcp_keepalives_idle":     "5",
+	"tcp_keepalives_interval": "2",
+	"tcp_keepalives_count":    "3",
+	// The session's own word outlives a reload that turns it off.
+	"synchronous_commit": "on",
 }
 
 func (s *Store) openPostgres(ctx context.Context, cfg Config, migrating bool) error {
@@ -36,6 +42,8 @@ func (s *Store) openPostgres(ctx context.Context, cfg Config, migrating bool) er
 	// The timeline changes at failover; pg_control's still says the old one then.
 	s.epoch = "epoch || '-' || substr(pg_walfile_name(pg_current_wal_lsn()), 1, 8)"
 	s.clock = "(extract(epoch FROM clock_timestamp()) * 1000000)::bigint"
+	s.unsafe = "concat_ws(', ', CASE WHEN NOT current_setting('fsync')::bool THEN 'fsync' END, CASE WHEN NOT current_setting('full_page_writes')::bool THEN 'full_page_writes' END)"
+	s.exclusive = cfg.Exclusive > 0 && !migrating
 	base, err := pq.NewConfig(cfg.Database)
 	if err != nil {
 		// The driver's error may hold the URL, and that the password.
@@ -65,15 +73,20 @@ func (s *Store) openPostgres(ctx context.Context, cfg Config, migrating bool) er
 				c.Runtime[k] = v
 			}
 		}
-		if *p.db, err = s.pool(c, p.size, migrating); err != nil {
+		if *p.db, err = s.pool(c, p.size, migrating, s.exclusive && p.db == &s.polls); err != nil {
 			return err
 		}
 	}
 	s.reader = s.writer
+	if s.exclusive {
+		if err := s.acquire(ctx, cfg.Exclusive); err != nil {
+			return err
+		}
+	}
 	return s.checkPostgres(ctx)
 }
 
-func (s *Store) pool(c pq.Config, size int, migrating bool) (*sql.DB, error) {
+func (s *Store) pool(c pq.Config, size int, migrating, locked bool) (*sql.DB, error) {
 	connector, err := pq.NewConnectorConfig(c)
 	if err != nil {
 		return nil, registry.Errorf(registry.Invalid, "FIELD_INVALID", "the database URL cannot be used")
@@ -81,7 +94,14 @@ func (s *Store) pool(c pq.Config, size int, migrating bool) (*sql.DB, error) {
 	if !migrating {
 		connector.Dialer(dialer{})
 	}
-	db := sql.OpenDB(pq.ConnectorWithNoticeHandler(connector, s.notice))
+	noticing := pq.ConnectorWithNoticeHandler(connector, s.notice)
+	if locked {
+		// One connection, for good: a second could not take the lock.
+		db := sql.OpenDB(exclusive{noticing})
+		db.SetMaxOpenConns(1)
+		return db, nil
+	}
+	db := sql.OpenDB(noticing)
 	db.SetMaxOpenConns(size)
 	db.SetMaxIdleConns(size)
 	db.SetConnMaxLifetime(5 * time.Minute)

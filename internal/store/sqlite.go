@@ -31,7 +31,7 @@ var pragmas = []struct{ name, set, want string }{
 
 func (s *Store) openSQLite(ctx context.Context, cfg Config, _ bool) error {
 	s.dialect = dialect.SQLite
-	s.epoch, s.clock = "epoch", "0"
+	s.epoch, s.clock, s.unsafe = "epoch", "0", "''"
 	if cfg.Database == "" || strings.Contains(cfg.Database, "://") {
 		return registry.Errorf(registry.Invalid, "FIELD_INVALID", "the database is neither a postgres:// URL nor a directory")
 	}

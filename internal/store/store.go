@@ -25,6 +25,11 @@ type Config struct {
 	Database string
 	// Replica names this process to PostgreSQL (application_name).
 	Replica string
+	// Exclusive makes this the one server of a PostgreSQL database; it is how long
+	// another may answer after its last Head. Open and Head return ErrHeld while
+	// another has the database. Zero, for tools, takes nothing. The directory of an
+	// embedded store is for one process in any case.
+	Exclusive time.Duration
 	// Now is the clock of an embedded store; time.Now when nil. PostgreSQL's
 	// own clock is used there.
 	Now func() time.Time
@@ -43,8 +48,11 @@ type Store struct {
 	// entries has the ledger's: binary parameters on PostgreSQL.
 	entries, entriesReader *sql.DB
 
-	epoch string // the SQL expression of the epoch
-	clock string // the SQL expression of the database's clock
+	epoch  string // the SQL expression of the epoch
+	clock  string // the SQL expression of the database's clock
+	unsafe string // the SQL expression of the setting that would lose a commit, '' if none
+
+	exclusive bool // polls' one connection holds the lock of the one server
 
 	unsynced atomic.Int64 // commits that PostgreSQL did not replicate as told
 	lock     *os.File     // SQLite: the directory is ours
