@@ -97,10 +97,13 @@ func (s *core) recorded(ctx context.Context, name string, r dated) (rec registry
 	} else if rec, found, err = s.knownRecord(ctx, name, revision); err != nil {
 		return rec, 0, 0, err
 	}
-	if !found {
-		return rec, 0, 0, s.notFound(ctx, name)
+	switch {
+	case found:
+		return rec, on, revision, nil
+	case known != 0:
+		return rec, 0, 0, s.notRecorded(ctx, name, revision)
 	}
-	return rec, on, revision, nil
+	return rec, 0, 0, s.notFound(ctx, name)
 }
 
 // knownRecord returns a noun as its newest change at or before the revision left it.

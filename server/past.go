@@ -21,6 +21,19 @@ type past struct {
 	kept []*decision.Snapshot // the newest used last
 }
 
+// notRecorded says that there was no such record at the revision, and when it was
+// first recorded if that was later.
+func (s *core) notRecorded(ctx context.Context, name string, revision int64) error {
+	first, err := s.store.Changes(ctx, 0, 0, name, 1)
+	if err != nil {
+		return err
+	}
+	if len(first) == 0 || first[0].Revision <= revision {
+		return s.notFound(ctx, name)
+	}
+	return registry.Errorf(registry.NotFound, "NOT_FOUND", "not recorded by then; first recorded at revision %d on %s", first[0].Revision, first[0].Time)
+}
+
 // snapshotAt returns the registry compiled as it stood at the revision. Readers
 // ask in the order of revisions, so it is mostly the one before and a few changes.
 func (s *core) snapshotAt(ctx context.Context, revision int64) (*decision.Snapshot, error) {

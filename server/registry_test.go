@@ -2,6 +2,7 @@ package server
 
 import (
 	"errors"
+	"fmt"
 	"io"
 	"strings"
 	"testing"
@@ -187,7 +188,21 @@ func TestLookup(t *testing.T) {
 			t.Errorf("%s: %s; want %s among the nearest", name, msg, near)
 		}
 	}
-	_, err := s.Lookup(t.Context(), &waybillv1.LookupRequest{Name: "jane@example.com"})
+	head, err := w.store.Head(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, err = s.Lookup(t.Context(), &waybillv1.LookupRequest{Name: "sf", KnownTime: day("2020-01-01")})
+	refused(t, err, codes.NotFound, "NOT_FOUND")
+	if msg, want := status.Convert(err).Message(), fmt.Sprintf("not recorded by then; first recorded at revision %d on 20", head.Revision); !strings.Contains(msg, want) {
+		t.Errorf("%s; want %s", msg, want)
+	}
+	_, err = s.Lookup(t.Context(), &waybillv1.LookupRequest{Name: "recipients/s", KnownTime: day("2020-01-01")})
+	refused(t, err, codes.NotFound, "NOT_FOUND")
+	if msg := status.Convert(err).Message(); !strings.Contains(msg, "the nearest are recipients/sf") {
+		t.Errorf("%s", msg)
+	}
+	_, err = s.Lookup(t.Context(), &waybillv1.LookupRequest{Name: "jane@example.com"})
 	refused(t, err, codes.NotFound, "NOT_FOUND")
 	if strings.Contains(status.Convert(err).Message(), "jane") || strings.Contains(w.log.String(), "jane") {
 		t.Error("a caller's text was repeated")
