@@ -3,7 +3,9 @@ package store
 import (
 	"context"
 	"database/sql"
+	"errors"
 	"fmt"
+	"io/fs"
 	"net/url"
 	"os"
 	"path/filepath"
@@ -52,7 +54,12 @@ func (s *Store) openSQLite(ctx context.Context, cfg Config, _ bool) error {
 		return &registry.Error{Kind: registry.Unavailable, Reason: registryUnavailable,
 			Message: "the data directory " + dir + " is in use by another process; stop it, or ask it instead", Err: err}
 	}
-	// The writer comes first: it makes the file.
+	for _, file := range []string{"registry.db", "ledger.db"} {
+		if err := ownerOnly(filepath.Join(dir, file)); err != nil {
+			return err
+		}
+	}
+	// The writer comes first: it sets the journal's mode.
 	for _, o := range []struct {
 		db     **sql.DB
 		file   string
@@ -64,6 +71,25 @@ func (s *Store) openSQLite(ctx context.Context, cfg Config, _ bool) error {
 	} {
 		if *o.db, err = openFile(ctx, filepath.Join(dir, o.file), o.writer); err != nil {
 			return s.fail(registryUnavailable, "open "+o.file, err)
+		}
+	}
+	return nil
+}
+
+// ownerOnly makes the file if it is not there, and keeps it and what SQLite puts
+// beside it from all but their owner. SQLite gives its other files the mode of
+// this one.
+func ownerOnly(path string) error {
+	f, err := os.OpenFile(path, os.O_CREATE|os.O_RDWR, 0o600)
+	if err != nil {
+		return fmt.Errorf("make the database's file: %w", err)
+	}
+	if err := f.Close(); err != nil {
+		return fmt.Errorf("make the database's file: %w", err)
+	}
+	for _, suffix := range []string{"", "-wal", "-shm"} {
+		if err := os.Chmod(path+suffix, 0o600); err != nil && !errors.Is(err, fs.ErrNotExist) {
+			return fmt.Errorf("close the database's file to others: %w", err)
 		}
 	}
 	return nil

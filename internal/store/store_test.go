@@ -3,6 +3,7 @@ package store_test
 import (
 	"bytes"
 	"database/sql"
+	"os"
 	"path/filepath"
 	"sync"
 	"testing"
@@ -119,6 +120,28 @@ func TestOpen(t *testing.T) {
 		}
 		if err := s.Close(); err != nil {
 			t.Fatal(err)
+		}
+	})
+	t.Run("a directory's files are for their owner", func(t *testing.T) {
+		var o opened
+		dir := t.TempDir()
+		for _, name := range []string{"registry.db", "ledger.db"} { // as an older version made them
+			if err := os.WriteFile(filepath.Join(dir, name), nil, 0o644); err != nil {
+				t.Fatal(err)
+			}
+			if err := os.Chmod(filepath.Join(dir, name), 0o644); err != nil {
+				t.Fatal(err)
+			}
+		}
+		for _, d := range []string{dir, t.TempDir()} {
+			if err := o.open(t, d).RegisterReplica(t.Context(), "r", 1); err != nil {
+				t.Fatal(err)
+			}
+			for _, name := range []string{"registry.db", "registry.db-wal", "registry.db-shm", "ledger.db", "ledger.db-wal", "ledger.db-shm"} {
+				if info, err := os.Stat(filepath.Join(d, name)); err != nil || info.Mode().Perm() != 0o600 {
+					t.Errorf("%s: %v, %v", name, info, err)
+				}
+			}
 		}
 	})
 	for name, database := range map[string]func(t *testing.T) string{
