@@ -123,11 +123,8 @@ func ruleGroupAgreed(e *scratch, _ *judged, a *agreementView) marks {
 	return 0
 }
 
-func ruleCategoryAgreed(e *scratch, _ *judged, a *agreementView, i int) marks {
-	if !a.categories.hasAll(e.asked[i].leaves) {
-		return markCategory
-	}
-	return 0
+func ruleCategoryAgreed(e *scratch, _ *judged, a *agreementView) hit {
+	return hit{markCategory, e.known &^ e.covered(a.categories)}
 }
 
 // fits reports whether an agreement is of a type fit for the role: reading R32.
@@ -171,8 +168,7 @@ func (e *scratch) agree() {
 			e.agreements = e.agreements[:len(e.agreements)-1]
 			continue
 		}
-		a.inForce = e.state(a) == 0
-		e.confidence = e.confidence || a.inForce && a.terms&termConfidentiality != 0
+		e.confidence = e.confidence || a.terms&termConfidentiality != 0 && e.state(a) == 0
 	}
 }
 
@@ -216,36 +212,30 @@ func (e *scratch) restOnAgreements(p *program) {
 		d := &e.deps[i]
 		for n := range e.agreements {
 			a := &e.agreements[n]
-			a.fit, a.marked = e.fits(d, a), false
+			if a.fit = e.fits(d, a); a.fit {
+				e.markAgreement(p, d, a)
+			}
 		}
 		for k := range e.asked {
 			if e.asked[k].category != nil {
-				e.restOn(p, d, k)
+				e.restOn(k)
 			}
 		}
 	}
 }
 
-func (e *scratch) restOn(p *program, d *judged, k int) {
+func (e *scratch) restOn(k int) {
 	var best *agreementView
 	var bestMarks marks
-	consider := func(inForce bool) {
-		for n := range e.agreements {
-			a := &e.agreements[n]
-			if !a.fit || a.inForce != inForce {
-				continue
-			}
-			if !a.marked {
-				a.marks, a.marked = e.markAgreement(p, d, a), true
-			}
-			m := a.marks | e.markAsked(p, d, a, k)
-			if best == nil || betterCandidate(m, bestMarks, a.effective, best.effective, a.number, best.number) {
-				best, bestMarks = a, m
-			}
+	for n := range e.agreements {
+		a := &e.agreements[n]
+		if !a.fit {
+			continue
 		}
-	}
-	if consider(true); best == nil || bestMarks != 0 || e.tracing { // one without marks beats all others
-		consider(false)
+		m := a.marks | a.hits.on(k)
+		if best == nil || betterCandidate(m, bestMarks, a.effective, best.effective, a.number, best.number) {
+			best, bestMarks = a, m
+		}
 	}
 	switch {
 	case best == nil:
@@ -259,25 +249,43 @@ func (e *scratch) restOn(p *program, d *judged, k int) {
 	}
 }
 
-// markAgreement returns the marks of an agreement that no category changes.
-func (e *scratch) markAgreement(p *program, d *judged, a *agreementView) (m marks) {
+// markAgreement finds the marks of a candidate: those that no category changes,
+// and those that do.
+func (e *scratch) markAgreement(p *program, d *judged, a *agreementView) {
+	a.marks, a.hits = 0, hits{}
 	for i := range p.agreement {
 		if r := &p.agreement[i]; e.runs(r.needs, r.kinds) {
 			x := r.run(e, d, a)
-			e.step(r.rule, registry.RegimePolicy, x != 0, a.number, -1)
-			m |= x
+			a.marks |= x
+			if e.tracing {
+				e.step(r.rule, registry.RegimePolicy, x != 0, a.number, -1)
+			}
 		}
 	}
-	return m
-}
-
-// markAsked returns the marks of an agreement for one asked category.
-func (e *scratch) markAsked(p *program, d *judged, a *agreementView, k int) (m marks) {
 	for i := range p.perAsked {
 		if r := &p.perAsked[i]; e.runs(r.needs, r.kinds) {
-			x := r.run(e, d, a, k)
-			e.step(r.rule, registry.RegimePolicy, x != 0, a.number, k)
-			m |= x
+			a.hits[i] = r.run(e, d, a)
+			if e.tracing {
+				e.stepAsked(r.rule, registry.RegimePolicy, a.hits[i], a.number)
+			}
+		}
+	}
+}
+
+// hit is one mark and the asked categories that have it.
+type hit struct {
+	mark  marks
+	asked uint64
+}
+
+// hits are the hits of a candidate, one for each rule that reads a category.
+type hits [2]hit
+
+// on returns the marks of one asked category.
+func (h *hits) on(k int) (m marks) {
+	for i := range h {
+		if h[i].asked&(1<<k) != 0 {
+			m |= h[i].mark
 		}
 	}
 	return m

@@ -34,13 +34,17 @@ func (s *Snapshot) check(p *program, q *Question, in *Inputs, d *Decision) {
 	for i := range p.whole {
 		r := &p.whole[i]
 		if !e.runs(r.needs, r.kinds) {
-			e.stepNotRun(r.rule)
+			if e.tracing {
+				e.stepNotRun(r.rule)
+			}
 			continue
 		}
 		e.rule = r.rule
 		before := len(d.Reasons)
 		r.run(e)
-		e.step(r.rule, registry.RegimeUnspecified, len(d.Reasons) != before, 0, -1)
+		if e.tracing {
+			e.step(r.rule, registry.RegimeUnspecified, len(d.Reasons) != before, 0, -1)
+		}
 	}
 	if e.have&needCandidates == needCandidates && e.kind == kindOrdinary {
 		e.restOnAgreements(p)
@@ -190,11 +194,9 @@ func (e *scratch) clear() {
 	e.s, e.t, e.q, e.in, e.rule, e.exporter, e.purpose, e.served = nil, nil, nil, nil, nil, nil, nil, nil
 }
 
-// step records what a rule did, when tracing.
+// What follows records what the rules did; it is called only when tracing.
+
 func (e *scratch) step(r *rule, regime registry.Regime, fired bool, record uint32, category int) {
-	if !e.tracing {
-		return
-	}
 	result := Passed
 	if fired {
 		result = Fired
@@ -203,7 +205,13 @@ func (e *scratch) step(r *rule, regime registry.Regime, fired bool, record uint3
 }
 
 func (e *scratch) stepNotRun(r *rule) {
-	if e.tracing {
-		e.d.Trace = append(e.d.Trace, Step{r.codes[0], registry.RegimeUnspecified, NotRun, 0, -1})
+	e.d.Trace = append(e.d.Trace, Step{r.codes[0], registry.RegimeUnspecified, NotRun, 0, -1})
+}
+
+func (e *scratch) stepAsked(r *rule, regime registry.Regime, h hit, record uint32) {
+	for k := range e.asked {
+		if e.asked[k].category != nil {
+			e.step(r, regime, h.asked&(1<<k) != 0, record, k)
+		}
 	}
 }

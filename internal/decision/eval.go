@@ -439,33 +439,11 @@ func (e *scratch) deploymentsOf(named uint32, r *recipientView, f func(*deployme
 // locate gathers the countries judged: reading R11, and whether the share is
 // cross-border: R38. A country that is not given is unknown.
 func (e *scratch) locate() {
-	add := func(c country, record uint32, link int) {
-		if !c.known() {
-			c = unknownCountry
-		}
-		for i := range e.places {
-			if p := &e.places[i]; p.country == c && p.record == record && p.link == link {
-				return
-			}
-		}
-		e.places = append(e.places, place{c, record, link})
-	}
-	deployment := func(d *deploymentView, link int) {
-		for i := range d.storage.len() {
-			add(d.storage.at(i), d.number, link)
-		}
-		for i := range d.access.len() {
-			add(d.access.at(i), d.number, link)
-		}
-		if d.storage.len() == 0 || d.access.len() == 0 {
-			add(unknownCountry, d.number, link)
-		}
-	}
 	for _, c := range e.q.DestinationCountries {
-		add(parseCountry(c), 0, -1)
+		e.place(parseCountry(c), 0, -1)
 	}
 	if e.kind != kindPublic { // it has no country: reading R11
-		e.locateRecipients(add, deployment)
+		e.locateRecipients()
 	}
 	for _, p := range e.places {
 		e.abroad[registry.RegimeCn] = e.abroad[registry.RegimeCn] || p.country != cn
@@ -475,13 +453,13 @@ func (e *scratch) locate() {
 
 // locateRecipients adds the countries of the recipient, of the deployments judged
 // and of the links.
-func (e *scratch) locateRecipients(add func(country, uint32, int), deployment func(*deploymentView, int)) {
-	add(e.rec.country, e.recNumber, -1)
+func (e *scratch) locateRecipients() {
+	e.place(e.rec.country, e.recNumber, -1)
 	for i := range e.deps {
 		if e.deps[i].number != 0 {
-			deployment(&e.deps[i].deploymentView, -1)
+			e.placeDeployment(&e.deps[i].deploymentView, -1)
 		} else {
-			add(unknownCountry, e.recNumber, -1)
+			e.place(unknownCountry, e.recNumber, -1)
 		}
 	}
 	for i := range e.links {
@@ -489,13 +467,38 @@ func (e *scratch) locateRecipients(add func(country, uint32, int), deployment fu
 		if l.recipient == noNumber {
 			continue
 		}
-		add(l.rec.country, l.recipient, i)
+		e.place(l.rec.country, l.recipient, i)
 		any := false
-		e.deploymentsOf(l.deployment, &l.rec, func(d *deploymentView) { any = true; deployment(d, i) })
+		e.deploymentsOf(l.deployment, &l.rec, func(d *deploymentView) { any = true; e.placeDeployment(d, i) })
 		if !any {
-			add(unknownCountry, l.recipient, i)
+			e.place(unknownCountry, l.recipient, i)
 		}
 	}
+}
+
+func (e *scratch) placeDeployment(d *deploymentView, link int) {
+	for i := range d.storage.len() {
+		e.place(d.storage.at(i), d.number, link)
+	}
+	for i := range d.access.len() {
+		e.place(d.access.at(i), d.number, link)
+	}
+	if d.storage.len() == 0 || d.access.len() == 0 {
+		e.place(unknownCountry, d.number, link)
+	}
+}
+
+// place adds a country that is judged, once a record and link.
+func (e *scratch) place(c country, record uint32, link int) {
+	if !c.known() {
+		c = unknownCountry
+	}
+	for i := range e.places {
+		if p := &e.places[i]; p.country == c && p.record == record && p.link == link {
+			return
+		}
+	}
+	e.places = append(e.places, place{c, record, link})
 }
 
 // judges reports whether this edition judges a kind of recipient.

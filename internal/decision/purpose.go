@@ -103,11 +103,11 @@ func ruleCategoryOfKind(e *scratch) {
 }
 
 // ruleHosted judges rule 17 with the agreement that a category rests on.
-func ruleHosted(e *scratch, d *judged, a *agreementView, i int) marks {
-	if e.mayHost(d) && !d.hosting && !a.hosting && e.outsideKind(d)&(1<<i) != 0 {
-		return markHosting
+func ruleHosted(e *scratch, d *judged, a *agreementView) hit {
+	if e.mayHost(d) && !d.hosting && !a.hosting {
+		return hit{markHosting, e.outsideKind(d)}
 	}
-	return 0
+	return hit{}
 }
 
 func ruleNecessary(e *scratch) {

@@ -305,10 +305,10 @@ type agreementView struct {
 	recipients list
 	resting    list
 
-	// What Check finds of it as a candidate: whether rules 22 to 25 pass, whether
-	// its type fits, and its marks, found once.
-	inForce, fit, marked bool
-	marks                marks
+	// What Check finds of it as a candidate: whether its type fits, and its marks.
+	fit   bool
+	marks marks
+	hits  hits
 }
 
 func agreementRecord(n *registry.Agreement, r names) []byte {
@@ -395,6 +395,7 @@ type transferView struct {
 
 	// What Check finds of it as a candidate.
 	marks marks
+	hits  hits
 }
 
 func transferRecord(n *registry.Transfer, r names, zone *time.Location) []byte {

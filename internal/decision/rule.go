@@ -26,7 +26,8 @@ const (
 
 // rule is one row of the catalogue of rules.md 2.2. A row has one of three
 // forms: a function of the whole question; marks of an agreement that is a
-// candidate; marks of a transfer that is a candidate (one bit a reason).
+// candidate; marks of a transfer that is a candidate (one bit a reason). The marks
+// of a candidate that a category decides come as one mark and the categories it hits.
 type rule struct {
 	number     int // 0 outside the catalogue
 	codes      []Code
@@ -39,9 +40,9 @@ type rule struct {
 	kinds      kinds
 	whole      func(*scratch)
 	agreement  func(*scratch, *judged, *agreementView) marks
-	perAsked   func(*scratch, *judged, *agreementView, int) marks
+	perAsked   func(*scratch, *judged, *agreementView) hit
 	transfer   func(*scratch, *transferView) marks
-	perAskedTr func(*scratch, *transferView, int) marks
+	perAskedTr func(*scratch, *transferView) hit
 }
 
 const (
@@ -182,9 +183,9 @@ func Info(c Code) RuleInfo { return infos[c] }
 type program struct {
 	whole     []row[func(*scratch)]
 	agreement []row[func(*scratch, *judged, *agreementView) marks]
-	perAsked  []row[func(*scratch, *judged, *agreementView, int) marks]
+	perAsked  []row[func(*scratch, *judged, *agreementView) hit]
 	transfer  []row[func(*scratch, *transferView) marks]
-	perAskedT []row[func(*scratch, *transferView, int) marks]
+	perAskedT []row[func(*scratch, *transferView) hit]
 }
 
 // row is what Check reads of a rule.
@@ -211,13 +212,13 @@ func activate(table []rule, without int) *program {
 			p.agreement = append(p.agreement, row[func(*scratch, *judged, *agreementView) marks]{r.needs, r.kinds, r.agreement, r})
 		}
 		if r.perAsked != nil {
-			p.perAsked = append(p.perAsked, row[func(*scratch, *judged, *agreementView, int) marks]{r.needs, r.kinds, r.perAsked, r})
+			p.perAsked = append(p.perAsked, row[func(*scratch, *judged, *agreementView) hit]{r.needs, r.kinds, r.perAsked, r})
 		}
 		if r.transfer != nil {
 			p.transfer = append(p.transfer, row[func(*scratch, *transferView) marks]{r.needs, r.kinds, r.transfer, r})
 		}
 		if r.perAskedTr != nil {
-			p.perAskedT = append(p.perAskedT, row[func(*scratch, *transferView, int) marks]{r.needs, r.kinds, r.perAskedTr, r})
+			p.perAskedT = append(p.perAskedT, row[func(*scratch, *transferView) hit]{r.needs, r.kinds, r.perAskedTr, r})
 		}
 	}
 	return p

@@ -222,11 +222,8 @@ func ruleTransferScope(e *scratch, t *transferView) (m marks) {
 	return m
 }
 
-func ruleTransferCategory(e *scratch, t *transferView, i int) marks {
-	if !t.categories.hasAll(e.asked[i].leaves) {
-		return markTransferCategory
-	}
-	return 0
+func ruleTransferCategory(e *scratch, t *transferView) hit {
+	return hit{markTransferCategory, e.known &^ e.covered(t.categories)}
 }
 
 func ruleOnward(e *scratch, t *transferView) marks {
@@ -256,29 +253,22 @@ func (e *scratch) restOnTransfers(p *program) {
 		}
 		e.transferCandidates(r)
 		for n := range e.transfers {
-			e.transfers[n].marks = e.markTransfer(p, r, &e.transfers[n])
+			e.markTransfer(p, r, &e.transfers[n])
 		}
 		for k := range e.asked {
 			if e.asked[k].category != nil {
-				e.restOnTransfer(p, r, k)
+				e.restOnTransfer(r, k)
 			}
 		}
 	}
 }
 
-func (e *scratch) restOnTransfer(p *program, r registry.Regime, k int) {
+func (e *scratch) restOnTransfer(r registry.Regime, k int) {
 	var best *transferView
 	var bestMarks marks
 	for n := range e.transfers {
 		t := &e.transfers[n]
-		m := t.marks
-		for i := range p.perAskedT {
-			if x := &p.perAskedT[i]; e.runs(x.needs, x.kinds) {
-				y := x.run(e, t, k)
-				e.step(x.rule, r, y != 0, t.number, k)
-				m |= y
-			}
-		}
+		m := t.marks | t.hits.on(k)
 		if best == nil || betterCandidate(m, bestMarks, t.from, best.from, t.number, best.number) {
 			best, bestMarks = t, m
 		}
@@ -294,14 +284,24 @@ func (e *scratch) restOnTransfer(p *program, r registry.Regime, k int) {
 	}
 }
 
-// markTransfer returns the marks of a transfer that no category changes.
-func (e *scratch) markTransfer(p *program, regime registry.Regime, t *transferView) (m marks) {
+// markTransfer finds the marks of a candidate.
+func (e *scratch) markTransfer(p *program, regime registry.Regime, t *transferView) {
+	t.marks, t.hits = 0, hits{}
 	for i := range p.transfer {
 		if r := &p.transfer[i]; e.runs(r.needs, r.kinds) {
 			x := r.run(e, t)
-			e.step(r.rule, regime, x != 0, t.number, -1)
-			m |= x
+			t.marks |= x
+			if e.tracing {
+				e.step(r.rule, regime, x != 0, t.number, -1)
+			}
 		}
 	}
-	return m
+	for i := range p.perAskedT {
+		if r := &p.perAskedT[i]; e.runs(r.needs, r.kinds) {
+			t.hits[i] = r.run(e, t)
+			if e.tracing {
+				e.stepAsked(r.rule, regime, t.hits[i], t.number)
+			}
+		}
+	}
 }
