@@ -28,8 +28,10 @@ type call struct {
 	ids       *requestIDs
 	requestID string // "" until it is asked for; see id
 	given     bool   // the caller brought it
+	told      bool   // the id was sent to the caller
 	token     string
-	view      *gate.View // that the principal was authenticated by
+	transport grpc.ServerStream // of a check, which sends its own answer
+	view      *gate.View        // that the principal was authenticated by
 	principal decision.Principal
 }
 
@@ -53,8 +55,25 @@ func (c *call) id() string {
 
 // tell sends the id to the caller, before anything else is sent.
 func (c *call) tell() {
+	if c.told {
+		return
+	}
+	c.told = true
 	// An error means that the transport is gone; the call ends by itself.
 	_ = grpc.SetHeader(c.Context, metadata.MD{requestIDHeader: {c.id()}})
+}
+
+// send hands the answer of a check to the transport: when it returns the message
+// is encoded and queued for its connection, in no wait for the caller to read.
+// Outside a connection it does nothing.
+func (c *call) send(m any) error {
+	if c.transport == nil {
+		return nil
+	}
+	if c.given {
+		c.tell()
+	}
+	return c.transport.SendMsg(m)
 }
 
 // author returns the name of the principal: principals/checkout.
@@ -66,7 +85,23 @@ func callOf(ctx context.Context) *call { return ctx.Value(callKey{}).(*call) }
 // unary is the one interceptor of unary calls: request id, recovery,
 // authentication, authorisation, validation, and errors as statuses.
 func (s *core) unary(ctx context.Context, req any, info *grpc.UnaryServerInfo, handle grpc.UnaryHandler) (resp any, err error) {
+	return s.unaryOn(ctx, nil, req, info, handle)
+}
+
+// sending serves a unary method whose handler itself sends the response, by
+// call.send. On the wire it is the same method.
+func (s *core) sending(m grpc.MethodDesc) grpc.StreamDesc {
+	return grpc.StreamDesc{StreamName: m.MethodName, Handler: func(srv any, ss grpc.ServerStream) error {
+		_, err := m.Handler(srv, ss.Context(), ss.RecvMsg, func(ctx context.Context, req any, info *grpc.UnaryServerInfo, handle grpc.UnaryHandler) (any, error) {
+			return s.unaryOn(ctx, ss, req, info, handle)
+		})
+		return err
+	}}
+}
+
+func (s *core) unaryOn(ctx context.Context, transport grpc.ServerStream, req any, info *grpc.UnaryServerInfo, handle grpc.UnaryHandler) (resp any, err error) {
 	c := s.begin(ctx, info.FullMethod)
+	c.transport = transport
 	defer func() {
 		if err = s.end(c, recover(), err); err != nil {
 			resp = nil

@@ -135,7 +135,7 @@ func New(cfg Config) *Server {
 
 func (s *Server) register() {
 	g, c := s.grpc, s.core
-	waybillv1.RegisterShareServiceServer(g, newShareService(c))
+	g.RegisterService(shareServiceDesc(c), newShareService(c))
 	waybillv1.RegisterExporterServiceServer(g, exporterService{core: c})
 	waybillv1.RegisterRecipientServiceServer(g, recipientService{core: c})
 	waybillv1.RegisterAgreementServiceServer(g, agreementService{core: c})

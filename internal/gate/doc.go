@@ -8,7 +8,8 @@
 //
 // Invariants: no answer without its record; no answer by a registry whose lease
 // ran out, judged when a check begins and again after its commit, for the view
-// that decided; one check and one batch see one revision and one instant; now
+// that decided; one check and one batch see one revision and one instant; a view is held
+// until what was decided by it was given on; now
 // never goes back within a shard, nor below what was recorded before; an error
 // leaves no outcome in the caller's answer.
 package gate

@@ -120,6 +120,11 @@ type RevisionToken struct {
 type CheckOptions struct {
 	AtLeast   *RevisionToken // decided at this state or a later one
 	RequestID string         // correlation only; it is kept as a tag
+	// Give hands the answer on, to whoever acts on it. It is called once, when the
+	// answer is filled, and the check counts as answered when it returns: Advance
+	// waits for it. Its error is the check's. Without it the check counts as
+	// answered when it returns.
+	Give func() error
 }
 
 // Modes of an answer, numbered as the contract.
@@ -153,7 +158,7 @@ func (a *Answer) receive(grp *group, i int) {
 // errors are Unavailable (REGISTRY_NOT_LOADED, REGISTRY_STALE, CLOCK_UNTRUSTED,
 // LEDGER_UNAVAILABLE, REVISION_NOT_REACHED), ResourceExhausted (QUEUE_FULL),
 // Precondition (TOKEN_UNKNOWN_EPOCH), Unauthenticated when the principal is gone,
-// Invalid (REGIME_NOT_JUDGED), and the context's when it ended before.
+// Invalid (REGIME_NOT_JUDGED), the context's when it ended before, and those of Give.
 func (g *Gate) Check(ctx context.Context, p decision.Principal, q *decision.Question, opt CheckOptions, a *Answer) error {
 	err := g.check(ctx, p, q, opt, a)
 	if err != nil {
@@ -168,9 +173,24 @@ func (g *Gate) check(ctx context.Context, p decision.Principal, q *decision.Ques
 		return err
 	}
 	defer v.leave()
+	if err := g.answer(v, at, p, q, opt.RequestID, a); err != nil {
+		return err
+	}
+	return opt.give()
+}
+
+func (o *CheckOptions) give() error {
+	if o.Give == nil {
+		return nil
+	}
+	return o.Give()
+}
+
+// answer fills a when the decision is recorded. The caller holds the view.
+func (g *Gate) answer(v *View, at time.Time, p decision.Principal, q *decision.Question, requestID string, a *Answer) error {
 	w := writings.Get().(*writing)
 	defer w.free()
-	if err := w.begin(g.keys, v, p, opt.RequestID); err != nil {
+	if err := w.begin(g.keys, v, p, requestID); err != nil {
 		return err
 	}
 	grp, i, err := g.record(w, at, q, a)
@@ -207,9 +227,16 @@ func (g *Gate) checkBatch(ctx context.Context, p decision.Principal, qs []decisi
 		return err
 	}
 	defer v.leave()
+	if err := g.answerBatch(v, at, p, qs, opt.RequestID, as); err != nil {
+		return err
+	}
+	return opt.give()
+}
+
+func (g *Gate) answerBatch(v *View, at time.Time, p decision.Principal, qs []decision.Question, requestID string, as []Answer) error {
 	w := writings.Get().(*writing)
 	defer w.free()
-	if err := w.begin(g.keys, v, p, opt.RequestID); err != nil {
+	if err := w.begin(g.keys, v, p, requestID); err != nil {
 		return err
 	}
 	grp, first, err := g.recordBatch(w, at, qs, as)
