@@ -69,13 +69,7 @@ func write[R reply](ctx context.Context, s *core, w writing[R]) (resp R, replaye
 		}
 		defer s.flight.end(c.author(), id)
 	}
-	select { // writes of one server wait here, not at each other's heads
-	case s.turn <- struct{}{}:
-	case <-ctx.Done():
-		return none, false, ctx.Err()
-	}
-	resp, revision, replayed, err := record(ctx, s, c, w)
-	<-s.turn
+	resp, revision, replayed, err := inTurn(ctx, s, c, w)
 	if err != nil || revision == 0 {
 		return resp, replayed, err
 	}
@@ -86,6 +80,18 @@ func write[R reply](ctx context.Context, s *core, w writing[R]) (resp R, replaye
 	s.log.Info("registry written", "request_id", c.id(), "method", c.method, "principal", c.author(), "revision", revision, "replayed", replayed)
 	resp.GetResult().UseBy = timestamppb.New(s.now().Add(useBy))
 	return resp, replayed, nil
+}
+
+// inTurn records while it holds the turn: writes of one server wait here, not at
+// each other's heads. A panic gives the turn on too.
+func inTurn[R reply](ctx context.Context, s *core, c *call, w writing[R]) (resp R, revision int64, replayed bool, err error) {
+	select {
+	case s.turn <- struct{}{}:
+	case <-ctx.Done():
+		return resp, 0, false, ctx.Err()
+	}
+	defer func() { <-s.turn }()
+	return record(ctx, s, c, w)
 }
 
 // record prepares and commits, again at a newer head where another write came

@@ -1,12 +1,14 @@
 package server
 
 import (
+	"context"
 	"fmt"
 	"strings"
 	"sync"
 	"testing"
 	"time"
 
+	"google.golang.org/grpc"
 	"google.golang.org/grpc/codes"
 	"google.golang.org/grpc/status"
 	"google.golang.org/protobuf/proto"
@@ -359,4 +361,23 @@ func TestPrincipals(t *testing.T) {
 		_, err = admin.RevokeToken(ctx, &waybillv1.RevokeTokenRequest{Parent: "principals/caller", Id: "00"})
 		refused(t, err, codes.NotFound, "NOT_FOUND")
 	})
+}
+
+// TestPanicGivesTheTurnOn: a write that breaks does not block those after it.
+func TestPanicGivesTheTurnOn(t *testing.T) {
+	w := newWorld(t)
+	ctx := w.checkContext(registry.RoleLegal)
+	_, err := w.server.unary(ctx, &waybillv1.GetVersionRequest{}, &grpc.UnaryServerInfo{FullMethod: waybillv1.RegistryService_GetVersion_FullMethodName},
+		func(ctx context.Context, _ any) (any, error) {
+			resp, _, err := write(ctx, w.server.core, writing[*waybillv1.WriteRecipientResponse]{
+				prepare: func(context.Context, registry.Time) (proposal, error) { panic("broken") },
+			})
+			return resp, err
+		})
+	refused(t, err, codes.Internal, "INTERNAL")
+	soon, cancel := context.WithTimeout(t.Context(), 5*time.Second)
+	defer cancel()
+	if _, err := w.recipients().CreateRecipient(soon, &waybillv1.CreateRecipientRequest{Recipient: courier()}); err != nil {
+		t.Errorf("the write after it: %v", err)
+	}
 }
