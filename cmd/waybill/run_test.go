@@ -11,6 +11,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	pb "waybill/proto/waybill/v1"
 )
 
 const example = "../../examples/prosense"
@@ -270,6 +272,53 @@ func TestCommandLine(t *testing.T) {
 		w.must(0, "token", "revoke", id)
 		other.must(77, "list", "recipients")
 		w.must(64, "token", "revoke", id+"0")
+	})
+	t.Run("a token that is refused leaves nothing", func(t *testing.T) {
+		w := w.in(t)
+		before := w.must(0, "list", "principals").out + w.must(0, "token", "list").out
+		dir := t.TempDir()
+		path := filepath.Join(dir, "held.token")
+		w.must(64, "token", "create", "late", "--role", "caller", "--expires", "2001-01-01", "--write-to", path)
+		w.must(64, "token", "create", "late", "--role", "caller", "--expires", "-1h")
+		w.must(64, "token", "create", "late", "--role", "caller", "--write-to", filepath.Join(dir, "none", "x"))
+		if err := os.WriteFile(path, []byte("mine"), 0o600); err != nil {
+			t.Fatalf("the reserved file was left: %v", err)
+		}
+		w.must(64, "token", "create", "late", "--role", "caller", "--write-to", path)
+		if b, err := os.ReadFile(path); err != nil || string(b) != "mine" {
+			t.Errorf("the file that was there holds %q, %v", b, err)
+		}
+		if after := w.must(0, "list", "principals").out + w.must(0, "token", "list").out; after != before {
+			t.Errorf("before:\n%s\nafter:\n%s", before, after)
+		}
+	})
+	t.Run("a token whose file fails is revoked", func(t *testing.T) {
+		w := w.in(t)
+		c := w.cli("", io.Discard, io.Discard)
+		c.output = "table"
+		path := filepath.Join(t.TempDir(), "full.token")
+		f, err := reserve(path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		var id string
+		_, err = createTo(f, func() (*pb.CreateTokenResponse, error) {
+			if err := f.Close(); err != nil { // what follows cannot be written
+				t.Error(err)
+			}
+			made, err := c.createToken(t.Context(), &tokenFlags{}, "principals/unwritten", pb.Role_ROLE_CALLER)
+			id = made.GetToken().GetId()
+			return made, err
+		}, func(id string) error { return c.revokeToken(t.Context(), "principals/unwritten", id) })
+		if err == nil {
+			t.Fatal("no error")
+		}
+		if _, err := os.Stat(path); err == nil {
+			t.Error("the file was left")
+		}
+		if r := w.must(0, "token", "list", "unwritten"); !regexp.MustCompile(id + ` +revoked`).MatchString(r.out) {
+			t.Errorf("the token %s holds: %s", id, r.out)
+		}
 	})
 	t.Run("completion", func(t *testing.T) {
 		w := w.in(t)

@@ -9,15 +9,18 @@ import (
 	"crypto/x509/pkix"
 	"encoding/pem"
 	"fmt"
+	"io"
 	"math/big"
 	"net"
 	"os"
 	"path/filepath"
+	"regexp"
 	"strings"
 	"sync"
 	"testing"
 	"time"
 
+	"waybill/internal/registry"
 	"waybill/internal/store/pgtest"
 )
 
@@ -168,6 +171,18 @@ func TestPostgreSQL(t *testing.T) {
 	}
 	w.must(0, "token", "create", "--role", "auditor", "--database", dsn)
 	w.must(0, "doctor")
+	c := w.cli("", io.Discard, io.Discard)
+	f := &tokenFlags{database: dsn}
+	made, err := c.createTokenInDatabase(t.Context(), f, "principals/auditor", registry.RoleAuditor)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := c.revokeTokenInDatabase(t.Context(), f, "principals/auditor", made.GetToken().GetId()); err != nil {
+		t.Fatal(err)
+	}
+	if r := w.must(0, "token", "list", "auditor", "--token-file", token); !regexp.MustCompile(made.GetToken().GetId() + ` +revoked`).MatchString(r.out) {
+		t.Errorf("a token revoked in the database: %s", r.out)
+	}
 	w.must(69, "list", "changes")
 	if r := w.must(0, "list", "changes", "--token-file", token); !strings.Contains(r.out, operator) {
 		t.Errorf("the first token has another author: %s", r.out)

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"io"
+	"os"
 	"strings"
 	"time"
 
@@ -62,11 +63,23 @@ func (c *cli) tokenCreateCommand() *cobra.Command {
 			default:
 				return usagef("give a principal, or --role")
 			}
-			var made *pb.CreateTokenResponse
+			create := func() (*pb.CreateTokenResponse, error) { return c.createToken(cmd.Context(), f, name, pb.Role(role)) }
+			revoke := func(id string) error { return c.revokeToken(cmd.Context(), name, id) }
 			if f.database != "" {
-				made, err = c.createTokenInDatabase(cmd.Context(), f, name, registry.Role(role))
+				create = func() (*pb.CreateTokenResponse, error) {
+					return c.createTokenInDatabase(cmd.Context(), f, name, registry.Role(role))
+				}
+				revoke = func(id string) error { return c.revokeTokenInDatabase(cmd.Context(), f, name, id) }
+			}
+			var made *pb.CreateTokenResponse
+			if f.writeTo == "" {
+				made, err = create()
 			} else {
-				made, err = c.createToken(cmd.Context(), f, name, pb.Role(role))
+				var file *os.File
+				if file, err = reserve(f.writeTo); err != nil {
+					return err
+				}
+				made, err = createTo(file, create, revoke)
 			}
 			if err != nil {
 				return err
@@ -76,7 +89,7 @@ func (c *cli) tokenCreateCommand() *cobra.Command {
 	}
 	cmd.Flags().StringVar(&f.role, "role", "", "caller, legal, auditor or admin: records the principal if it is new")
 	cmd.Flags().StringVar(&f.expires, "expires", "", "when it expires: a date, RFC 3339, or a duration such as 720h (default never)")
-	cmd.Flags().StringVar(&f.writeTo, "write-to", "", "write the token to this file, for its owner only, instead of printing it")
+	cmd.Flags().StringVar(&f.writeTo, "write-to", "", "write the token to this new file, for its owner only, instead of printing it")
 	cmd.Flags().StringVar(&f.database, "database", "", "make it in the database itself, as the operator: for the first token on PostgreSQL")
 	complete(cmd, "role", flagValues(pb.Role(0).Descriptor(), "ROLE_")...)
 	return cmd
@@ -118,20 +131,22 @@ func (c *cli) createToken(ctx context.Context, f *tokenFlags, name string, role 
 	return made, err
 }
 
+// expiry reads when a token expires, and refuses a time that has passed before
+// anything is written.
 func (c *cli) expiry(ctx context.Context, conn *grpc.ClientConn, text string) (time.Time, error) {
+	var t time.Time
 	if d, err := time.ParseDuration(text); err == nil {
-		return c.now().Add(d), nil
+		t = c.now().Add(d)
+	} else if t, err = c.date(ctx, conn, "expires", text); err != nil {
+		return t, err
 	}
-	return c.date(ctx, conn, "expires", text)
+	if !t.After(c.now()) {
+		return t, usagef("--expires %s: write a time to come, as 2027-01-31T00:00:00Z or 720h", text)
+	}
+	return t, nil
 }
 
 func (c *cli) showToken(f *tokenFlags, name string, made *pb.CreateTokenResponse) error {
-	if f.writeTo != "" {
-		if err := writeSecret(f.writeTo, made.GetSecret()+"\n"); err != nil {
-			return err
-		}
-		made.Secret = ""
-	}
 	return c.print(made, func(w io.Writer) error {
 		fmt.Fprintf(w, "%s  token %s", name, made.GetToken().GetId())
 		if t := made.GetToken().GetExpireTime(); t != nil {
