@@ -23,7 +23,8 @@ type registryService struct {
 	*core
 }
 
-// Export sends every noun at one revision, in an order that can be applied.
+// Export sends every noun at one revision, in an order that can be applied, and
+// with the same grants where it is.
 func (s registryService) Export(r *waybillv1.ExportRequest, stream grpc.ServerStreamingServer[waybillv1.ExportResponse]) error {
 	ctx := stream.Context()
 	on, revision, err := s.asKnown(ctx, r)
@@ -39,8 +40,15 @@ func (s registryService) Export(r *waybillv1.ExportRequest, stream grpc.ServerSt
 		return err
 	}
 	part, size := &waybillv1.ExportResponse{Token: token}, 0
+	var categories []string // they come before what names them, in the order of names
 	for rec, err := range records {
 		if err != nil {
+			return err
+		}
+		if rec.Noun.Collection() == registry.Categories {
+			categories = append(categories, rec.Noun.ResourceName())
+		}
+		if rec.Noun, err = registry.Portable(rec.Noun, categories); err != nil {
 			return err
 		}
 		res := wire.ToResource(rec, on)

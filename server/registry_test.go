@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 	"testing"
 
@@ -64,6 +65,26 @@ func TestApply(t *testing.T) {
 			if err != nil || len(resp.GetPlan()) != 0 || resp.GetResult() != nil || w.standing() != before {
 				t.Errorf("%s: %v, %v", r, resp, err)
 			}
+		}
+	})
+	t.Run("an export grants no category that came later", func(t *testing.T) {
+		a := courierAgreement()
+		a.Name, a.Categories = "agreements/wide", []string{"categories/user.*"}
+		if _, err := w.apply(registry.RoleLegal, nil, res(a)); err != nil {
+			t.Fatal(err)
+		}
+		if _, err := w.apply(registry.RoleLegal, nil, res(category("user.blood", "Blood group", "rhesus negative"))); err != nil {
+			t.Fatal(err)
+		}
+		all := w.export(t)
+		for _, r := range all {
+			if got := r.GetAgreement(); got.GetName() == a.Name && (len(got.GetCategories()) != 4 || slices.Contains(got.GetCategories(), "categories/user.blood")) {
+				t.Errorf("exported as %q", got.GetCategories())
+			}
+		}
+		resp, err := w.apply(registry.RoleLegal, nil, all...)
+		if err != nil || len(resp.GetPlan()) != 0 {
+			t.Errorf("applied again: %v, %v", resp, err)
 		}
 	})
 	t.Run("all that is wrong is named", func(t *testing.T) {

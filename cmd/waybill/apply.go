@@ -75,7 +75,7 @@ func (c *cli) apply(ctx context.Context, conn *grpc.ClientConn, f *applyFlags, l
 		items := plan.GetPlan()
 		if f.quiet {
 			fmt.Fprintln(c.out, n.String())
-		} else if err := printPlan(c.out, items); err != nil {
+		} else if err := printPlan(c.out, items, nil); err != nil {
 			return err
 		}
 	}
@@ -131,10 +131,16 @@ func (c *cli) diffCommand() *cobra.Command {
 					return err
 				}
 				plan, err := send(ctx, conn, f, located, &pb.WriteOptions{ValidateOnly: true})
+				used := inUse(err)
+				if len(used) > 0 { // apply refuses these; the plan is shown all the same
+					all := *f
+					all.pruneUsed = append(slices.Clone(f.pruneUsed), used...)
+					plan, err = send(ctx, conn, &all, located, &pb.WriteOptions{ValidateOnly: true})
+				}
 				if err != nil {
 					return locate(err, located)
 				}
-				if err := c.print(plan, func(w io.Writer) error { return printPlan(w, plan.GetPlan()) }); err != nil {
+				if err := c.print(plan, func(w io.Writer) error { return printPlan(w, plan.GetPlan(), used) }); err != nil {
 					return err
 				}
 				if counted(plan.GetPlan()).changes() > 0 {
@@ -215,11 +221,30 @@ var planSigns = map[pb.PlanAction]string{
 	pb.PlanAction_PLAN_ACTION_REMOVE: "- remove", pb.PlanAction_PLAN_ACTION_ABSENT: "? not in the files",
 }
 
-// printPlan writes one line a noun and the sum.
-func printPlan(w io.Writer, items []*pb.PlanItem) error {
+// inUse returns the rows that a refusal to withdraw names.
+func inUse(err error) []string {
+	s, ok := statusOf(err)
+	if !ok || reasonOf(s) != "RECENTLY_USED" {
+		return nil
+	}
+	var names []string
+	for _, v := range violationsOf(s) {
+		name, _, _ := strings.Cut(v.GetDescription(), ",")
+		names = append(names, name)
+	}
+	return names
+}
+
+// printPlan writes one line a noun and the sum. used are those that apply would
+// not withdraw without being told their names.
+func printPlan(w io.Writer, items []*pb.PlanItem, used []string) error {
 	var rows [][]string
 	for _, i := range items {
-		rows = append(rows, []string{planSigns[i.GetAction()], i.GetName(), strings.Join(i.GetFields(), ", ")})
+		remark := strings.Join(i.GetFields(), ", ")
+		if slices.Contains(used, i.GetName()) {
+			remark = "in use: a decision of the last 30 days rests on it; apply wants --prune-used " + i.GetName()
+		}
+		rows = append(rows, []string{planSigns[i.GetAction()], i.GetName(), remark})
 	}
 	if err := columns(w, "", rows); err != nil {
 		return err
@@ -243,6 +268,7 @@ func (c *cli) exportCommand() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:     "export",
 		Short:   "Write the registry as YAML that apply takes back with no change",
+		Long:    "Write the registry as YAML that apply takes back with no change. A list whose x.* would now\nreach categories recorded after it names what it grants instead, so that an empty registry\ntakes over the same grants.",
 		Example: "  waybill export > registry.yaml",
 		Args:    cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {

@@ -157,7 +157,7 @@ func (n *Agreement) refer(r *references) {
 }
 
 func (n *Agreement) grants() []grant {
-	return []grant{{"categories", "", n.Categories, &n.CoveredCategories}}
+	return []grant{{"categories", "", &n.Categories, &n.CoveredCategories}}
 }
 
 // Signed reports whether both sides have signed: from then on only a termination

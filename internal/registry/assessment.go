@@ -50,5 +50,5 @@ func (n *Assessment) refer(r *references) {
 }
 
 func (n *Assessment) grants() []grant {
-	return []grant{{"categories", "", n.Categories, &n.CoveredCategories}}
+	return []grant{{"categories", "", &n.Categories, &n.CoveredCategories}}
 }

@@ -68,6 +68,71 @@ func TestExportThenApply(t *testing.T) {
 	}
 }
 
+// What was recorded after a wildcard is not granted by taking the registry elsewhere.
+func TestPortable(t *testing.T) {
+	m := sampled(t)
+	late := []string{"categories/user.contact.fax", "categories/user.contact.phone.work"} // the second splits a leaf
+	for _, n := range late {
+		m.put(t, &Category{Name: n, Title: "L", Sentence: "S", Example: "E"})
+	}
+	categories, err := (&write{view: &storeView{store: m}, lists: map[[2]string][]string{}}).names(t.Context(), Categories, "")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var taken []Noun
+	for _, n := range exported(t, m) {
+		p, err := Portable(n, categories)
+		if err != nil {
+			t.Fatal(err)
+		}
+		taken = append(taken, p)
+	}
+	agreement := taken[slices.IndexFunc(taken, func(n Noun) bool { return n.ResourceName() == "agreements/sf-2025" })].(*Agreement)
+	if want := []string{"categories/device", "categories/user.contact.email", "categories/user.name"}; !slices.Equal(agreement.Categories, want) {
+		t.Errorf("states %q, want %q", agreement.Categories, want)
+	}
+	if held := get[*Agreement](t, m, "agreements/sf-2025"); !slices.Contains(held.Categories, "categories/user.*") {
+		t.Errorf("the record was changed: %q", held.Categories)
+	}
+
+	// A new registry grants what this one does, category by category that is asked for.
+	fresh := newMemory()
+	fresh.put(t, taken...)
+	leaves := func(n Noun) (out [][]string) {
+		for _, g := range n.(ruled).grants() {
+			out = append(out, slices.DeleteFunc(slices.Clone(*g.covered), func(c string) bool { return len(descendants(categories, c)) > 0 }))
+		}
+		return out
+	}
+	for name, rec := range m.records {
+		if got, want := leaves(fresh.records[name].Noun), leaves(rec.Noun); !reflect.DeepEqual(got, want) {
+			t.Errorf("%s grants %q, want %q", name, got, want)
+		}
+	}
+
+	// This one takes it back unchanged, wildcards and all.
+	p, err := plan(t, m, taken, ApplyOptions{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(p.Items) != 0 || len(p.Edits) != 0 {
+		t.Errorf("plan %q", items(p))
+	}
+	// A list that names one less, or one that came later, is another.
+	for _, list := range [][]string{{"categories/user.name"}, {"categories/user.contact.email", "categories/user.contact.fax", "categories/user.name"}} {
+		p, err = plan(t, m, []Noun{changed(t, m, "agreements/cloud-draft", func(a *Agreement) { a.Categories = list })}, ApplyOptions{})
+		if err != nil || len(p.Edits) != 1 || !slices.Equal(p.Edits[0].Noun.(*Agreement).CoveredCategories, list) {
+			t.Errorf("%q: %v, %v", list, p, err)
+		}
+	}
+	// What nothing outgrew stays as it is stated.
+	held := get[*Assessment](t, sampled(t), "assessments/sf")
+	before := slices.DeleteFunc(slices.Clone(categories), func(c string) bool { return slices.Contains(late, c) })
+	if p, err := Portable(held, before); err != nil || p != Noun(held) {
+		t.Errorf("%v, %v", p, err)
+	}
+}
+
 func TestPlan(t *testing.T) {
 	m := sampled(t)
 	wanted := without(exported(t, m), "settings", "principals/shop", "assessments/sf", "transfers/sf")

@@ -233,11 +233,11 @@ func (n *Policy) grants() []grant {
 	var gs []grant
 	for i := range n.Kinds {
 		k := &n.Kinds[i]
-		gs = append(gs, grant{at("kinds", i) + ".categories", "kind " + k.Kind.String(), k.Categories, &k.CoveredCategories})
+		gs = append(gs, grant{at("kinds", i) + ".categories", "kind " + k.Kind.String(), &k.Categories, &k.CoveredCategories})
 	}
 	for i := range n.Necessity {
 		e := &n.Necessity[i]
-		gs = append(gs, grant{at("necessity", i) + ".categories", "necessity " + e.Purpose, e.Categories, &e.CoveredCategories})
+		gs = append(gs, grant{at("necessity", i) + ".categories", "necessity " + e.Purpose, &e.Categories, &e.CoveredCategories})
 	}
 	return gs
 }

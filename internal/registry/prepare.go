@@ -288,7 +288,7 @@ func (w *write) expand(ctx context.Context) error {
 				n.Tokens = slices.Clone(was.Tokens)
 			}
 		}
-		open := keep(p.noun.grants(), before)
+		open, left := keep(p.noun.grants(), before)
 		if len(open) > 0 {
 			categories, err := w.names(ctx, Categories, "")
 			if err != nil {
@@ -296,7 +296,10 @@ func (w *write) expand(ctx context.Context) error {
 			}
 			c := &checks{root: p.noun.Collection().String() + "."}
 			for _, g := range open {
-				g.expand(c, categories)
+				var restored bool
+				if left, restored = g.restore(left, categories); !restored {
+					*g.covered = g.expansion(c, categories)
+				}
 			}
 			ps.add(p, c.errs...)
 		}

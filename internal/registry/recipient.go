@@ -146,7 +146,7 @@ func (n *Recipient) grants() []grant {
 	var gs []grant
 	for i := range n.Notices {
 		t := &n.Notices[i]
-		gs = append(gs, grant{at("notices", i) + ".categories", t.NotifyTime.String(), t.Categories, &t.CoveredCategories})
+		gs = append(gs, grant{at("notices", i) + ".categories", t.NotifyTime.String(), &t.Categories, &t.CoveredCategories})
 	}
 	return gs
 }

@@ -155,7 +155,7 @@ func (n *Transfer) refer(r *references) {
 }
 
 func (n *Transfer) grants() []grant {
-	return []grant{{"categories", "", n.Categories, &n.CoveredCategories}}
+	return []grant{{"categories", "", &n.Categories, &n.CoveredCategories}}
 }
 
 // relate checks what the transfer asks of the agreement that it names.
