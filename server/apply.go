@@ -36,11 +36,17 @@ func (s registryService) Apply(stream grpc.ClientStreamingServer[waybillv1.Apply
 	if err != nil {
 		return err
 	}
+	use := newRecentUse(s.core)
+	if a.options.GetPrune() {
+		if err := use.ahead(ctx, a); err != nil {
+			return err
+		}
+	}
 	var plan *registry.Plan
 	resp, _, err := write(ctx, s.core, writing[*waybillv1.ApplyResponse]{
 		digest: a.digest, options: a.options.GetOptions(),
 		prepare: func(ctx context.Context, now registry.Time) (p proposal, err error) {
-			if plan, err = s.plan(ctx, a, now); err != nil {
+			if plan, err = s.plan(ctx, a, use, now); err != nil {
 				return proposal{}, err
 			}
 			return proposal{head: plan.Head, edits: plan.Edits}, nil
@@ -57,9 +63,9 @@ func (s registryService) Apply(stream grpc.ClientStreamingServer[waybillv1.Apply
 
 // plan compares, and holds the difference to the caller's role and to the plan
 // that was shown.
-func (s registryService) plan(ctx context.Context, a *application, now registry.Time) (*registry.Plan, error) {
+func (s registryService) plan(ctx context.Context, a *application, use *recentUse, now registry.Time) (*registry.Plan, error) {
 	plan, err := registry.PlanApply(ctx, s.store, a.nouns, registry.ApplyOptions{
-		Prune: a.options.GetPrune(), PruneUsed: a.options.GetPruneUsed(), Used: s.recentlyUsed, Now: now,
+		Prune: a.options.GetPrune(), PruneUsed: a.options.GetPruneUsed(), Used: use.of, Now: now,
 	})
 	if err != nil {
 		return nil, err
