@@ -124,6 +124,10 @@ func (s *shareService) BatchCheckShares(ctx context.Context, r *waybillv1.BatchC
 // ExplainShare answers as CheckShare would, with the trace and without a record.
 func (s *shareService) ExplainShare(ctx context.Context, r *waybillv1.ExplainShareRequest) (*waybillv1.ExplainShareResponse, error) {
 	c := callOf(ctx)
+	// A registry of the past is compiled for it: not for those who ask in great number.
+	if r.GetAsOf() != 0 && c.principal.Role == registry.RoleCaller {
+		return nil, registry.Errorf(registry.PermissionDenied, "ROLE_NOT_PERMITTED", "the role %s does not permit as_of", c.principal.Role)
+	}
 	at, err := instant("time", r.GetTime())
 	if err != nil {
 		return nil, err

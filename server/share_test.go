@@ -175,6 +175,17 @@ func TestExplain(t *testing.T) {
 	refused(t, err, codes.NotFound, "NOT_FOUND")
 	_, err = s.ExplainShare(t.Context(), &waybillv1.ExplainShareRequest{Question: deliveryQuestion(), AsOf: -1})
 	refused(t, err, codes.InvalidArgument, "FIELD_INVALID", "as_of")
+	for role, permitted := range map[registry.Role]bool{registry.RoleCaller: false, registry.RoleLegal: true, registry.RoleAdmin: true} {
+		_, err := w.share(role).ExplainShare(t.Context(), &waybillv1.ExplainShareRequest{Question: deliveryQuestion(), AsOf: first})
+		if permitted && err != nil {
+			t.Errorf("%s: %v", role, err)
+		} else if !permitted {
+			refused(t, err, codes.PermissionDenied, "ROLE_NOT_PERMITTED")
+			if !strings.Contains(err.Error(), "as_of") {
+				t.Errorf("as_of is not named: %v", err)
+			}
+		}
+	}
 	if w.standing() != before {
 		t.Error("an explanation was recorded")
 	}

@@ -2071,7 +2071,8 @@ type ExplainShareRequest struct {
 	Question *ShareQuestion `protobuf:"bytes,1,opt,name=question,proto3" json:"question,omitempty"`
 	// The instant that the question is judged at; absent means now.
 	Time *timestamppb.Timestamp `protobuf:"bytes,2,opt,name=time,proto3" json:"time,omitempty"`
-	// The revision as recorded; absent means the newest.
+	// The revision as recorded; absent means the newest. For legal, auditor and
+	// admin: PERMISSION_DENIED (ROLE_NOT_PERMITTED) for a caller.
 	AsOf int64 `protobuf:"varint,3,opt,name=as_of,json=asOf,proto3" json:"as_of,omitempty"`
 	// The answer is explained at this state or a later one.
 	AtLeastRevision *RevisionToken `protobuf:"bytes,4,opt,name=at_least_revision,json=atLeastRevision,proto3" json:"at_least_revision,omitempty"`

@@ -40,8 +40,8 @@ type ShareServiceClient interface {
 	// Errors are those of CheckShare; one bad item refuses the batch and is named.
 	BatchCheckShares(ctx context.Context, in *BatchCheckSharesRequest, opts ...grpc.CallOption) (*BatchCheckSharesResponse, error)
 	// Explains a share without a record, at a time and a revision. Errors are
-	// those of CheckShare without the ledger's, and NOT_FOUND for a revision
-	// that does not exist.
+	// those of CheckShare without the ledger's, NOT_FOUND for a revision that
+	// does not exist, and PERMISSION_DENIED for as_of of a caller.
 	ExplainShare(ctx context.Context, in *ExplainShareRequest, opts ...grpc.CallOption) (*ExplainShareResponse, error)
 }
 
@@ -99,8 +99,8 @@ type ShareServiceServer interface {
 	// Errors are those of CheckShare; one bad item refuses the batch and is named.
 	BatchCheckShares(context.Context, *BatchCheckSharesRequest) (*BatchCheckSharesResponse, error)
 	// Explains a share without a record, at a time and a revision. Errors are
-	// those of CheckShare without the ledger's, and NOT_FOUND for a revision
-	// that does not exist.
+	// those of CheckShare without the ledger's, NOT_FOUND for a revision that
+	// does not exist, and PERMISSION_DENIED for as_of of a caller.
 	ExplainShare(context.Context, *ExplainShareRequest) (*ExplainShareResponse, error)
 	mustEmbedUnimplementedShareServiceServer()
 }
