@@ -273,6 +273,34 @@ func TestCommandLine(t *testing.T) {
 		other.must(77, "list", "recipients")
 		w.must(64, "token", "revoke", id+"0")
 	})
+	t.Run("diff shows what is in use", func(t *testing.T) {
+		w := w.in(t)
+		// swift-dpa carried the checks above; rhine-dpa carried none.
+		without := regexp.MustCompile(`(?s)  - name: (swift|rhine)-dpa\n.*?(\n  - name: )`)
+		text, err := os.ReadFile(filepath.Join(example, "agreements.yaml"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		file := changedFile(t, "agreements.yaml", string(text), without.ReplaceAllString(string(text), "$2"))
+		files, err := filepath.Glob(filepath.Join(example, "*.yaml"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		kept := []string{"--prune", "-f", file}
+		for _, f := range files {
+			if filepath.Base(f) != "agreements.yaml" {
+				kept = append(kept, "-f", f)
+			}
+		}
+		r := w.must(1, append([]string{"diff"}, kept...)...)
+		if !regexp.MustCompile(`- remove +agreements/swift-dpa +in use: .*--prune-used agreements/swift-dpa`).MatchString(r.out) ||
+			!regexp.MustCompile(`- remove +agreements/rhine-dpa\n`).MatchString(r.out) {
+			t.Errorf("diff printed %s", r.out)
+		}
+		if r := w.must(65, append([]string{"apply", "--yes"}, kept...)...); !strings.Contains(r.err, "--prune-used") {
+			t.Errorf("apply said %s", r.err)
+		}
+	})
 	t.Run("a token that is refused leaves nothing", func(t *testing.T) {
 		w := w.in(t)
 		before := w.must(0, "list", "principals").out + w.must(0, "token", "list").out
