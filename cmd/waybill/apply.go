@@ -2,6 +2,7 @@ package main
 
 import (
 	"bufio"
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -13,6 +14,7 @@ import (
 	"google.golang.org/grpc"
 	"google.golang.org/protobuf/proto"
 
+	"waybill/internal/registry"
 	"waybill/internal/wire"
 	pb "waybill/proto/waybill/v1"
 )
@@ -28,6 +30,7 @@ type applyFlags struct {
 	reason    string
 	yes       bool
 	quiet     bool // print the sum of the plan, not its lines
+	verbose   bool // print what the files do not hold, too
 }
 
 func (f *applyFlags) register(cmd *cobra.Command) {
@@ -35,6 +38,7 @@ func (f *applyFlags) register(cmd *cobra.Command) {
 	fs.StringArrayVarP(&f.files, "file", "f", nil, "file or directory of the registry's nouns in YAML, - for stdin; more may follow")
 	fs.BoolVar(&f.prune, "prune", false, "withdraw what the files do not hold (never a termination)")
 	fs.StringSliceVar(&f.pruneUsed, "prune-used", nil, "withdraw this row although a decision of the last 30 days rests on it")
+	fs.BoolVarP(&f.verbose, "verbose", "v", false, "print a line for each noun that the files do not hold, too")
 }
 
 // applyCommand makes the registry what the files say, in one transaction.
@@ -75,8 +79,14 @@ func (c *cli) apply(ctx context.Context, conn *grpc.ClientConn, f *applyFlags, l
 		items := plan.GetPlan()
 		if f.quiet {
 			fmt.Fprintln(c.out, n.String())
-		} else if err := printPlan(c.out, items, nil); err != nil {
-			return err
+		} else {
+			remarks, err := settingsRemarks(ctx, conn, items, located)
+			if err != nil {
+				return err
+			}
+			if err := printPlan(c.out, items, remarks, f.verbose); err != nil {
+				return err
+			}
 		}
 	}
 	if n.changes() == 0 {
@@ -140,7 +150,14 @@ func (c *cli) diffCommand() *cobra.Command {
 				if err != nil {
 					return locate(err, located)
 				}
-				if err := c.print(plan, func(w io.Writer) error { return printPlan(w, plan.GetPlan(), used) }); err != nil {
+				remarks, err := settingsRemarks(ctx, conn, plan.GetPlan(), located)
+				if err != nil {
+					return err
+				}
+				for _, name := range used {
+					remarks[name] = "in use: a decision of the last 30 days rests on it; apply wants --prune-used " + name
+				}
+				if err := c.print(plan, func(w io.Writer) error { return printPlan(w, plan.GetPlan(), remarks, f.verbose) }); err != nil {
 					return err
 				}
 				if counted(plan.GetPlan()).changes() > 0 {
@@ -235,16 +252,41 @@ func inUse(err error) []string {
 	return names
 }
 
-// printPlan writes one line a noun and the sum. used are those that apply would
-// not withdraw without being told their names.
-func printPlan(w io.Writer, items []*pb.PlanItem, used []string) error {
+// settingsRemarks says what each changed setting was and will be: a setting bears
+// on every answer.
+func settingsRemarks(ctx context.Context, conn *grpc.ClientConn, items []*pb.PlanItem, located []wire.Located) (map[string]string, error) {
+	remarks := map[string]string{}
+	for _, i := range items {
+		if i.GetAction() != pb.PlanAction_PLAN_ACTION_CHANGE || i.GetName() != "settings" {
+			continue
+		}
+		at := slices.IndexFunc(located, func(l wire.Located) bool { return l.Noun.Collection() == registry.SettingsOf })
+		if at < 0 {
+			continue
+		}
+		before, err := pb.NewSettingsServiceClient(conn).GetSettings(ctx, &pb.GetSettingsRequest{Name: i.GetName()})
+		if err != nil {
+			return nil, fmt.Errorf("read the settings: %w", err)
+		}
+		after := wire.Noun(located[at].Resource).ProtoReflect()
+		var changed []string
+		for _, f := range i.GetFields() {
+			changed = append(changed, fmt.Sprintf("%s: %s -> %s", f, cmp.Or(cell(before.ProtoReflect(), f), "unset"), cmp.Or(cell(after, f), "unset")))
+		}
+		remarks[i.GetName()] = strings.Join(changed, "; ")
+	}
+	return remarks, nil
+}
+
+// printPlan writes one line a noun and the sum; what the files do not hold and
+// stays as it is has lines only on demand. A remark stands instead of the fields.
+func printPlan(w io.Writer, items []*pb.PlanItem, remarks map[string]string, verbose bool) error {
 	var rows [][]string
 	for _, i := range items {
-		remark := strings.Join(i.GetFields(), ", ")
-		if slices.Contains(used, i.GetName()) {
-			remark = "in use: a decision of the last 30 days rests on it; apply wants --prune-used " + i.GetName()
+		if i.GetAction() == pb.PlanAction_PLAN_ACTION_ABSENT && !verbose {
+			continue
 		}
-		rows = append(rows, []string{planSigns[i.GetAction()], i.GetName(), remark})
+		rows = append(rows, []string{planSigns[i.GetAction()], i.GetName(), cmp.Or(remarks[i.GetName()], strings.Join(i.GetFields(), ", "))})
 	}
 	if err := columns(w, "", rows); err != nil {
 		return err
