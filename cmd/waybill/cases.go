@@ -139,7 +139,10 @@ func (b *bench) open(first wire.Case) (*offline, error) {
 	names := b.registry
 	if len(names) == 0 {
 		for _, n := range first.Registry {
-			names = append(names, filepath.Join(filepath.Dir(first.File), n))
+			if !filepath.IsAbs(n) {
+				n = filepath.Join(filepath.Dir(first.File), n)
+			}
+			names = append(names, n)
 		}
 	}
 	if len(names) == 0 {

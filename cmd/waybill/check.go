@@ -12,7 +12,7 @@ import (
 	pb "waybill/proto/waybill/v1"
 )
 
-const questionExample = `  waybill check --recipient sf --purpose delivery --category user.name,user.address --order-ref O-1 --subject s-1`
+const questionExample = ` --recipient sf --purpose delivery --category user.name,user.address --order-ref O-1 --subject s-1`
 
 // checkCommand asks one question and has the answer recorded.
 func (c *cli) checkCommand() *cobra.Command {
@@ -20,7 +20,7 @@ func (c *cli) checkCommand() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:     "check --recipient NAME --purpose NAME --category NAME…",
 		Short:   "Ask whether a share is allowed, and record the answer",
-		Example: questionExample,
+		Example: "  waybill check" + questionExample,
 		Args:    cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			q, at, err := f.question()
@@ -56,7 +56,7 @@ func (c *cli) explainCommand() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:     "explain --recipient NAME --purpose NAME --category NAME…",
 		Short:   "Ask without a record, at any time and revision, with what every rule did",
-		Example: questionExample,
+		Example: "  waybill explain" + questionExample,
 		Args:    cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			q, least, err := f.question()

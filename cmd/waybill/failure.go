@@ -154,7 +154,7 @@ func message(err error) string {
 
 // hints say what to do next, by the reason of the error.
 var hints = map[string]string{
-	"AGREEMENT_SIGNED":   "A signed agreement is not changed; amend it: record a new agreement that names this one in `amends`.",
+	"AGREEMENT_SIGNED":   "A signed agreement is not changed; amend it: record a new agreement that names this one in `amends`. A termination that is recorded stands: what goes on needs a new agreement.",
 	"ETAG_MISMATCH":      "Someone else wrote in between. Run the command again and look at what it shows.",
 	"REVISION_MOVED":     "Someone else wrote in between. Run the command again.",
 	"UNAUTHENTICATED":    "Give a token in WAYBILL_TOKEN or --token-file; an admin makes one with: waybill token create",

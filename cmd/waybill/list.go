@@ -57,6 +57,9 @@ func (c *cli) listCommand() *cobra.Command {
 		ValidArgs: nouns(),
 		Args:      cobra.ExactArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
+			if limit < 0 {
+				return usagef("--limit %d: give a number of items, or 0 for all", limit)
+			}
 			kind := args[0]
 			l, ok := lists[kind]
 			if !ok {

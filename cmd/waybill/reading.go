@@ -66,6 +66,9 @@ func (c *cli) findCommand() *cobra.Command {
 		Example: "  waybill find 'sms code'",
 		Args:    cobra.MinimumNArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
+			if limit < 0 {
+				return usagef("--limit %d: give a number of findings, or 0 for 10", limit)
+			}
 			return c.with(cmd.Context(), callTimeout, func(ctx context.Context, conn *grpc.ClientConn) error {
 				r, err := pb.NewRegistryServiceClient(conn).Find(ctx, &pb.FindRequest{Words: strings.Join(args, " "), PageSize: limit})
 				if err != nil {

@@ -238,8 +238,12 @@ func TestCommandLine(t *testing.T) {
 	t.Run("a change is shown, asked and made", func(t *testing.T) {
 		w := w.in(t)
 		file := changedFile(t, "settings.yaml", "legal-ops@example.com", "gaps@example.com")
-		if r := w.must(1, "diff", "-f", file); !strings.Contains(r.out, "~ change") || !strings.Contains(r.out, "gap_contact") {
+		if r := w.must(1, "diff", "-f", file); !strings.Contains(r.out, "~ change") || !strings.Contains(r.out, "gap_contact: legal-ops@example.com -> gaps@example.com") ||
+			!strings.Contains(r.out, "not in the files and left alone") || strings.Contains(r.out, "? not in the files") {
 			t.Errorf("diff printed %s", r.out)
+		}
+		if r := w.must(1, "diff", "-v", "-f", file); !strings.Contains(r.out, "? not in the files") {
+			t.Errorf("diff -v printed %s", r.out)
 		}
 		if r := w.must(64, "apply", "-f", file); !strings.Contains(r.err, "--yes") {
 			t.Errorf("apply without a terminal said %s", r.err)
@@ -272,6 +276,28 @@ func TestCommandLine(t *testing.T) {
 		w.must(0, "token", "revoke", id)
 		other.must(77, "list", "recipients")
 		w.must(64, "token", "revoke", id+"0")
+	})
+	t.Run("a limit is not negative", func(t *testing.T) {
+		w := w.in(t)
+		w.must(64, "list", "recipients", "--limit", "-1")
+		w.must(64, "find", "courier", "--limit", "-1")
+	})
+	t.Run("help has its own example", func(t *testing.T) {
+		w := w.in(t)
+		for _, command := range []string{"check", "explain"} {
+			if r := w.must(0, command, "--help"); !strings.Contains(r.out, "  waybill "+command+" --recipient sf") {
+				t.Errorf("%s --help: %s", command, r.out)
+			}
+		}
+	})
+	t.Run("cases may name their registry by an absolute path", func(t *testing.T) {
+		w := w.in(t)
+		dir, err := filepath.Abs(example)
+		if err != nil {
+			t.Fatal(err)
+		}
+		file := changedFile(t, "cases/00-dozen.yaml", "registry: ..", "registry: "+dir)
+		w.must(0, "test", file)
 	})
 	t.Run("diff shows what is in use", func(t *testing.T) {
 		w := w.in(t)
@@ -381,7 +407,7 @@ func changedFile(t *testing.T, name, from, to string) string {
 	if !bytes.Contains(b, []byte(from)) {
 		t.Fatalf("%s has no %q", name, from)
 	}
-	path := filepath.Join(t.TempDir(), name)
+	path := filepath.Join(t.TempDir(), filepath.Base(name))
 	if err := os.WriteFile(path, bytes.Replace(b, []byte(from), []byte(to), 1), 0o600); err != nil {
 		t.Fatal(err)
 	}
