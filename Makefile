@@ -10,8 +10,8 @@ build: ## the one binary, in bin/
 	$(GO) build -o $(bin) ./cmd/waybill
 
 demo: export WAYBILL_DATA_DIR ?= $(CURDIR)/.demo
-demo: build ## a served registry with the example applied, and a dozen answers; DEMO_ONCE=1 ends after the table
-	$(bin) demo $(if $(DEMO_ONCE),--once) --log-level warn examples/prosense
+demo: build ## a served registry with the example applied, and a dozen answers; DEMO_ONCE=1 ends after the table, LISTEN=127.0.0.1:0 takes a free port
+	$(bin) demo $(if $(DEMO_ONCE),--once) $(if $(LISTEN),--listen $(LISTEN)) --log-level warn examples/prosense
 
 test: ## every test; PostgreSQL's programs must be installed
 	$(GO) test -race -timeout 15m ./...
@@ -20,9 +20,9 @@ generate: ## the contract's Go (needs buf) and ent's
 	$(BUF) generate
 	$(GO) generate ./...
 
-bench: ## the engine alone, then the gate against the bare echo; figures are kept in bench.json
+bench: ## the engine alone, then the gate against the bare echo; figures are kept in docs/bench.json
 	$(GO) test -run '^$$' -bench . -benchmem -timeout 60m ./internal/decision
-	$(GO) run ./cmd/bench -json bench.json
+	$(GO) run ./cmd/bench -json docs/bench.json
 
 soak: ## the properties of engine, store and gate, over and over
 	$(GO) test -race -count $(or $(ROUNDS),20) -timeout 240m ./internal/...
