@@ -23,8 +23,14 @@ func (s changeService) ListChanges(ctx context.Context, r *waybillv1.ListChanges
 	if err != nil {
 		return nil, err
 	}
+	name := r.GetName()
+	if name != "" {
+		if name, err = s.everNamed(ctx, "name", name); err != nil {
+			return nil, err
+		}
+	}
 	size := pageSize(r)
-	changes, err := s.store.Changes(ctx, after, 0, r.GetName(), skip+size+1)
+	changes, err := s.store.Changes(ctx, after, 0, name, skip+size+1)
 	if err != nil {
 		return nil, err
 	}
@@ -47,11 +53,6 @@ func (s changeService) ListChanges(ctx context.Context, r *waybillv1.ListChanges
 }
 
 func changePosition(r *waybillv1.ListChangesRequest) (after int64, skip int, err error) {
-	if r.GetName() != "" {
-		if _, ok := registry.CollectionOf(r.GetName()); !ok {
-			return 0, 0, invalid("name", "the full name of a noun: recipients/sf")
-		}
-	}
 	if r.GetAfterRevision() < 0 {
 		return 0, 0, invalid("after_revision", "a revision, or nothing for all")
 	}

@@ -1,9 +1,11 @@
 package server
 
 import (
+	"cmp"
 	"context"
 	"encoding/hex"
 	"fmt"
+	"math"
 	"slices"
 	"strconv"
 	"strings"
@@ -109,13 +111,23 @@ type decisionFilter struct {
 
 // decisionPosition is where a page begins: after an index of a segment.
 type decisionPosition struct {
-	shard string
+	shard rankedShard
 	first int64 // of the segment
 	next  int64 // index of the first entry not yet given
 }
 
-// ListDecisions lists decisions by shard and index. A page may be short of its
-// size, even empty, while there is a next one.
+// rankedShard is a shard with the time that it is listed by.
+type rankedShard struct {
+	minNow int64 // of its first segment that the filter may pass; segments are only added after it
+	name   string
+}
+
+func (a rankedShard) compare(b rankedShard) int {
+	return cmp.Or(cmp.Compare(a.minNow, b.minNow), cmp.Compare(a.name, b.name))
+}
+
+// ListDecisions lists decisions by shard, in the order of the shards' first times,
+// and index. A page may be short of its size, even empty, while there is a next one.
 func (s decisionService) ListDecisions(ctx context.Context, r *waybillv1.ListDecisionsRequest) (*waybillv1.ListDecisionsResponse, error) {
 	f, err := s.filter(ctx, r)
 	if err != nil {
@@ -138,7 +150,7 @@ func (s decisionService) ListDecisions(ctx context.Context, r *waybillv1.ListDec
 		return nil, err
 	}
 	if last != nil {
-		resp.NextPageToken = pageToken(r, fmt.Sprintf("%d %d %s", last.first, last.next, last.shard))
+		resp.NextPageToken = pageToken(r, fmt.Sprintf("%d %d %d %s", last.first, last.next, last.shard.minNow, last.shard.name))
 	}
 	return resp, nil
 }
@@ -148,7 +160,7 @@ func positionOfDecisions(r *waybillv1.ListDecisionsRequest) (at decisionPosition
 	if err != nil || p == "" {
 		return at, err
 	}
-	if _, err := fmt.Sscanf(p, "%d %d %s", &at.first, &at.next, &at.shard); err != nil {
+	if _, err := fmt.Sscanf(p, "%d %d %d %s", &at.first, &at.next, &at.shard.minNow, &at.shard.name); err != nil {
 		return at, registry.Errorf(registry.Invalid, "PAGE_TOKEN_INVALID", "the page token is not of this request")
 	}
 	return at, nil
@@ -168,21 +180,15 @@ func (s decisionService) filter(ctx context.Context, r *waybillv1.ListDecisionsR
 	if r.GetRecipient() == "" {
 		return f, nil
 	}
-	if err := inCollection(registry.Recipients, "recipient", r.GetRecipient()); err != nil {
-		return f, err
-	}
-	changes, err := s.store.Changes(ctx, 0, 0, r.GetRecipient(), 0)
+	name, changes, err := s.history(ctx, registry.Recipients, "recipient", r.GetRecipient())
 	if err != nil {
 		return f, err
 	}
-	f.recipient = r.GetRecipient()
+	f.recipient = name
 	for _, c := range changes {
 		if !slices.Contains(f.numbers, c.Number) {
 			f.numbers = append(f.numbers, c.Number)
 		}
-	}
-	if len(f.numbers) == 0 {
-		return f, s.notFound(ctx, f.recipient)
 	}
 	return f, nil
 }
@@ -196,48 +202,90 @@ func (f decisionFilter) query() ledger.SegmentQuery {
 	return q
 }
 
-// scan gives every entry that passes the filter until give returns false or
-// enough was looked through. It returns where to go on, nil at the end.
-func (s *core) scan(ctx context.Context, f decisionFilter, from decisionPosition, give func(shard string, index int64, entry []byte) (bool, error)) (*decisionPosition, error) {
-	q := f.query()
-	if from.shard != "" { // that segment once more, for what is left of it
-		q.AfterShard, q.AfterFirst = from.shard, from.first-1
-	}
-	at := from
-	for read := 0; read < maxSegments; read += segmentPage {
+// shards returns the shards that may hold what the query asks for, as they are listed.
+func (s *core) shards(ctx context.Context, q ledger.SegmentQuery) ([]rankedShard, error) {
+	var all []rankedShard
+	for q.Limit = 1; ; {
 		segments, err := s.segments.Segments(ctx, q)
 		if err != nil {
 			return nil, err
 		}
-		for _, seg := range segments {
-			entries, err := ledger.DecodeEntries(seg.Data, seg.Count)
-			if err != nil {
-				return nil, fmt.Errorf("read segment %s/%d: %w", seg.Shard, seg.First, err)
-			}
-			for i, entry := range entries {
-				index := seg.First + int64(i)
-				if seg.Shard == from.shard && index < from.next {
-					continue
-				}
-				at = decisionPosition{seg.Shard, seg.First, index + 1}
-				pass, err := s.passes(ctx, f, entry)
-				if err != nil {
-					return nil, fmt.Errorf("read decision %s-%d: %w", seg.Shard, index, err)
-				}
-				if !pass {
-					continue
-				}
-				if more, err := give(seg.Shard, index, entry); err != nil || !more {
-					return &at, err
-				}
-			}
-			q.AfterShard, q.AfterFirst = seg.Shard, seg.First
+		if len(segments) == 0 {
+			slices.SortFunc(all, rankedShard.compare)
+			return all, nil
 		}
-		if len(segments) < segmentPage {
-			return nil, nil
+		all = append(all, rankedShard{segments[0].MinNow, segments[0].Shard})
+		q.AfterShard, q.AfterFirst = segments[0].Shard, math.MaxInt64 // on to the next shard
+	}
+}
+
+// scan gives every entry that passes the filter until give returns false or
+// enough was looked through. It returns where to go on, nil at the end.
+func (s *core) scan(ctx context.Context, f decisionFilter, from decisionPosition, give func(shard string, index int64, entry []byte) (bool, error)) (*decisionPosition, error) {
+	shards, err := s.shards(ctx, f.query())
+	if err != nil {
+		return nil, err
+	}
+	at, read := from, 0
+	for _, shard := range shards {
+		if shard.compare(from.shard) < 0 {
+			continue
+		}
+		q := f.query()
+		q.Shard, q.AfterShard, q.AfterFirst = shard.name, shard.name, -1
+		if shard == from.shard { // that segment once more, for what is left of it
+			q.AfterFirst = from.first - 1
+		}
+		for more := true; more; {
+			if read >= maxSegments {
+				return &at, nil
+			}
+			segments, err := s.segments.Segments(ctx, q)
+			if err != nil {
+				return nil, err
+			}
+			for _, seg := range segments {
+				stop, err := s.scanSegment(ctx, f, from, shard, seg, &at, give)
+				if err != nil {
+					return nil, err
+				}
+				if stop {
+					return &at, nil
+				}
+				q.AfterFirst = seg.First
+			}
+			read += max(1, len(segments))
+			more = len(segments) == segmentPage
 		}
 	}
-	return &at, nil
+	return nil, nil
+}
+
+// scanSegment gives what passes of one segment and moves at on. It reports whether
+// give wants no more.
+func (s *core) scanSegment(ctx context.Context, f decisionFilter, from decisionPosition, shard rankedShard, seg ledger.Segment, at *decisionPosition, give func(shard string, index int64, entry []byte) (bool, error)) (stop bool, err error) {
+	entries, err := ledger.DecodeEntries(seg.Data, seg.Count)
+	if err != nil {
+		return false, fmt.Errorf("read segment %s/%d: %w", seg.Shard, seg.First, err)
+	}
+	for i, entry := range entries {
+		index := seg.First + int64(i)
+		if shard == from.shard && index < from.next {
+			continue
+		}
+		*at = decisionPosition{shard, seg.First, index + 1}
+		pass, err := s.passes(ctx, f, entry)
+		if err != nil {
+			return false, fmt.Errorf("read decision %s-%d: %w", seg.Shard, index, err)
+		}
+		if !pass {
+			continue
+		}
+		if more, err := give(seg.Shard, index, entry); err != nil || !more {
+			return true, err
+		}
+	}
+	return false, nil
 }
 
 // passes judges one entry, since a segment is indexed only as a whole.

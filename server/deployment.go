@@ -16,12 +16,14 @@ func (s recipientService) GetDeployment(ctx context.Context, r *waybillv1.GetDep
 }
 
 func (s recipientService) ListDeployments(ctx context.Context, r *waybillv1.ListDeploymentsRequest) (*waybillv1.ListDeploymentsResponse, error) {
-	if p := r.GetParent(); p != "" {
-		if err := inCollection(registry.Recipients, "parent", p); err != nil {
+	parent := r.GetParent()
+	if parent != "" {
+		var err error
+		if parent, _, err = s.history(ctx, registry.Recipients, "parent", parent); err != nil {
 			return nil, err
 		}
 	}
-	page, next, err := list[*waybillv1.Deployment](ctx, s.core, registry.Deployments, r.GetParent(), r)
+	page, next, err := list[*waybillv1.Deployment](ctx, s.core, registry.Deployments, parent, r)
 	return &waybillv1.ListDeploymentsResponse{Deployments: page, NextPageToken: next}, err
 }
 

@@ -98,13 +98,7 @@ func (s registryService) fullName(ctx context.Context, name string) (string, err
 	if _, ok := registry.CollectionOf(name); ok {
 		return name, nil
 	}
-	var candidates []string
-	for _, c := range registry.Collections {
-		full := c.Prefix() + name
-		if got, ok := registry.CollectionOf(full); ok && got == c && c != registry.SettingsOf {
-			candidates = append(candidates, full)
-		}
-	}
+	candidates := inCollections(name)
 	if len(candidates) == 0 {
 		return "", s.notFound(ctx, name)
 	}

@@ -2,6 +2,8 @@ package server
 
 import (
 	"context"
+	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -11,8 +13,10 @@ import (
 	"google.golang.org/protobuf/proto"
 	"google.golang.org/protobuf/types/known/timestamppb"
 
+	"waybill/internal/gate"
 	"waybill/internal/ledger"
 	"waybill/internal/registry"
+	"waybill/internal/wire"
 	waybillv1 "waybill/proto/waybill/v1"
 )
 
@@ -208,6 +212,66 @@ func TestObserve(t *testing.T) {
 	}
 }
 
+// TestDecisionsInOrderOfTime: shards, whose ids are random, are listed in the order
+// of their first decisions.
+func TestDecisionsInOrderOfTime(t *testing.T) {
+	w := newWorld(t)
+	w.fill()
+	caller, err := w.keeper.View().Authenticate(w.tokens[registry.RoleCaller], registry.At(time.Now()))
+	if err != nil {
+		t.Fatal(err)
+	}
+	keys, err := gate.EmbeddedKeys(filepath.Join(w.dir, "tag.keys"), time.Now())
+	if err != nil {
+		t.Fatal(err)
+	}
+	var want []string
+	for range 6 { // servers, one after another
+		g := gate.New(w.keeper, w.store, keys, gate.Config{Wait: 5 * time.Second, Log: w.logger()}, time.Now)
+		ctx, stop := context.WithCancel(t.Context())
+		ended := make(chan error, 1)
+		go func() { ended <- g.Run(ctx) }()
+		for range 2 {
+			var x single
+			if err := wire.Question(deliveryQuestion(), &x.question); err != nil {
+				t.Fatal(err)
+			}
+			for deadline := time.Now().Add(5 * time.Second); ; time.Sleep(time.Millisecond) {
+				if err = g.Check(t.Context(), caller, &x.question, gate.CheckOptions{}, &x.answer); err == nil {
+					break
+				}
+				if time.Now().After(deadline) {
+					t.Fatal(err)
+				}
+			}
+			want = append(want, decisionName(x.answer.Shard, x.answer.Index))
+		}
+		stop()
+		if err := <-ended; err != nil {
+			t.Fatal(err)
+		}
+	}
+	for _, size := range []int32{0, 1, 2, 5} {
+		var got []string
+		req := &waybillv1.ListDecisionsRequest{PageSize: size}
+		for pages := 0; pages < 20; pages++ {
+			page, err := w.decisions().ListDecisions(t.Context(), req)
+			if err != nil {
+				t.Fatal(err)
+			}
+			for _, d := range page.GetDecisions() {
+				got = append(got, d.GetName())
+			}
+			if req.PageToken = page.GetNextPageToken(); req.PageToken == "" {
+				break
+			}
+		}
+		if !slices.Equal(got, want) {
+			t.Errorf("pages of %d: got %v, want %v", size, got, want)
+		}
+	}
+}
+
 func TestListDecisions(t *testing.T) {
 	w := newWorld(t)
 	w.fill()
@@ -233,6 +297,7 @@ func TestListDecisions(t *testing.T) {
 	}{
 		"all":       {&waybillv1.ListDecisionsRequest{}, 8},
 		"recipient": {&waybillv1.ListDecisionsRequest{Recipient: "recipients/dhl"}, 4},
+		"its id":    {&waybillv1.ListDecisionsRequest{Recipient: "dhl"}, 4},
 		"allowed":   {&waybillv1.ListDecisionsRequest{Outcome: waybillv1.Outcome_OUTCOME_ALLOWED}, 4},
 		"denied sf": {&waybillv1.ListDecisionsRequest{Outcome: waybillv1.Outcome_OUTCOME_DENIED, Recipient: "recipients/sf"}, 0},
 		"before":    {&waybillv1.ListDecisionsRequest{EndTime: after}, 8},

@@ -214,7 +214,8 @@ type ListDecisionsRequest struct {
 	StartTime *timestamppb.Timestamp `protobuf:"bytes,3,opt,name=start_time,json=startTime,proto3" json:"start_time,omitempty"`
 	// Decisions before this time.
 	EndTime *timestamppb.Timestamp `protobuf:"bytes,4,opt,name=end_time,json=endTime,proto3" json:"end_time,omitempty"`
-	// Decisions on this recipient.
+	// Decisions on this recipient, by any number its name had; "recipients/" may
+	// be left out.
 	Recipient string `protobuf:"bytes,5,opt,name=recipient,proto3" json:"recipient,omitempty"`
 	// Decisions with this outcome.
 	Outcome       Outcome `protobuf:"varint,6,opt,name=outcome,proto3,enum=waybill.v1.Outcome" json:"outcome,omitempty"`
@@ -297,7 +298,8 @@ func (x *ListDecisionsRequest) GetOutcome() Outcome {
 // A page of decisions.
 type ListDecisionsResponse struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
-	// The decisions, by shard and index.
+	// The decisions, shard by shard in the order of their first decisions' times,
+	// and by index within a shard; what two servers decided is not interleaved.
 	Decisions []*Decision `protobuf:"bytes,1,rep,name=decisions,proto3" json:"decisions,omitempty"`
 	// The token of the next page; empty at the end.
 	NextPageToken string `protobuf:"bytes,2,opt,name=next_page_token,json=nextPageToken,proto3" json:"next_page_token,omitempty"`
@@ -492,7 +494,7 @@ type ListChangesRequest struct {
 	PageSize int32 `protobuf:"varint,1,opt,name=page_size,json=pageSize,proto3" json:"page_size,omitempty"`
 	// The token of the page, bound to the other fields.
 	PageToken string `protobuf:"bytes,2,opt,name=page_token,json=pageToken,proto3" json:"page_token,omitempty"`
-	// Changes of this noun.
+	// Changes of this noun; its collection may be left out.
 	Name string `protobuf:"bytes,3,opt,name=name,proto3" json:"name,omitempty"`
 	// Changes after this revision.
 	AfterRevision int64 `protobuf:"varint,4,opt,name=after_revision,json=afterRevision,proto3" json:"after_revision,omitempty"`

@@ -31,7 +31,8 @@ const (
 type DecisionServiceClient interface {
 	// Returns one decision. Errors: NOT_FOUND.
 	GetDecision(ctx context.Context, in *GetDecisionRequest, opts ...grpc.CallOption) (*Decision, error)
-	// Lists decisions. Errors: INVALID_ARGUMENT (PAGE_TOKEN_INVALID).
+	// Lists decisions. Errors: INVALID_ARGUMENT (PAGE_TOKEN_INVALID); NOT_FOUND
+	// names the three recipients that are nearest.
 	ListDecisions(ctx context.Context, in *ListDecisionsRequest, opts ...grpc.CallOption) (*ListDecisionsResponse, error)
 }
 
@@ -71,7 +72,8 @@ func (c *decisionServiceClient) ListDecisions(ctx context.Context, in *ListDecis
 type DecisionServiceServer interface {
 	// Returns one decision. Errors: NOT_FOUND.
 	GetDecision(context.Context, *GetDecisionRequest) (*Decision, error)
-	// Lists decisions. Errors: INVALID_ARGUMENT (PAGE_TOKEN_INVALID).
+	// Lists decisions. Errors: INVALID_ARGUMENT (PAGE_TOKEN_INVALID); NOT_FOUND
+	// names the three recipients that are nearest.
 	ListDecisions(context.Context, *ListDecisionsRequest) (*ListDecisionsResponse, error)
 	mustEmbedUnimplementedDecisionServiceServer()
 }
@@ -176,7 +178,8 @@ const (
 //
 // Reads the changes. For auditors; it cannot write.
 type ChangeServiceClient interface {
-	// Lists changes. Errors: INVALID_ARGUMENT (PAGE_TOKEN_INVALID).
+	// Lists changes. Errors: INVALID_ARGUMENT (PAGE_TOKEN_INVALID); NOT_FOUND names
+	// the three nearest.
 	ListChanges(ctx context.Context, in *ListChangesRequest, opts ...grpc.CallOption) (*ListChangesResponse, error)
 }
 
@@ -204,7 +207,8 @@ func (c *changeServiceClient) ListChanges(ctx context.Context, in *ListChangesRe
 //
 // Reads the changes. For auditors; it cannot write.
 type ChangeServiceServer interface {
-	// Lists changes. Errors: INVALID_ARGUMENT (PAGE_TOKEN_INVALID).
+	// Lists changes. Errors: INVALID_ARGUMENT (PAGE_TOKEN_INVALID); NOT_FOUND names
+	// the three nearest.
 	ListChanges(context.Context, *ListChangesRequest) (*ListChangesResponse, error)
 	mustEmbedUnimplementedChangeServiceServer()
 }

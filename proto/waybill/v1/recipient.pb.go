@@ -1571,7 +1571,8 @@ type ListDeploymentsRequest struct {
 	OnTime *timestamppb.Timestamp `protobuf:"bytes,3,opt,name=on_time,json=onTime,proto3" json:"on_time,omitempty"`
 	// The registry as recorded by then; absent means the newest.
 	KnownTime *timestamppb.Timestamp `protobuf:"bytes,4,opt,name=known_time,json=knownTime,proto3" json:"known_time,omitempty"`
-	// The recipient whose deployments are listed; absent means all.
+	// The recipient whose deployments are listed, "recipients/" may be left out;
+	// absent means all.
 	Parent        string `protobuf:"bytes,5,opt,name=parent,proto3" json:"parent,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache

@@ -61,7 +61,8 @@ type RecipientServiceClient interface {
 	TerminateRecipient(ctx context.Context, in *TerminateRecipientRequest, opts ...grpc.CallOption) (*WriteRecipientResponse, error)
 	// Returns one deployment. Errors: NOT_FOUND.
 	GetDeployment(ctx context.Context, in *GetDeploymentRequest, opts ...grpc.CallOption) (*Deployment, error)
-	// Lists deployments. Errors: INVALID_ARGUMENT (PAGE_TOKEN_INVALID).
+	// Lists deployments. Errors: INVALID_ARGUMENT (PAGE_TOKEN_INVALID); NOT_FOUND
+	// names the three recipients that are nearest.
 	ListDeployments(ctx context.Context, in *ListDeploymentsRequest, opts ...grpc.CallOption) (*ListDeploymentsResponse, error)
 	// Records a new deployment. Errors: ALREADY_EXISTS, INVALID_ARGUMENT, FAILED_PRECONDITION (DANGLING_NAME).
 	CreateDeployment(ctx context.Context, in *CreateDeploymentRequest, opts ...grpc.CallOption) (*WriteDeploymentResponse, error)
@@ -245,7 +246,8 @@ type RecipientServiceServer interface {
 	TerminateRecipient(context.Context, *TerminateRecipientRequest) (*WriteRecipientResponse, error)
 	// Returns one deployment. Errors: NOT_FOUND.
 	GetDeployment(context.Context, *GetDeploymentRequest) (*Deployment, error)
-	// Lists deployments. Errors: INVALID_ARGUMENT (PAGE_TOKEN_INVALID).
+	// Lists deployments. Errors: INVALID_ARGUMENT (PAGE_TOKEN_INVALID); NOT_FOUND
+	// names the three recipients that are nearest.
 	ListDeployments(context.Context, *ListDeploymentsRequest) (*ListDeploymentsResponse, error)
 	// Records a new deployment. Errors: ALREADY_EXISTS, INVALID_ARGUMENT, FAILED_PRECONDITION (DANGLING_NAME).
 	CreateDeployment(context.Context, *CreateDeploymentRequest) (*WriteDeploymentResponse, error)
