@@ -6,6 +6,7 @@ import (
 	"testing"
 	"time"
 
+	"google.golang.org/genproto/googleapis/rpc/errdetails"
 	"google.golang.org/grpc"
 	"google.golang.org/grpc/codes"
 	healthv1 "google.golang.org/grpc/health/grpc_health_v1"
@@ -228,6 +229,10 @@ func TestRequestID(t *testing.T) {
 		"a UUID is kept":             {given, true},
 		"none is made":               {"", false},
 		"other text is not repeated": {"jane@example.com", false},
+		"nor is a telephone number":  {"8613800138000", false},
+		"nor one in groups":          {"0086-138-0013-8000", false},
+		"nor hex alone":              {"0123abcd89ef456788880123456789ab", false},
+		"nor dashes elsewhere":       {"0123abcd8-9ef-4567-8888-0123456789ab", false},
 	} {
 		t.Run(name, func(t *testing.T) {
 			ctx := t.Context()
@@ -244,6 +249,28 @@ func TestRequestID(t *testing.T) {
 				t.Errorf("sent %q, got %v", c.send, got)
 			}
 		})
+	}
+}
+
+// TestCallersIDIsNotLogged: the log and the error have the server's own id.
+func TestCallersIDIsNotLogged(t *testing.T) {
+	w := newWorld(t)
+	given := "00008613-8001-3800-0000-000000000000"
+	var header metadata.MD
+	_, err := waybillv1.NewPrincipalServiceClient(w.conns[registry.RoleCaller]).ListPrincipals(metadata.AppendToOutgoingContext(t.Context(), requestIDHeader, given),
+		&waybillv1.ListPrincipalsRequest{}, grpc.Header(&header))
+	refused(t, err, codes.PermissionDenied, "ROLE_NOT_PERMITTED")
+	if got := header.Get(requestIDHeader); len(got) != 1 || got[0] != given {
+		t.Errorf("it is not echoed: %v", got)
+	}
+	id := ""
+	for _, d := range status.Convert(err).Details() {
+		if info, ok := d.(*errdetails.ErrorInfo); ok {
+			id = info.GetMetadata()["request_id"]
+		}
+	}
+	if log := w.log.String(); id == "" || strings.Contains(log, given) || !strings.Contains(log, "request_id="+id) {
+		t.Errorf("the error has %q, the log:\n%s", id, log)
 	}
 }
 

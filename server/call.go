@@ -17,7 +17,8 @@ import (
 	"waybill/internal/gate"
 )
 
-// requestIDHeader carries the id that a call is logged under, both ways.
+// requestIDHeader carries the caller's id of a call, and back, or else the one that
+// it is logged under.
 const requestIDHeader = "x-request-id"
 
 // call is one call on its way: its context, and who asks. It is the context that
@@ -26,8 +27,8 @@ type call struct {
 	context.Context
 	method    string
 	ids       *requestIDs
-	requestID string // "" until it is asked for; see id
-	given     bool   // the caller brought it
+	requestID string // ours; "" until it is asked for; see id
+	given     string // the caller's own; it is echoed, never logged
 	told      bool   // the id was sent to the caller
 	token     string
 	transport grpc.ServerStream // of a check, which sends its own answer
@@ -53,14 +54,19 @@ func (c *call) id() string {
 	return c.requestID
 }
 
-// tell sends the id to the caller, before anything else is sent.
+// tell sends the caller its own id, ours where it brought none, before anything
+// else is sent. An error names ours, which the log has.
 func (c *call) tell() {
 	if c.told {
 		return
 	}
 	c.told = true
+	id := c.given
+	if id == "" {
+		id = c.id()
+	}
 	// An error means that the transport is gone; the call ends by itself.
-	_ = grpc.SetHeader(c.Context, metadata.MD{requestIDHeader: {c.id()}})
+	_ = grpc.SetHeader(c.Context, metadata.MD{requestIDHeader: {id}})
 }
 
 // send hands the answer of a check to the transport: when it returns the message
@@ -70,7 +76,7 @@ func (c *call) send(m any) error {
 	if c.transport == nil {
 		return nil
 	}
-	if c.given {
+	if c.given != "" {
 		c.tell()
 	}
 	return c.transport.SendMsg(m)
@@ -108,7 +114,7 @@ func (s *core) unaryOn(ctx context.Context, transport grpc.ServerStream, req any
 		}
 		// An answered check is found by the name of its decision: it is spared the
 		// header unless its caller asks for one by bringing an id.
-		if err != nil || c.given || !s.access[c.method].gated {
+		if err != nil || c.given != "" || !s.access[c.method].gated {
 			c.tell()
 		}
 	}()
@@ -155,8 +161,8 @@ func (s *callStream) RecvMsg(m any) error {
 
 func (s *core) begin(ctx context.Context, method string) *call {
 	c := &call{Context: ctx, method: method, ids: &s.ids}
-	if v := metadata.ValueFromIncomingContext(ctx, requestIDHeader); len(v) == 1 && plainID(v[0]) {
-		c.requestID, c.given = v[0], true
+	if v := metadata.ValueFromIncomingContext(ctx, requestIDHeader); len(v) == 1 && isUUID(v[0]) {
+		c.given = v[0]
 	}
 	return c
 }
@@ -182,7 +188,7 @@ func (s *core) end(c *call, panicked any, err error) error {
 	return st
 }
 
-// requestIDs gives ids to calls that bring none: a prefix of the process and a count.
+// requestIDs gives ids to calls: a prefix of the process and a count.
 type requestIDs struct {
 	prefix string
 	count  atomic.Uint64
@@ -199,15 +205,19 @@ func (r *requestIDs) next() string {
 	return string(strconv.AppendUint(append(b[:0], r.prefix...), r.count.Add(1), 16))
 }
 
-// plainID reports whether a caller's id is hexadecimal, as UUIDs and trace ids
-// are: nothing else of a caller goes into a log.
-func plainID(id string) bool {
-	if len(id) < 8 || len(id) > 64 {
+// isUUID reports whether a caller's id has the form of a UUID, 8-4-4-4-12: nothing
+// else is repeated to it.
+func isUUID(id string) bool {
+	if len(id) != 36 {
 		return false
 	}
 	for i := range len(id) {
 		switch b := id[i]; {
-		case '0' <= b && b <= '9', 'a' <= b && b <= 'f', 'A' <= b && b <= 'F', b == '-':
+		case i == 8 || i == 13 || i == 18 || i == 23:
+			if b != '-' {
+				return false
+			}
+		case '0' <= b && b <= '9', 'a' <= b && b <= 'f', 'A' <= b && b <= 'F':
 		default:
 			return false
 		}
