@@ -96,7 +96,9 @@ func (s *core) admit(c *call) error {
 	}
 	c.principal = p
 	if !known || !g.permits(p.Role) {
-		s.log.Warn("role not permitted", "request_id", c.id(), "method", c.method, "principal", c.author(), "role", p.Role.String())
+		if s.refusals.tell(p.Number, now) {
+			s.log.Warn("role not permitted", "request_id", c.id(), "method", c.method, "principal", c.author(), "role", p.Role.String())
+		}
 		return registry.Errorf(registry.PermissionDenied, "ROLE_NOT_PERMITTED", "the role %s does not permit this method", p.Role)
 	}
 	return nil

@@ -83,6 +83,7 @@ type core struct {
 	ids      requestIDs
 	turn     chan struct{} // held by the one write that is being made
 	flight   flight
+	refusals refusals
 	past     past
 	words    wordIndex
 	closing  context.Context // ends when watches of health are to end
