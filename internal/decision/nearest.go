@@ -26,7 +26,7 @@ func (s *Snapshot) Nearest(c registry.Collection, name string, n int) []string {
 				continue
 			}
 			other := string(nameOf(rec)[len(c.Prefix()):])
-			if len(id) > 2 && (strings.Contains(other, id) || len(other) > 2 && strings.Contains(id, other)) ||
+			if len(id) > 2 && (strings.Contains(other, id) || len(other) > 1 && strings.Contains(id, other)) ||
 				len(other) <= len(id)+within && len(id) <= len(other)+within && bits.OnesCount64(letters^lettersOf(other)) <= within {
 				near = append(near, string(nameOf(rec)))
 			}
