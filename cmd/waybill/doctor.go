@@ -48,7 +48,7 @@ func (c *cli) doctorCommand() *cobra.Command {
 	f := &placeFlags{}
 	cmd := &cobra.Command{
 		Use:   "doctor",
-		Short: "Check database, schema, rows against changes, keys, clock and token file; exit 1 if something is bad",
+		Short: "Check database, schema, rows against changes, both logs against their roots, keys, clock and token file; exit 1 if something is bad",
 		Args:  cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			e := &examination{}
@@ -104,9 +104,9 @@ func (c *cli) examine(ctx context.Context, f *placeFlags, e *examination) error 
 			return nil
 		}
 	}
-	ctx, cancel := context.WithTimeout(ctx, bulkTimeout)
+	bounded, cancel := context.WithTimeout(ctx, bulkTimeout)
 	defer cancel()
-	s, err := store.Open(ctx, store.Config{Database: at.database, Replica: "doctor", Now: c.now})
+	s, err := store.Open(bounded, store.Config{Database: at.database, Replica: "doctor", Now: c.now})
 	if err != nil {
 		what, state := "database", bad
 		if registry.ReasonOf(err) == "SCHEMA_VERSION" {
@@ -122,7 +122,9 @@ func (c *cli) examine(ctx context.Context, f *placeFlags, e *examination) error 
 	}
 	defer s.Close()
 	e.add(fine, "schema", "the schema is that of this program")
-	examineStore(ctx, s, c.now, e)
+	examineStore(bounded, s, c.now, e)
+	// A ledger grows without bound, and so does the time to read it.
+	examineLogs(ctx, s, e)
 	return nil
 }
 
@@ -213,5 +215,19 @@ func examineStore(ctx context.Context, s *store.Store, now func() time.Time, e *
 	}
 	for _, w := range wrong {
 		e.add(bad, "rows", "%s (the changes are the truth)", w)
+	}
+}
+
+// examineLogs reads the change log and the ledger from their beginnings.
+func examineLogs(ctx context.Context, s *store.Store, e *examination) {
+	r, err := s.Rehash(ctx)
+	switch {
+	case err != nil:
+		e.add(bad, "logs", "%s", message(err))
+	case len(r.Wrong) == 0:
+		e.add(fine, "logs", "%d changes, and %d entries of %d %s, give the roots that are kept", r.Changes, r.Entries, r.Shards, plural(int(r.Shards), "shard"))
+	}
+	for _, w := range r.Wrong {
+		e.add(bad, "logs", "%s", w)
 	}
 }

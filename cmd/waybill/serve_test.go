@@ -79,7 +79,7 @@ func TestToken(t *testing.T) {
 	first, _ := os.ReadFile(path)
 	w.must(0, "list", "principals")
 	stop()
-	if r := w.must(0, "doctor"); !strings.Contains(r.out, "each is what its newest change says") {
+	if r := w.must(0, "doctor"); !strings.Contains(r.out, "each is what its newest change says") || !strings.Contains(r.out, "give the roots that are kept") {
 		t.Errorf("doctor: %s", r.out)
 	}
 
@@ -189,7 +189,7 @@ func TestPostgreSQL(t *testing.T) {
 	}
 	w.must(0, "apply", "-f", example, "--yes", "--token-file", token)
 	stop()
-	if r := w.must(0, "doctor"); !strings.Contains(r.out, "each is what its newest change says") {
+	if r := w.must(0, "doctor"); !strings.Contains(r.out, "each is what its newest change says") || !strings.Contains(r.out, "give the roots that are kept") {
 		t.Errorf("doctor: %s", r.out)
 	}
 }
