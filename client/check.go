@@ -56,7 +56,7 @@ func (c *Client) BatchCheck(ctx context.Context, qs []*Question, o CheckOptions)
 type ExplainOptions struct {
 	// Time is the instant that it is judged at; zero is now.
 	Time time.Time
-	// AsOf is the revision as recorded; 0 is the newest.
+	// AsOf is the revision as recorded; 0 is the newest. Not for callers.
 	AsOf int64
 	// AtLeast asks for the registry at this state or a later one.
 	AtLeast *waybillv1.RevisionToken

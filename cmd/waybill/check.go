@@ -95,7 +95,7 @@ func (c *cli) explainCommand() *cobra.Command {
 	}
 	f.register(cmd)
 	cmd.Flags().StringVar(&at, "at", "", "the instant judged: a date or RFC 3339 (default now)")
-	cmd.Flags().Int64Var(&asOf, "as-of", 0, "the revision as recorded (default the newest)")
+	cmd.Flags().Int64Var(&asOf, "as-of", 0, "the revision as recorded (default the newest); not for callers")
 	c.completeNames(cmd)
 	return cmd
 }
