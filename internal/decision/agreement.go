@@ -103,7 +103,7 @@ func ruleTerms(e *scratch, d *judged, a *agreementView) marks {
 		need |= termsControl
 	}
 	missing := need &^ a.terms
-	if missing&termConfidentiality != 0 && e.confidence {
+	if missing&termConfidentiality != 0 && e.confidential() {
 		missing &^= termConfidentiality
 	}
 	return marks(missing) << termShift
@@ -168,8 +168,19 @@ func (e *scratch) agree() {
 			e.agreements = e.agreements[:len(e.agreements)-1]
 			continue
 		}
-		e.confidence = e.confidence || a.terms&termConfidentiality != 0 && e.state(a) == 0
+
 	}
+}
+
+// confidential reports whether some agreement of the two that is in force ticks
+// confidentiality: reading R34.
+func (e *scratch) confidential() bool {
+	for i := range e.agreements {
+		if a := &e.agreements[i]; a.terms&termConfidentiality != 0 && e.state(a) == 0 {
+			return true
+		}
+	}
+	return false
 }
 
 // candidates reports whether an agreement fits the deployment's role.
@@ -210,9 +221,20 @@ func (e *scratch) restOnAgreements(p *program) {
 			continue
 		}
 		d := &e.deps[i]
+		// Those in force first: one without marks beats all others.
+		left := e.known
 		for n := range e.agreements {
 			a := &e.agreements[n]
-			if a.fit = e.fits(d, a); a.fit {
+			a.fit, a.marked = e.fits(d, a), false
+			if a.fit && e.state(a) == 0 {
+				e.markAgreement(p, d, a)
+				if a.marks == 0 {
+					left &= a.hits.any()
+				}
+			}
+		}
+		for n := range e.agreements {
+			if a := &e.agreements[n]; a.fit && !a.marked && (left != 0 || e.tracing) {
 				e.markAgreement(p, d, a)
 			}
 		}
@@ -229,7 +251,7 @@ func (e *scratch) restOn(k int) {
 	var bestMarks marks
 	for n := range e.agreements {
 		a := &e.agreements[n]
-		if !a.fit {
+		if !a.marked {
 			continue
 		}
 		m := a.marks | a.hits.on(k)
@@ -252,7 +274,7 @@ func (e *scratch) restOn(k int) {
 // markAgreement finds the marks of a candidate: those that no category changes,
 // and those that do.
 func (e *scratch) markAgreement(p *program, d *judged, a *agreementView) {
-	a.marks, a.hits = 0, hits{}
+	a.marks, a.hits, a.marked = 0, hits{}, true
 	for i := range p.agreement {
 		if r := &p.agreement[i]; e.runs(r.needs, r.kinds) {
 			x := r.run(e, d, a)
@@ -280,6 +302,9 @@ type hit struct {
 
 // hits are the hits of a candidate, one for each rule that reads a category.
 type hits [2]hit
+
+// any returns the asked categories that have some mark.
+func (h *hits) any() uint64 { return h[0].asked | h[1].asked }
 
 // on returns the marks of one asked category.
 func (h *hits) on(k int) (m marks) {

@@ -182,7 +182,7 @@ func (d *Decision) reset() {
 	d.Agreements, d.Transfers, d.Trace = d.Agreements[:0], d.Transfers[:0], d.Trace[:0]
 	e := &d.scratch
 	e.have, e.known, e.regimes, e.abroad, e.kind = 0, 0, 0, [6]bool{}, kindOrdinary
-	e.recNumber, e.believed, e.confidence, e.overlong, e.badChain = 0, false, false, false, false
+	e.recNumber, e.believed, e.overlong, e.badChain = 0, false, false, false
 	e.opened = e.opened[:0]
 	e.asked, e.deps, e.links, e.places = e.asked[:0], e.deps[:0], e.links[:0], e.places[:0]
 	e.regions, e.policies, e.consents = e.regions[:0], e.policies[:0], e.consents[:0]

@@ -88,6 +88,7 @@ type scratch struct {
 	age       AgeBand
 	known     uint64 // asked categories that exist
 	asked     []asked
+	single    bool // every asked category that exists is a leaf
 	deps      []judged
 	links     []link
 	overlong  bool // the chain goes beyond what is followed
@@ -105,7 +106,6 @@ type scratch struct {
 	rule      *rule
 
 	agreements []agreementView
-	confidence bool // a second agreement in force ticks confidentiality
 	transfers  []transferView
 }
 
@@ -256,11 +256,13 @@ func (e *scratch) resolvePurposes() {
 }
 
 func (e *scratch) resolveCategories() {
+	e.single = true
 	for i, name := range e.q.Categories {
 		a := asked{}
 		if n, rec := e.s.find(registry.Categories, name); n != 0 {
 			a = asked{n, e.t.categories[ordinal(rec)]}
 			e.known |= 1 << i
+			e.single = e.single && len(a.leaves) == 1
 		}
 		e.asked = append(e.asked, a)
 	}
@@ -397,6 +399,14 @@ func (e *scratch) flagged(flag uint16) (m uint64) {
 
 // covered returns the asked categories all of whose leaves are in the set.
 func (e *scratch) covered(o ordinals) (m uint64) {
+	if e.single && e.known == e.all() {
+		for i := range e.asked {
+			if o.has(e.asked[i].leaves[0]) {
+				m |= 1 << i
+			}
+		}
+		return m
+	}
 	for i := range e.asked {
 		if c := e.asked[i].category; c != nil && o.hasAll(c.leaves) {
 			m |= 1 << i

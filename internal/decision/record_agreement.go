@@ -50,10 +50,11 @@ type agreementView struct {
 	recipients list
 	resting    list
 
-	// What Check finds of it as a candidate: whether its type fits, and its marks.
-	fit   bool
-	marks marks
-	hits  hits
+	// What Check finds of it as a candidate: whether its type fits, and its marks,
+	// where they were looked for.
+	fit, marked bool
+	marks       marks
+	hits        hits
 }
 
 func agreementRecord(n *registry.Agreement, r names) []byte {
