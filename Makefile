@@ -24,9 +24,10 @@ bench: ## the engine alone, then the gate against the bare echo; figures are kep
 	$(GO) test -run '^$$' -bench . -benchmem -timeout 60m ./internal/decision
 	$(GO) run ./cmd/bench -json docs/bench.json
 
-soak: ## the properties of engine, store and gate, over and over
+soak: ## the properties of engine, store and gate, over and over, and a million questions to the oracle
+	WAYBILL_ORACLE_CASES=$(or $(CASES),1000000) $(GO) test -count 1 -timeout 60m -run Oracle ./internal/decision
 	$(GO) test -race -count $(or $(ROUNDS),20) -timeout 240m ./internal/...
 
-faults: ## what must survive a kill, a lost database and a lost commit, over and over
-	$(GO) test -race -count 1 -timeout 60m -run Kill ./cmd/waybill -kill-rounds $(or $(ROUNDS),20)
-	$(GO) test -race -count $(or $(ROUNDS),20) -timeout 240m -run 'Gone|Unknown|Fault|Hung|Outcome' ./internal/... ./server/...
+faults: ## what must survive a kill, a lost database and a lost commit: twenty rounds on each database
+	WAYBILL_FAULTS=$(or $(ROUNDS),20) $(GO) test -count 1 -timeout 60m -run TestFault ./cmd/waybill
+	$(GO) test -race -count $(or $(ROUNDS),20) -timeout 240m -run 'Gone|Unknown|Fault|Hung|Outcome' ./internal/...
