@@ -46,7 +46,7 @@ func TestCheckAllocations(t *testing.T) {
 		t.Errorf("%v allocations on the way in, want at most %d", admit, maxAdmitAllocs)
 	}
 	x := w.decided(ctx, req)
-	if n := testing.AllocsPerRun(200, func() { answer(req.GetQuestion(), x, "") }); n > maxAnswerAllocs {
+	if n := testing.AllocsPerRun(200, func() { answer(wire.Decision(x.View.Snapshot, req.GetQuestion(), &x.Decision), x, "") }); n > maxAnswerAllocs {
 		t.Errorf("%v allocations for an answer, want at most %d", n, maxAnswerAllocs)
 	}
 }
@@ -105,7 +105,7 @@ func BenchmarkCheckShare(b *testing.B) {
 		x := w.decided(ctx, req)
 		b.ReportAllocs()
 		for b.Loop() {
-			answer(req.GetQuestion(), x, "")
+			answer(wire.Decision(x.View.Snapshot, req.GetQuestion(), &x.Decision), x, "")
 		}
 	})
 	b.Run("one", func(b *testing.B) {

@@ -22,6 +22,9 @@ import (
 // MaxBatch is how many questions one batch may hold.
 const MaxBatch = 1000
 
+// batchHints is how many unknown names of a batch are answered with near ones.
+const batchHints = 32
+
 // shareService decides shares. What a question is converted into is used again.
 type shareService struct {
 	waybillv1.UnimplementedShareServiceServer
@@ -80,7 +83,8 @@ func (s *shareService) CheckShare(ctx context.Context, r *waybillv1.CheckShareRe
 		if err := s.settled(c, &w.answer); err != nil {
 			return err
 		}
-		resp = &waybillv1.CheckShareResponse{Decision: answer(r.GetQuestion(), &w.answer, r.GetRequestId())}
+		d := wire.Decision(w.answer.View.Snapshot, r.GetQuestion(), &w.answer.Decision)
+		resp = &waybillv1.CheckShareResponse{Decision: answer(d, &w.answer, r.GetRequestId())}
 		return c.send(resp)
 	}
 	if err := s.gate.Check(c, c.principal, &w.question, opt, &w.answer); err != nil {
@@ -107,11 +111,13 @@ func (s *shareService) BatchCheckShares(ctx context.Context, r *waybillv1.BatchC
 	opt := checkOptions(r.GetAtLeastRevision(), r.GetRequestId())
 	opt.Give = func() error {
 		resp = &waybillv1.BatchCheckSharesResponse{Decisions: make([]*waybillv1.ShareDecision, n)}
+		hints := batchHints
 		for i := range w.answers {
 			if err := s.settled(c, &w.answers[i]); err != nil {
 				return item(err, i)
 			}
-			resp.Decisions[i] = answer(r.GetQuestions()[i], &w.answers[i], r.GetRequestId())
+			d := wire.DecisionWithin(w.answers[i].View.Snapshot, r.GetQuestions()[i], &w.answers[i].Decision, &hints)
+			resp.Decisions[i] = answer(d, &w.answers[i], r.GetRequestId())
 		}
 		return c.send(resp)
 	}
@@ -145,7 +151,8 @@ func (s *shareService) ExplainShare(ctx context.Context, r *waybillv1.ExplainSha
 	if err := wire.Refusal(&w.answer.Decision); err != nil {
 		return nil, err
 	}
-	return &waybillv1.ExplainShareResponse{Decision: answer(r.GetQuestion(), &w.answer, ""), Trace: wire.Trace(w.answer.View.Snapshot, r.GetQuestion(), &w.answer.Decision)}, nil
+	d := wire.Decision(w.answer.View.Snapshot, r.GetQuestion(), &w.answer.Decision)
+	return &waybillv1.ExplainShareResponse{Decision: answer(d, &w.answer, ""), Trace: wire.Trace(w.answer.View.Snapshot, r.GetQuestion(), &w.answer.Decision)}, nil
 }
 
 // refused returns the question that the gate does not judge, 0 where it is none's fault.
@@ -198,9 +205,10 @@ type place struct {
 	leaf    ledger.Hash
 }
 
-// answer returns the contract's decision. It shares nothing with a.
-func answer(q *waybillv1.ShareQuestion, a *gate.Answer, requestID string) *waybillv1.ShareDecision {
-	d, p := wire.Decision(a.View.Snapshot, q, &a.Decision), new(place)
+// answer completes the contract's decision with where it stands. It shares nothing
+// with a.
+func answer(d *waybillv1.ShareDecision, a *gate.Answer, requestID string) *waybillv1.ShareDecision {
+	p := new(place)
 	d.Mode = waybillv1.Mode(a.Mode)
 	d.RequestId = requestID
 	p.token.Epoch, p.token.Revision = a.View.Head.Epoch, a.View.Head.Revision

@@ -55,6 +55,27 @@ func Decision(s *decision.Snapshot, q *waybillv1.ShareQuestion, d *decision.Deci
 	return render(s, q, d)
 }
 
+// DecisionWithin is Decision that looks for near names at most *hints times and
+// counts them down: each look walks the names of the whole registry, and a batch
+// may ask for a thousand that are unknown.
+func DecisionWithin(s *decision.Snapshot, q *waybillv1.ShareQuestion, d *decision.Decision, hints *int) *waybillv1.ShareDecision {
+	return render(&hinting{s, hints}, q, d)
+}
+
+// hinting is a snapshot that tells only so many near names.
+type hinting struct {
+	*decision.Snapshot
+	left *int
+}
+
+func (h *hinting) Nearest(c registry.Collection, name string, n int) []string {
+	if *h.left <= 0 {
+		return nil
+	}
+	*h.left--
+	return h.Snapshot.Nearest(c, name, n)
+}
+
 // Refusal returns the error of a question that this edition does not judge, nil
 // when there is a decision: registry.Error, Invalid with REGIME_NOT_JUDGED.
 func Refusal(d *decision.Decision) error {

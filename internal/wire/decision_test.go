@@ -283,3 +283,36 @@ func BenchmarkDecision(b *testing.B) {
 		})
 	}
 }
+
+// TestHintsAreCounted: a batch looks for near names only so often.
+func TestHintsAreCounted(t *testing.T) {
+	s, err := decision.Compile(registry.Head{Revision: 1}, func(yield func(registry.Record, error) bool) {
+		yield(registry.Record{Number: 1, Noun: &registry.Recipient{Name: "recipients/courier", Country: "CN"}}, nil)
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	q := plainQuestion()
+	q.Recipient = "couriers"
+	var into decision.Question
+	if err := Question(q, &into); err != nil {
+		t.Fatal(err)
+	}
+	var d decision.Decision
+	s.Check(&into, &decision.Inputs{Now: registry.MinTime}, &d)
+	told := func(hints *int) bool {
+		for _, r := range DecisionWithin(s, q, &d, hints).Reasons {
+			if strings.Contains(r.Sentence, "recipients/courier") {
+				return true
+			}
+		}
+		return false
+	}
+	hints := 100
+	if !told(&hints) || hints == 100 {
+		t.Errorf("with hints: %d are left", hints)
+	}
+	if hints = 0; told(&hints) {
+		t.Error("without hints a near name is told")
+	}
+}
