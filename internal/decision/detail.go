@@ -1,6 +1,7 @@
 package decision
 
-// Detail is the field that a reason rests on, or what was wrong with it.
+// Detail is the field that a reason rests on, or what was wrong with it. Its
+// number stands in recorded answers: new ones are added at the end.
 type Detail uint8
 
 // NoDetail is none; the others are grouped by the record that has the field.
@@ -17,16 +18,8 @@ const (
 	DetailSubjectGroup
 	DetailProduct
 	DetailDeidentified
-	DetailSubjectRegions
 	DetailChain
 	DetailException
-	DetailQuantity
-	DetailAgeBand
-	DetailOrder
-	DetailHrReference
-	DetailCitation
-	DetailAssessment
-	DetailConsents
 	DetailToOwnAddress
 
 	// Fields what is wrong with the evidence (rules 30 to 36).
@@ -92,8 +85,6 @@ const (
 	DetailCountries
 
 	// Fields of a transfer.
-	DetailValidFrom
-	DetailValidTo
 	DetailRecertifiedUntil
 	DetailAdequacy
 	DetailTransferSuspensions
@@ -103,11 +94,9 @@ const (
 	DetailTransferRecipients
 	DetailTransferPurposes
 	DetailTransferCategories
-	DetailOnwardRecipients
 
 	// Fields of a policy version.
 	DetailPolicy
-	DetailKinds
 	DetailNecessity
 	DetailServesMinors
 	DetailChildRules
@@ -126,16 +115,8 @@ var detailNames = [...]string{
 	DetailSubjectGroup:              "subject_group",
 	DetailProduct:                   "product",
 	DetailDeidentified:              "deidentified",
-	DetailSubjectRegions:            "subject_regions",
 	DetailChain:                     "chain",
 	DetailException:                 "exception",
-	DetailQuantity:                  "quantity",
-	DetailAgeBand:                   "age_band",
-	DetailOrder:                     "order",
-	DetailHrReference:               "hr_reference",
-	DetailCitation:                  "citation",
-	DetailAssessment:                "assessment",
-	DetailConsents:                  "consents",
 	DetailToOwnAddress:              "to_own_address",
 	DetailNonePresented:             "none_presented",
 	DetailNoSubject:                 "no_subject",
@@ -189,8 +170,6 @@ var detailNames = [...]string{
 	DetailSubAgreement:              "sub_agreement",
 	DetailReviewUntil:               "review_until",
 	DetailCountries:                 "countries",
-	DetailValidFrom:                 "valid_from",
-	DetailValidTo:                   "valid_to",
 	DetailRecertifiedUntil:          "recertified_until",
 	DetailAdequacy:                  "adequacy",
 	DetailTransferSuspensions:       "transfer_suspensions",
@@ -200,9 +179,7 @@ var detailNames = [...]string{
 	DetailTransferRecipients:        "transfer_recipients",
 	DetailTransferPurposes:          "transfer_purposes",
 	DetailTransferCategories:        "transfer_categories",
-	DetailOnwardRecipients:          "onward_recipients",
 	DetailPolicy:                    "policy",
-	DetailKinds:                     "kinds",
 	DetailNecessity:                 "necessity",
 	DetailServesMinors:              "serves_minors",
 	DetailChildRules:                "child_rules",

@@ -18,6 +18,9 @@ func (s *Snapshot) CheckWithout(row int, q *Question, in *Inputs, d *Decision) {
 	s.check(activate(catalogue, row), q, in, d)
 }
 
+// Details is one past the last detail.
+func Details() Detail { return Detail(len(detailNames)) }
+
 // Describe writes a record out with names in place of numbers and places, so that
 // snapshots that were made in different ways can be compared.
 func (s *Snapshot) Describe(number uint32) string {
