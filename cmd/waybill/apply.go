@@ -41,6 +41,21 @@ func (f *applyFlags) register(cmd *cobra.Command) {
 	fs.BoolVarP(&f.verbose, "verbose", "v", false, "print a line for each noun that the files do not hold, too")
 }
 
+// withFiles reads files, dates in the registry's zone, and calls do with a server.
+func (c *cli) withFiles(ctx context.Context, names []string, do func(context.Context, *grpc.ClientConn, []wire.Located) error) error {
+	files, located, err := c.load(names)
+	if err != nil {
+		return err
+	}
+	return c.with(ctx, bulkTimeout, func(ctx context.Context, conn *grpc.ClientConn) error {
+		located, err := inZone(ctx, conn, files, located)
+		if err != nil {
+			return err
+		}
+		return do(ctx, conn, located)
+	})
+}
+
 // applyCommand makes the registry what the files say, in one transaction.
 func (c *cli) applyCommand() *cobra.Command {
 	f := &applyFlags{}
@@ -50,15 +65,7 @@ func (c *cli) applyCommand() *cobra.Command {
 		Example: "  waybill apply -f registry/\n  waybill apply -f recipients.yaml agreements.yaml --reason 'SF renewed' --yes",
 		Args:    cobra.ArbitraryArgs,
 		RunE: func(cmd *cobra.Command, args []string) error {
-			files, located, err := c.load(append(f.files, args...))
-			if err != nil {
-				return err
-			}
-			return c.with(cmd.Context(), bulkTimeout, func(ctx context.Context, conn *grpc.ClientConn) error {
-				located, err := inZone(ctx, conn, files, located)
-				if err != nil {
-					return err
-				}
+			return c.withFiles(cmd.Context(), append(f.files, args...), func(ctx context.Context, conn *grpc.ClientConn, located []wire.Located) error {
 				return c.apply(ctx, conn, f, located)
 			})
 		},
@@ -131,15 +138,7 @@ func (c *cli) diffCommand() *cobra.Command {
 		Short: "Show what apply would change; exit 1 if anything",
 		Args:  cobra.ArbitraryArgs,
 		RunE: func(cmd *cobra.Command, args []string) error {
-			files, located, err := c.load(append(f.files, args...))
-			if err != nil {
-				return err
-			}
-			return c.with(cmd.Context(), bulkTimeout, func(ctx context.Context, conn *grpc.ClientConn) error {
-				located, err := inZone(ctx, conn, files, located)
-				if err != nil {
-					return err
-				}
+			return c.withFiles(cmd.Context(), append(f.files, args...), func(ctx context.Context, conn *grpc.ClientConn, located []wire.Located) error {
 				plan, err := send(ctx, conn, f, located, &pb.WriteOptions{ValidateOnly: true})
 				used := inUse(err)
 				if len(used) > 0 { // apply refuses these; the plan is shown all the same
