@@ -16,9 +16,10 @@ import (
 // lawyersCase is one case of the example, ready to be asked.
 type lawyersCase struct {
 	wire.Case
-	s  *decision.Snapshot
-	q  decision.Question
-	in decision.Inputs
+	records []registry.Record
+	s       *decision.Snapshot
+	q       decision.Question
+	in      decision.Inputs
 }
 
 // lawyersCases reads the example's registry and its cases.
@@ -70,13 +71,8 @@ func lawyersCases(t *testing.T) []lawyersCase {
 			if err != nil {
 				t.Fatalf("%s: %v", c.Name, err)
 			}
-			l.s, err = decision.Compile(registry.Head{Revision: 1}, func(yield func(registry.Record, error) bool) {
-				for _, r := range records {
-					if !yield(r, nil) {
-						return
-					}
-				}
-			})
+			l.records = records
+			l.s, err = decision.Compile(registry.Head{Revision: 1}, each(records))
 			if err != nil {
 				t.Fatal(err)
 			}
