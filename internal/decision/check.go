@@ -13,8 +13,8 @@ const (
 	renewal = 90 * day
 )
 
-// Check decides q at in.Now and writes the answer into d. It reads no clock and
-// allocates nothing once d has been used before.
+// Check decides q at in.Now under the newest edition and writes the answer into d.
+// It reads no clock and allocates nothing once d has been used before.
 func (s *Snapshot) Check(q *Question, in *Inputs, d *Decision) { s.check(active, q, in, d) }
 
 func (s *Snapshot) check(p *program, q *Question, in *Inputs, d *Decision) {
@@ -22,6 +22,7 @@ func (s *Snapshot) check(p *program, q *Question, in *Inputs, d *Decision) {
 	d.Now, d.Revision = in.Now, s.head.Revision
 	e := &d.scratch
 	e.s, e.t, e.q, e.in, e.d, e.now, e.tracing = s, s.t, q, in, d, in.Now, d.Tracing
+	e.edition = p.edition
 	e.resolve()
 	if e.under(registry.RegimeUk) {
 		d.Refusal = RefusedUK

@@ -157,6 +157,10 @@ func writeCorpus(t *testing.T) {
 	}
 }
 
+func inputs(k corpusDecision) *decision.Inputs {
+	return &decision.Inputs{Now: k.Now, Principal: k.Principal}
+}
+
 // readCorpus calls f for every registry of an edition's corpus.
 func readCorpus(t *testing.T, edition int, f func(corpusRegistry)) {
 	t.Helper()

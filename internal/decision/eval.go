@@ -77,6 +77,9 @@ type scratch struct {
 	in  *Inputs
 	d   *Decision
 	now registry.Time
+	// The edition that decides: what changed its meaning without a row of its own
+	// branches on it.
+	edition int
 
 	have      need
 	exporter  *exporter

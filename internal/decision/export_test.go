@@ -3,6 +3,7 @@ package decision
 import (
 	"fmt"
 	"sort"
+	"strings"
 
 	"waybill/internal/registry"
 )
@@ -10,12 +11,84 @@ import (
 // Rows is how many rows the catalogue has.
 func Rows() int { return len(catalogue) }
 
-// RowCodes returns the codes of a row (1-based) and whether it judges.
-func RowCodes(row int) ([]Code, bool) { return catalogue[row-1].codes, catalogue[row-1].judged() }
+// RowCodes returns the codes of a row (1-based) and whether the newest edition
+// judges by it.
+func RowCodes(row int) ([]Code, bool) { return RowCodesIn(row, Edition) }
 
-// CheckWithout decides without one row of the catalogue (1-based).
+// RowCodesIn is RowCodes of an edition.
+func RowCodesIn(row, edition int) ([]Code, bool) {
+	return catalogue[row-1].codes, catalogue[row-1].inForce(edition)
+}
+
+// CodesInForce returns the codes that an edition can give.
+func CodesInForce(edition int) (out []Code) {
+	for row := range catalogue {
+		if codes, in := RowCodesIn(row+1, edition); in {
+			out = append(out, codes...)
+		}
+	}
+	return out
+}
+
+// Shipped is the newest edition that shipped.
+const Shipped = len(shipped) - 1
+
+// RowsInForce writes out the rows of an edition, one a line. The until of a row is
+// left out: it is what a later edition may set.
+func RowsInForce(edition int) string {
+	var b strings.Builder
+	for i := range catalogue {
+		if r := &catalogue[i]; r.inForce(edition) {
+			fmt.Fprintf(&b, "%d %v; %s; %c %d; since %d; needs %b; kinds %b\n", r.number, r.codes, r.clause, r.severity, r.class, r.since, r.needs, r.kinds)
+		}
+	}
+	return b.String()
+}
+
+// CheckWithout decides under the newest edition without one row of the catalogue (1-based).
 func (s *Snapshot) CheckWithout(row int, q *Question, in *Inputs, d *Decision) {
-	s.check(activate(catalogue, row), q, in, d)
+	s.CheckEditionWithout(Edition, row, q, in, d)
+}
+
+// CheckEditionWithout decides under an edition without one row of the catalogue.
+func (s *Snapshot) CheckEditionWithout(edition, row int, q *Question, in *Inputs, d *Decision) {
+	s.check(activate(catalogue, edition, row), q, in, d)
+}
+
+// AnEdition is what one edition makes of a table.
+type AnEdition struct {
+	Rows      []int // their places, from 1
+	Judged    int
+	NotJudged []Code
+	Clause    string // of RequestInvalid
+	Digest    string
+	Ran       []int // the edition that each rule saw
+}
+
+// TwoEditions makes editions 1 and 2 of one table: a rule whose meaning changes,
+// one that begins with edition 2, one outside the catalogue that ends with it.
+func (s *Snapshot) TwoEditions(q *Question, in *Inputs) (out [2]AnEdition) {
+	var ran []int
+	saw := func(e *scratch) { ran = append(ran, e.edition) }
+	table := []rule{
+		{number: 1, codes: []Code{RequestInvalid}, clause: "old", since: 1, until: 2, kinds: forAll, whole: saw},
+		{number: 1, codes: []Code{RequestInvalid}, clause: "new", since: 2, kinds: forAll, whole: saw},
+		{number: 2, codes: []Code{PurposeUnknown}, since: 2, kinds: forAll, whole: saw},
+		{number: 0, codes: []Code{KindNotJudged}, since: 1, until: 2, kinds: forAll, whole: saw},
+	}
+	for i, p := range programsOf(table, 2)[1:] {
+		ran = nil
+		s.check(p, q, in, new(Decision))
+		d := describe(table, p.edition)
+		e := AnEdition{Judged: d.judged, NotJudged: d.not, Clause: d.infos[RequestInvalid].Clause, Digest: d.digest, Ran: ran}
+		for row := range table {
+			if table[row].inForce(p.edition) {
+				e.Rows = append(e.Rows, row+1)
+			}
+		}
+		out[i] = e
+	}
+	return out
 }
 
 // Details is one past the last detail.

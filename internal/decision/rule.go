@@ -1,11 +1,5 @@
 package decision
 
-import (
-	"crypto/sha256"
-	"encoding/hex"
-	"fmt"
-)
-
 // severity of a rule: rules.md 2.1.
 type severity byte
 
@@ -28,6 +22,7 @@ const (
 // forms: a function of the whole question; marks of an agreement that is a
 // candidate; marks of a transfer that is a candidate (one bit a reason). The marks
 // of a candidate that a category decides come as one mark and the categories it hits.
+// Which editions have the row: edition.go.
 type rule struct {
 	number     int // 0 outside the catalogue
 	codes      []Code
@@ -50,8 +45,18 @@ const (
 	needConsent    = needCandidates | needServed | needPolicy
 )
 
-// catalogue is the table of rules, in the order of rules.md 2.2. The judged rules
-// are those with a function; the others deny nothing in this edition.
+// catalogue is the table of rules of every edition, in the order of rules.md 2.2.
+// An edition judges the rows in force in it: those with a function, and with
+// since <= edition < until. The others deny nothing in it.
+//
+// What a shipped edition answered stays as it was: testdata/edition-N holds its
+// rows and its answers. So a row in force in a shipped edition is changed in its
+// until alone. A rule whose meaning changes wholly gets a second row beside the
+// old: the old has until: 2, the new since: 2 and a function of its own. So do a
+// change of clause, class, needs or kinds. A step that rules share (resolving,
+// following, ordering, obligations) branches on the scratch's edition instead, and
+// so does a use of compiled-in data that changes. A row without a function that
+// is to judge from edition 2 on gets its function and since: 2.
 var catalogue = []rule{
 	{number: 1, codes: []Code{RequestInvalid}, clause: "design", severity: hard, class: Violation, since: 1, kinds: forAll, whole: ruleRequest},
 	{number: 2, codes: []Code{PurposeUnknown, CategoryUnknown, CountryUnknown}, clause: "PIPL 6; GDPR 5(1)(b)(c)", severity: hard, class: Gap, since: 1, kinds: forAll, whole: ruleUnknown},
@@ -120,67 +125,19 @@ var catalogue = []rule{
 // engage them is refused, or its kind of recipient is denied.
 func silent(number int) bool { return number >= 11 && number <= 13 || number >= 40 && number <= 44 }
 
-func (r *rule) judged() bool {
+func (r *rule) hasFunction() bool {
 	return r.whole != nil || r.agreement != nil || r.perAsked != nil || r.transfer != nil || r.perAskedTr != nil
 }
 
-// Edition is the number of the rules and compiled-in data that decide. It is
-// raised whenever any golden answer may change.
-const Edition = 1
-
-// RulesTotal is how many rules the catalogue has.
-const RulesTotal = 60
-
-var (
-	editionDigest, rulesJudged, notJudged, infos = describe(catalogue)
-	active                                       = activate(catalogue, 0)
-)
-
-func describe(table []rule) (digest string, judged int, not []Code, infos map[Code]RuleInfo) {
-	h := sha256.New()
-	infos = map[Code]RuleInfo{}
-	for i := range table {
-		r := &table[i]
-		fmt.Fprintln(h, r.number, r.codes, r.clause, r.severity, r.class, r.since, r.until, r.needs, r.kinds, r.judged())
-		switch {
-		case r.judged() && r.number != 0:
-			judged++
-		case !r.judged() && !silent(r.number):
-			not = append(not, r.codes...)
-		}
-		for _, c := range r.codes {
-			infos[c] = RuleInfo{r.number, r.codes, r.clause, r.class, byte(r.severity), r.judged()}
-		}
-	}
-	return hex.EncodeToString(h.Sum(nil)), judged, not, infos
+// inForce reports whether an edition judges by the row.
+func (r *rule) inForce(edition int) bool {
+	return r.hasFunction() && r.since <= edition && (r.until == 0 || edition < r.until)
 }
 
-// Digest returns the digest of the rule table, in hex.
-func Digest() string { return editionDigest }
-
-// RulesJudged returns how many rules of the catalogue this edition judges.
-func RulesJudged() int { return rulesJudged }
-
-// NotJudged returns the codes of the rules that deny nothing in this edition.
-func NotJudged() []Code { return notJudged }
-
-// RuleInfo is what a rule says of itself. Severity is 'H' (only a change of the
-// registry cures it) or 'D' (evidence cures it).
-type RuleInfo struct {
-	Number   int
-	Codes    []Code
-	Clause   string
-	Class    Class
-	Severity byte
-	Judged   bool
-}
-
-// Info returns what the rule of a code says of itself.
-func Info(c Code) RuleInfo { return infos[c] }
-
-// program is the table split by the form of its rows, so that Check loops over
-// what is there.
+// program is what of the table is in force in an edition, split by the form of its
+// rows, so that Check loops over what is there.
 type program struct {
+	edition   int
 	whole     []row[func(*scratch)]
 	agreement []row[func(*scratch, *judged, *agreementView) marks]
 	perAsked  []row[func(*scratch, *judged, *agreementView) hit]
@@ -196,13 +153,13 @@ type row[F any] struct {
 	rule  *rule
 }
 
-// activate returns the program of a table without one of its rows (1-based; 0
-// leaves none out).
-func activate(table []rule, without int) *program {
-	p := &program{}
+// activate returns the program of an edition of a table without one of its rows
+// (1-based; 0 leaves none out).
+func activate(table []rule, edition, without int) *program {
+	p := &program{edition: edition}
 	for i := range table {
 		r := &table[i]
-		if i+1 == without {
+		if i+1 == without || !r.inForce(edition) {
 			continue
 		}
 		if r.whole != nil {
