@@ -45,31 +45,43 @@ const (
 	AgreementType_AGREEMENT_TYPE_EU_SCC AgreementType = 7
 	// Membership of binding corporate rules.
 	AgreementType_AGREEMENT_TYPE_BCR_MEMBERSHIP AgreementType = 8
+	// A successor's undertaking to this policy.
+	AgreementType_AGREEMENT_TYPE_SUCCESSOR_UNDERTAKING AgreementType = 9
+	// The UK international data transfer agreement.
+	AgreementType_AGREEMENT_TYPE_IDTA AgreementType = 10
+	// The UK addendum to the EU clauses.
+	AgreementType_AGREEMENT_TYPE_UK_ADDENDUM AgreementType = 11
 )
 
 // Enum value maps for AgreementType.
 var (
 	AgreementType_name = map[int32]string{
-		0: "AGREEMENT_TYPE_UNSPECIFIED",
-		1: "AGREEMENT_TYPE_NDA",
-		2: "AGREEMENT_TYPE_DPA",
-		3: "AGREEMENT_TYPE_SHARING_C2C",
-		4: "AGREEMENT_TYPE_JOINT",
-		5: "AGREEMENT_TYPE_CN_SC",
-		6: "AGREEMENT_TYPE_GBA_SC",
-		7: "AGREEMENT_TYPE_EU_SCC",
-		8: "AGREEMENT_TYPE_BCR_MEMBERSHIP",
+		0:  "AGREEMENT_TYPE_UNSPECIFIED",
+		1:  "AGREEMENT_TYPE_NDA",
+		2:  "AGREEMENT_TYPE_DPA",
+		3:  "AGREEMENT_TYPE_SHARING_C2C",
+		4:  "AGREEMENT_TYPE_JOINT",
+		5:  "AGREEMENT_TYPE_CN_SC",
+		6:  "AGREEMENT_TYPE_GBA_SC",
+		7:  "AGREEMENT_TYPE_EU_SCC",
+		8:  "AGREEMENT_TYPE_BCR_MEMBERSHIP",
+		9:  "AGREEMENT_TYPE_SUCCESSOR_UNDERTAKING",
+		10: "AGREEMENT_TYPE_IDTA",
+		11: "AGREEMENT_TYPE_UK_ADDENDUM",
 	}
 	AgreementType_value = map[string]int32{
-		"AGREEMENT_TYPE_UNSPECIFIED":    0,
-		"AGREEMENT_TYPE_NDA":            1,
-		"AGREEMENT_TYPE_DPA":            2,
-		"AGREEMENT_TYPE_SHARING_C2C":    3,
-		"AGREEMENT_TYPE_JOINT":          4,
-		"AGREEMENT_TYPE_CN_SC":          5,
-		"AGREEMENT_TYPE_GBA_SC":         6,
-		"AGREEMENT_TYPE_EU_SCC":         7,
-		"AGREEMENT_TYPE_BCR_MEMBERSHIP": 8,
+		"AGREEMENT_TYPE_UNSPECIFIED":           0,
+		"AGREEMENT_TYPE_NDA":                   1,
+		"AGREEMENT_TYPE_DPA":                   2,
+		"AGREEMENT_TYPE_SHARING_C2C":           3,
+		"AGREEMENT_TYPE_JOINT":                 4,
+		"AGREEMENT_TYPE_CN_SC":                 5,
+		"AGREEMENT_TYPE_GBA_SC":                6,
+		"AGREEMENT_TYPE_EU_SCC":                7,
+		"AGREEMENT_TYPE_BCR_MEMBERSHIP":        8,
+		"AGREEMENT_TYPE_SUCCESSOR_UNDERTAKING": 9,
+		"AGREEMENT_TYPE_IDTA":                  10,
+		"AGREEMENT_TYPE_UK_ADDENDUM":           11,
 	}
 )
 
@@ -510,6 +522,8 @@ type Agreement struct {
 	DocumentDigest string `protobuf:"bytes,19,opt,name=document_digest,json=documentDigest,proto3" json:"document_digest,omitempty"`
 	// The agreement that this one amends or renews.
 	Amends string `protobuf:"bytes,20,opt,name=amends,proto3" json:"amends,omitempty"`
+	// When the recipient certified deletion or return after the end.
+	DeletionCertificateTime *timestamppb.Timestamp `protobuf:"bytes,21,opt,name=deletion_certificate_time,json=deletionCertificateTime,proto3" json:"deletion_certificate_time,omitempty"`
 	// What the registry keeps beside it.
 	Meta          *Meta `protobuf:"bytes,90,opt,name=meta,proto3" json:"meta,omitempty"`
 	unknownFields protoimpl.UnknownFields
@@ -684,6 +698,13 @@ func (x *Agreement) GetAmends() string {
 		return x.Amends
 	}
 	return ""
+}
+
+func (x *Agreement) GetDeletionCertificateTime() *timestamppb.Timestamp {
+	if x != nil {
+		return x.DeletionCertificateTime
+	}
+	return nil
 }
 
 func (x *Agreement) GetMeta() *Meta {
@@ -1264,7 +1285,7 @@ const file_waybill_v1_agreement_proto_rawDesc = "" +
 	"\x11storage_countries\x18\x15 \x03(\tR\x10storageCountries\x12)\n" +
 	"\x10access_countries\x18\x16 \x03(\tR\x0faccessCountries\x12Q\n" +
 	"\x17third_party_notice_time\x18\x17 \x01(\v2\x1a.google.protobuf.TimestampR\x14thirdPartyNoticeTime\x12%\n" +
-	"\x0esubject_matter\x18\x18 \x01(\tR\rsubjectMatter\"\x81\a\n" +
+	"\x0esubject_matter\x18\x18 \x01(\tR\rsubjectMatter\"\xd9\a\n" +
 	"\tAgreement\x12\x12\n" +
 	"\x04name\x18\x01 \x01(\tR\x04name\x12\x14\n" +
 	"\x05title\x18\x02 \x01(\tR\x05title\x12-\n" +
@@ -1292,7 +1313,8 @@ const file_waybill_v1_agreement_proto_rawDesc = "" +
 	"scc_module\x18\x11 \x01(\x05R\tsccModule\x12'\n" +
 	"\x05terms\x18\x12 \x01(\v2\x11.waybill.v1.TermsR\x05terms\x12'\n" +
 	"\x0fdocument_digest\x18\x13 \x01(\tR\x0edocumentDigest\x12\x16\n" +
-	"\x06amends\x18\x14 \x01(\tR\x06amends\x12$\n" +
+	"\x06amends\x18\x14 \x01(\tR\x06amends\x12V\n" +
+	"\x19deletion_certificate_time\x18\x15 \x01(\v2\x1a.google.protobuf.TimestampR\x17deletionCertificateTime\x12$\n" +
 	"\x04meta\x18Z \x01(\v2\x10.waybill.v1.MetaR\x04meta\"\x99\x01\n" +
 	"\x13GetAgreementRequest\x12\x12\n" +
 	"\x04name\x18\x01 \x01(\tR\x04name\x123\n" +
@@ -1330,7 +1352,7 @@ const file_waybill_v1_agreement_proto_rawDesc = "" +
 	"\x19TerminateAgreementRequest\x12\x12\n" +
 	"\x04name\x18\x01 \x01(\tR\x04name\x122\n" +
 	"\aoptions\x18\x02 \x01(\v2\x18.waybill.v1.WriteOptionsR\aoptions\x12.\n" +
-	"\x04time\x18\x03 \x01(\v2\x1a.google.protobuf.TimestampR\x04time*\x8c\x02\n" +
+	"\x04time\x18\x03 \x01(\v2\x1a.google.protobuf.TimestampR\x04time*\xef\x02\n" +
 	"\rAgreementType\x12\x1e\n" +
 	"\x1aAGREEMENT_TYPE_UNSPECIFIED\x10\x00\x12\x16\n" +
 	"\x12AGREEMENT_TYPE_NDA\x10\x01\x12\x16\n" +
@@ -1340,7 +1362,11 @@ const file_waybill_v1_agreement_proto_rawDesc = "" +
 	"\x14AGREEMENT_TYPE_CN_SC\x10\x05\x12\x19\n" +
 	"\x15AGREEMENT_TYPE_GBA_SC\x10\x06\x12\x19\n" +
 	"\x15AGREEMENT_TYPE_EU_SCC\x10\a\x12!\n" +
-	"\x1dAGREEMENT_TYPE_BCR_MEMBERSHIP\x10\b*\x90\x01\n" +
+	"\x1dAGREEMENT_TYPE_BCR_MEMBERSHIP\x10\b\x12(\n" +
+	"$AGREEMENT_TYPE_SUCCESSOR_UNDERTAKING\x10\t\x12\x17\n" +
+	"\x13AGREEMENT_TYPE_IDTA\x10\n" +
+	"\x12\x1e\n" +
+	"\x1aAGREEMENT_TYPE_UK_ADDENDUM\x10\v*\x90\x01\n" +
 	"\x10SubprocessorMode\x12!\n" +
 	"\x1dSUBPROCESSOR_MODE_UNSPECIFIED\x10\x00\x12\x1a\n" +
 	"\x16SUBPROCESSOR_MODE_NONE\x10\x01\x12\x1e\n" +
@@ -1402,40 +1428,41 @@ var file_waybill_v1_agreement_proto_depIdxs = []int32{
 	14, // 8: waybill.v1.Agreement.expire_time:type_name -> google.protobuf.Timestamp
 	14, // 9: waybill.v1.Agreement.terminate_time:type_name -> google.protobuf.Timestamp
 	3,  // 10: waybill.v1.Agreement.terms:type_name -> waybill.v1.Terms
-	16, // 11: waybill.v1.Agreement.meta:type_name -> waybill.v1.Meta
-	14, // 12: waybill.v1.GetAgreementRequest.on_time:type_name -> google.protobuf.Timestamp
-	14, // 13: waybill.v1.GetAgreementRequest.known_time:type_name -> google.protobuf.Timestamp
-	14, // 14: waybill.v1.ListAgreementsRequest.on_time:type_name -> google.protobuf.Timestamp
-	14, // 15: waybill.v1.ListAgreementsRequest.known_time:type_name -> google.protobuf.Timestamp
-	4,  // 16: waybill.v1.ListAgreementsResponse.agreements:type_name -> waybill.v1.Agreement
-	4,  // 17: waybill.v1.CreateAgreementRequest.agreement:type_name -> waybill.v1.Agreement
-	17, // 18: waybill.v1.CreateAgreementRequest.options:type_name -> waybill.v1.WriteOptions
-	4,  // 19: waybill.v1.UpdateAgreementRequest.agreement:type_name -> waybill.v1.Agreement
-	18, // 20: waybill.v1.UpdateAgreementRequest.update_mask:type_name -> google.protobuf.FieldMask
-	17, // 21: waybill.v1.UpdateAgreementRequest.options:type_name -> waybill.v1.WriteOptions
-	4,  // 22: waybill.v1.WriteAgreementResponse.agreement:type_name -> waybill.v1.Agreement
-	19, // 23: waybill.v1.WriteAgreementResponse.result:type_name -> waybill.v1.WriteResult
-	17, // 24: waybill.v1.DeleteAgreementRequest.options:type_name -> waybill.v1.WriteOptions
-	19, // 25: waybill.v1.DeleteAgreementResponse.result:type_name -> waybill.v1.WriteResult
-	17, // 26: waybill.v1.TerminateAgreementRequest.options:type_name -> waybill.v1.WriteOptions
-	14, // 27: waybill.v1.TerminateAgreementRequest.time:type_name -> google.protobuf.Timestamp
-	5,  // 28: waybill.v1.AgreementService.GetAgreement:input_type -> waybill.v1.GetAgreementRequest
-	6,  // 29: waybill.v1.AgreementService.ListAgreements:input_type -> waybill.v1.ListAgreementsRequest
-	8,  // 30: waybill.v1.AgreementService.CreateAgreement:input_type -> waybill.v1.CreateAgreementRequest
-	9,  // 31: waybill.v1.AgreementService.UpdateAgreement:input_type -> waybill.v1.UpdateAgreementRequest
-	11, // 32: waybill.v1.AgreementService.DeleteAgreement:input_type -> waybill.v1.DeleteAgreementRequest
-	13, // 33: waybill.v1.AgreementService.TerminateAgreement:input_type -> waybill.v1.TerminateAgreementRequest
-	4,  // 34: waybill.v1.AgreementService.GetAgreement:output_type -> waybill.v1.Agreement
-	7,  // 35: waybill.v1.AgreementService.ListAgreements:output_type -> waybill.v1.ListAgreementsResponse
-	10, // 36: waybill.v1.AgreementService.CreateAgreement:output_type -> waybill.v1.WriteAgreementResponse
-	10, // 37: waybill.v1.AgreementService.UpdateAgreement:output_type -> waybill.v1.WriteAgreementResponse
-	12, // 38: waybill.v1.AgreementService.DeleteAgreement:output_type -> waybill.v1.DeleteAgreementResponse
-	10, // 39: waybill.v1.AgreementService.TerminateAgreement:output_type -> waybill.v1.WriteAgreementResponse
-	34, // [34:40] is the sub-list for method output_type
-	28, // [28:34] is the sub-list for method input_type
-	28, // [28:28] is the sub-list for extension type_name
-	28, // [28:28] is the sub-list for extension extendee
-	0,  // [0:28] is the sub-list for field type_name
+	14, // 11: waybill.v1.Agreement.deletion_certificate_time:type_name -> google.protobuf.Timestamp
+	16, // 12: waybill.v1.Agreement.meta:type_name -> waybill.v1.Meta
+	14, // 13: waybill.v1.GetAgreementRequest.on_time:type_name -> google.protobuf.Timestamp
+	14, // 14: waybill.v1.GetAgreementRequest.known_time:type_name -> google.protobuf.Timestamp
+	14, // 15: waybill.v1.ListAgreementsRequest.on_time:type_name -> google.protobuf.Timestamp
+	14, // 16: waybill.v1.ListAgreementsRequest.known_time:type_name -> google.protobuf.Timestamp
+	4,  // 17: waybill.v1.ListAgreementsResponse.agreements:type_name -> waybill.v1.Agreement
+	4,  // 18: waybill.v1.CreateAgreementRequest.agreement:type_name -> waybill.v1.Agreement
+	17, // 19: waybill.v1.CreateAgreementRequest.options:type_name -> waybill.v1.WriteOptions
+	4,  // 20: waybill.v1.UpdateAgreementRequest.agreement:type_name -> waybill.v1.Agreement
+	18, // 21: waybill.v1.UpdateAgreementRequest.update_mask:type_name -> google.protobuf.FieldMask
+	17, // 22: waybill.v1.UpdateAgreementRequest.options:type_name -> waybill.v1.WriteOptions
+	4,  // 23: waybill.v1.WriteAgreementResponse.agreement:type_name -> waybill.v1.Agreement
+	19, // 24: waybill.v1.WriteAgreementResponse.result:type_name -> waybill.v1.WriteResult
+	17, // 25: waybill.v1.DeleteAgreementRequest.options:type_name -> waybill.v1.WriteOptions
+	19, // 26: waybill.v1.DeleteAgreementResponse.result:type_name -> waybill.v1.WriteResult
+	17, // 27: waybill.v1.TerminateAgreementRequest.options:type_name -> waybill.v1.WriteOptions
+	14, // 28: waybill.v1.TerminateAgreementRequest.time:type_name -> google.protobuf.Timestamp
+	5,  // 29: waybill.v1.AgreementService.GetAgreement:input_type -> waybill.v1.GetAgreementRequest
+	6,  // 30: waybill.v1.AgreementService.ListAgreements:input_type -> waybill.v1.ListAgreementsRequest
+	8,  // 31: waybill.v1.AgreementService.CreateAgreement:input_type -> waybill.v1.CreateAgreementRequest
+	9,  // 32: waybill.v1.AgreementService.UpdateAgreement:input_type -> waybill.v1.UpdateAgreementRequest
+	11, // 33: waybill.v1.AgreementService.DeleteAgreement:input_type -> waybill.v1.DeleteAgreementRequest
+	13, // 34: waybill.v1.AgreementService.TerminateAgreement:input_type -> waybill.v1.TerminateAgreementRequest
+	4,  // 35: waybill.v1.AgreementService.GetAgreement:output_type -> waybill.v1.Agreement
+	7,  // 36: waybill.v1.AgreementService.ListAgreements:output_type -> waybill.v1.ListAgreementsResponse
+	10, // 37: waybill.v1.AgreementService.CreateAgreement:output_type -> waybill.v1.WriteAgreementResponse
+	10, // 38: waybill.v1.AgreementService.UpdateAgreement:output_type -> waybill.v1.WriteAgreementResponse
+	12, // 39: waybill.v1.AgreementService.DeleteAgreement:output_type -> waybill.v1.DeleteAgreementResponse
+	10, // 40: waybill.v1.AgreementService.TerminateAgreement:output_type -> waybill.v1.WriteAgreementResponse
+	35, // [35:41] is the sub-list for method output_type
+	29, // [29:35] is the sub-list for method input_type
+	29, // [29:29] is the sub-list for extension type_name
+	29, // [29:29] is the sub-list for extension extendee
+	0,  // [0:29] is the sub-list for field type_name
 }
 
 func init() { file_waybill_v1_agreement_proto_init() }

@@ -35,6 +35,12 @@ const (
 	AssessmentType_ASSESSMENT_TYPE_DPIA AssessmentType = 2
 	// Transfer impact assessment.
 	AssessmentType_ASSESSMENT_TYPE_TIA AssessmentType = 3
+	// UK transfer risk assessment, the data protection test.
+	AssessmentType_ASSESSMENT_TYPE_UK_TRA AssessmentType = 4
+	// Assessment of the importer's law under the PIPL standard contract, CN-SC 4.
+	AssessmentType_ASSESSMENT_TYPE_CN_SC_LAW AssessmentType = 5
+	// Legitimate interests assessment, GDPR 6(1)(f).
+	AssessmentType_ASSESSMENT_TYPE_LIA AssessmentType = 6
 )
 
 // Enum value maps for AssessmentType.
@@ -44,12 +50,18 @@ var (
 		1: "ASSESSMENT_TYPE_PIPIA",
 		2: "ASSESSMENT_TYPE_DPIA",
 		3: "ASSESSMENT_TYPE_TIA",
+		4: "ASSESSMENT_TYPE_UK_TRA",
+		5: "ASSESSMENT_TYPE_CN_SC_LAW",
+		6: "ASSESSMENT_TYPE_LIA",
 	}
 	AssessmentType_value = map[string]int32{
 		"ASSESSMENT_TYPE_UNSPECIFIED": 0,
 		"ASSESSMENT_TYPE_PIPIA":       1,
 		"ASSESSMENT_TYPE_DPIA":        2,
 		"ASSESSMENT_TYPE_TIA":         3,
+		"ASSESSMENT_TYPE_UK_TRA":      4,
+		"ASSESSMENT_TYPE_CN_SC_LAW":   5,
+		"ASSESSMENT_TYPE_LIA":         6,
 	}
 )
 
@@ -109,6 +121,10 @@ type Assessment struct {
 	ReviewUntil *timestamppb.Timestamp `protobuf:"bytes,12,opt,name=review_until,json=reviewUntil,proto3" json:"review_until,omitempty"`
 	// The SHA-256 of the document, in hex.
 	DocumentDigest string `protobuf:"bytes,13,opt,name=document_digest,json=documentDigest,proto3" json:"document_digest,omitempty"`
+	// Every recipient of these kinds is in its scope: the standing assessment of disclosures to authorities.
+	RecipientKinds []RecipientKind `protobuf:"varint,14,rep,packed,name=recipient_kinds,json=recipientKinds,proto3,enum=waybill.v1.RecipientKind" json:"recipient_kinds,omitempty"`
+	// Made in the simplified form of small handlers.
+	Simplified bool `protobuf:"varint,15,opt,name=simplified,proto3" json:"simplified,omitempty"`
 	// What the registry keeps beside it.
 	Meta          *Meta `protobuf:"bytes,90,opt,name=meta,proto3" json:"meta,omitempty"`
 	unknownFields protoimpl.UnknownFields
@@ -234,6 +250,20 @@ func (x *Assessment) GetDocumentDigest() string {
 		return x.DocumentDigest
 	}
 	return ""
+}
+
+func (x *Assessment) GetRecipientKinds() []RecipientKind {
+	if x != nil {
+		return x.RecipientKinds
+	}
+	return nil
+}
+
+func (x *Assessment) GetSimplified() bool {
+	if x != nil {
+		return x.Simplified
+	}
+	return false
 }
 
 func (x *Assessment) GetMeta() *Meta {
@@ -715,7 +745,7 @@ var File_waybill_v1_assessment_proto protoreflect.FileDescriptor
 const file_waybill_v1_assessment_proto_rawDesc = "" +
 	"\n" +
 	"\x1bwaybill/v1/assessment.proto\x12\n" +
-	"waybill.v1\x1a google/protobuf/field_mask.proto\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x17waybill/v1/common.proto\"\x99\x04\n" +
+	"waybill.v1\x1a google/protobuf/field_mask.proto\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x17waybill/v1/common.proto\"\xfd\x04\n" +
 	"\n" +
 	"Assessment\x12\x12\n" +
 	"\x04name\x18\x01 \x01(\tR\x04name\x12\x14\n" +
@@ -736,7 +766,11 @@ const file_waybill_v1_assessment_proto_rawDesc = "" +
 	"approvedBy\x12=\n" +
 	"\fapprove_time\x18\v \x01(\v2\x1a.google.protobuf.TimestampR\vapproveTime\x12=\n" +
 	"\freview_until\x18\f \x01(\v2\x1a.google.protobuf.TimestampR\vreviewUntil\x12'\n" +
-	"\x0fdocument_digest\x18\r \x01(\tR\x0edocumentDigest\x12$\n" +
+	"\x0fdocument_digest\x18\r \x01(\tR\x0edocumentDigest\x12B\n" +
+	"\x0frecipient_kinds\x18\x0e \x03(\x0e2\x19.waybill.v1.RecipientKindR\x0erecipientKinds\x12\x1e\n" +
+	"\n" +
+	"simplified\x18\x0f \x01(\bR\n" +
+	"simplified\x12$\n" +
 	"\x04meta\x18Z \x01(\v2\x10.waybill.v1.MetaR\x04meta\"\x9a\x01\n" +
 	"\x14GetAssessmentRequest\x12\x12\n" +
 	"\x04name\x18\x01 \x01(\tR\x04name\x123\n" +
@@ -774,12 +808,15 @@ const file_waybill_v1_assessment_proto_rawDesc = "" +
 	"\x04name\x18\x01 \x01(\tR\x04name\x122\n" +
 	"\aoptions\x18\x02 \x01(\v2\x18.waybill.v1.WriteOptionsR\aoptions\"K\n" +
 	"\x18DeleteAssessmentResponse\x12/\n" +
-	"\x06result\x18\x01 \x01(\v2\x17.waybill.v1.WriteResultR\x06result*\x7f\n" +
+	"\x06result\x18\x01 \x01(\v2\x17.waybill.v1.WriteResultR\x06result*\xd3\x01\n" +
 	"\x0eAssessmentType\x12\x1f\n" +
 	"\x1bASSESSMENT_TYPE_UNSPECIFIED\x10\x00\x12\x19\n" +
 	"\x15ASSESSMENT_TYPE_PIPIA\x10\x01\x12\x18\n" +
 	"\x14ASSESSMENT_TYPE_DPIA\x10\x02\x12\x17\n" +
-	"\x13ASSESSMENT_TYPE_TIA\x10\x032\xfc\x03\n" +
+	"\x13ASSESSMENT_TYPE_TIA\x10\x03\x12\x1a\n" +
+	"\x16ASSESSMENT_TYPE_UK_TRA\x10\x04\x12\x1d\n" +
+	"\x19ASSESSMENT_TYPE_CN_SC_LAW\x10\x05\x12\x17\n" +
+	"\x13ASSESSMENT_TYPE_LIA\x10\x062\xfc\x03\n" +
 	"\x11AssessmentService\x12R\n" +
 	"\rGetAssessment\x12 .waybill.v1.GetAssessmentRequest\x1a\x16.waybill.v1.Assessment\"\aڵ\x18\x03\x02\x03\x04\x12c\n" +
 	"\x0fListAssessments\x12\".waybill.v1.ListAssessmentsRequest\x1a#.waybill.v1.ListAssessmentsResponse\"\aڵ\x18\x03\x02\x03\x04\x12c\n" +
@@ -813,45 +850,47 @@ var file_waybill_v1_assessment_proto_goTypes = []any{
 	(*DeleteAssessmentRequest)(nil),  // 8: waybill.v1.DeleteAssessmentRequest
 	(*DeleteAssessmentResponse)(nil), // 9: waybill.v1.DeleteAssessmentResponse
 	(*timestamppb.Timestamp)(nil),    // 10: google.protobuf.Timestamp
-	(*Meta)(nil),                     // 11: waybill.v1.Meta
-	(*WriteOptions)(nil),             // 12: waybill.v1.WriteOptions
-	(*fieldmaskpb.FieldMask)(nil),    // 13: google.protobuf.FieldMask
-	(*WriteResult)(nil),              // 14: waybill.v1.WriteResult
+	(RecipientKind)(0),               // 11: waybill.v1.RecipientKind
+	(*Meta)(nil),                     // 12: waybill.v1.Meta
+	(*WriteOptions)(nil),             // 13: waybill.v1.WriteOptions
+	(*fieldmaskpb.FieldMask)(nil),    // 14: google.protobuf.FieldMask
+	(*WriteResult)(nil),              // 15: waybill.v1.WriteResult
 }
 var file_waybill_v1_assessment_proto_depIdxs = []int32{
 	0,  // 0: waybill.v1.Assessment.type:type_name -> waybill.v1.AssessmentType
 	10, // 1: waybill.v1.Assessment.approve_time:type_name -> google.protobuf.Timestamp
 	10, // 2: waybill.v1.Assessment.review_until:type_name -> google.protobuf.Timestamp
-	11, // 3: waybill.v1.Assessment.meta:type_name -> waybill.v1.Meta
-	10, // 4: waybill.v1.GetAssessmentRequest.on_time:type_name -> google.protobuf.Timestamp
-	10, // 5: waybill.v1.GetAssessmentRequest.known_time:type_name -> google.protobuf.Timestamp
-	10, // 6: waybill.v1.ListAssessmentsRequest.on_time:type_name -> google.protobuf.Timestamp
-	10, // 7: waybill.v1.ListAssessmentsRequest.known_time:type_name -> google.protobuf.Timestamp
-	1,  // 8: waybill.v1.ListAssessmentsResponse.assessments:type_name -> waybill.v1.Assessment
-	1,  // 9: waybill.v1.CreateAssessmentRequest.assessment:type_name -> waybill.v1.Assessment
-	12, // 10: waybill.v1.CreateAssessmentRequest.options:type_name -> waybill.v1.WriteOptions
-	1,  // 11: waybill.v1.UpdateAssessmentRequest.assessment:type_name -> waybill.v1.Assessment
-	13, // 12: waybill.v1.UpdateAssessmentRequest.update_mask:type_name -> google.protobuf.FieldMask
-	12, // 13: waybill.v1.UpdateAssessmentRequest.options:type_name -> waybill.v1.WriteOptions
-	1,  // 14: waybill.v1.WriteAssessmentResponse.assessment:type_name -> waybill.v1.Assessment
-	14, // 15: waybill.v1.WriteAssessmentResponse.result:type_name -> waybill.v1.WriteResult
-	12, // 16: waybill.v1.DeleteAssessmentRequest.options:type_name -> waybill.v1.WriteOptions
-	14, // 17: waybill.v1.DeleteAssessmentResponse.result:type_name -> waybill.v1.WriteResult
-	2,  // 18: waybill.v1.AssessmentService.GetAssessment:input_type -> waybill.v1.GetAssessmentRequest
-	3,  // 19: waybill.v1.AssessmentService.ListAssessments:input_type -> waybill.v1.ListAssessmentsRequest
-	5,  // 20: waybill.v1.AssessmentService.CreateAssessment:input_type -> waybill.v1.CreateAssessmentRequest
-	6,  // 21: waybill.v1.AssessmentService.UpdateAssessment:input_type -> waybill.v1.UpdateAssessmentRequest
-	8,  // 22: waybill.v1.AssessmentService.DeleteAssessment:input_type -> waybill.v1.DeleteAssessmentRequest
-	1,  // 23: waybill.v1.AssessmentService.GetAssessment:output_type -> waybill.v1.Assessment
-	4,  // 24: waybill.v1.AssessmentService.ListAssessments:output_type -> waybill.v1.ListAssessmentsResponse
-	7,  // 25: waybill.v1.AssessmentService.CreateAssessment:output_type -> waybill.v1.WriteAssessmentResponse
-	7,  // 26: waybill.v1.AssessmentService.UpdateAssessment:output_type -> waybill.v1.WriteAssessmentResponse
-	9,  // 27: waybill.v1.AssessmentService.DeleteAssessment:output_type -> waybill.v1.DeleteAssessmentResponse
-	23, // [23:28] is the sub-list for method output_type
-	18, // [18:23] is the sub-list for method input_type
-	18, // [18:18] is the sub-list for extension type_name
-	18, // [18:18] is the sub-list for extension extendee
-	0,  // [0:18] is the sub-list for field type_name
+	11, // 3: waybill.v1.Assessment.recipient_kinds:type_name -> waybill.v1.RecipientKind
+	12, // 4: waybill.v1.Assessment.meta:type_name -> waybill.v1.Meta
+	10, // 5: waybill.v1.GetAssessmentRequest.on_time:type_name -> google.protobuf.Timestamp
+	10, // 6: waybill.v1.GetAssessmentRequest.known_time:type_name -> google.protobuf.Timestamp
+	10, // 7: waybill.v1.ListAssessmentsRequest.on_time:type_name -> google.protobuf.Timestamp
+	10, // 8: waybill.v1.ListAssessmentsRequest.known_time:type_name -> google.protobuf.Timestamp
+	1,  // 9: waybill.v1.ListAssessmentsResponse.assessments:type_name -> waybill.v1.Assessment
+	1,  // 10: waybill.v1.CreateAssessmentRequest.assessment:type_name -> waybill.v1.Assessment
+	13, // 11: waybill.v1.CreateAssessmentRequest.options:type_name -> waybill.v1.WriteOptions
+	1,  // 12: waybill.v1.UpdateAssessmentRequest.assessment:type_name -> waybill.v1.Assessment
+	14, // 13: waybill.v1.UpdateAssessmentRequest.update_mask:type_name -> google.protobuf.FieldMask
+	13, // 14: waybill.v1.UpdateAssessmentRequest.options:type_name -> waybill.v1.WriteOptions
+	1,  // 15: waybill.v1.WriteAssessmentResponse.assessment:type_name -> waybill.v1.Assessment
+	15, // 16: waybill.v1.WriteAssessmentResponse.result:type_name -> waybill.v1.WriteResult
+	13, // 17: waybill.v1.DeleteAssessmentRequest.options:type_name -> waybill.v1.WriteOptions
+	15, // 18: waybill.v1.DeleteAssessmentResponse.result:type_name -> waybill.v1.WriteResult
+	2,  // 19: waybill.v1.AssessmentService.GetAssessment:input_type -> waybill.v1.GetAssessmentRequest
+	3,  // 20: waybill.v1.AssessmentService.ListAssessments:input_type -> waybill.v1.ListAssessmentsRequest
+	5,  // 21: waybill.v1.AssessmentService.CreateAssessment:input_type -> waybill.v1.CreateAssessmentRequest
+	6,  // 22: waybill.v1.AssessmentService.UpdateAssessment:input_type -> waybill.v1.UpdateAssessmentRequest
+	8,  // 23: waybill.v1.AssessmentService.DeleteAssessment:input_type -> waybill.v1.DeleteAssessmentRequest
+	1,  // 24: waybill.v1.AssessmentService.GetAssessment:output_type -> waybill.v1.Assessment
+	4,  // 25: waybill.v1.AssessmentService.ListAssessments:output_type -> waybill.v1.ListAssessmentsResponse
+	7,  // 26: waybill.v1.AssessmentService.CreateAssessment:output_type -> waybill.v1.WriteAssessmentResponse
+	7,  // 27: waybill.v1.AssessmentService.UpdateAssessment:output_type -> waybill.v1.WriteAssessmentResponse
+	9,  // 28: waybill.v1.AssessmentService.DeleteAssessment:output_type -> waybill.v1.DeleteAssessmentResponse
+	24, // [24:29] is the sub-list for method output_type
+	19, // [19:24] is the sub-list for method input_type
+	19, // [19:19] is the sub-list for extension type_name
+	19, // [19:19] is the sub-list for extension extendee
+	0,  // [0:19] is the sub-list for field type_name
 }
 
 func init() { file_waybill_v1_assessment_proto_init() }

@@ -110,7 +110,7 @@ type Category struct {
 	Analytics bool `protobuf:"varint,10,opt,name=analytics,proto3" json:"analytics,omitempty"`
 	// Not personal data.
 	NonPersonal bool `protobuf:"varint,11,opt,name=non_personal,json=nonPersonal,proto3" json:"non_personal,omitempty"`
-	// Important data; refused in this edition.
+	// Important data, as an authority told or published, CBDF 2; set by compliance, never inferred.
 	ImportantData bool `protobuf:"varint,12,opt,name=important_data,json=importantData,proto3" json:"important_data,omitempty"`
 	// The clause of the policy that names it.
 	Clause string `protobuf:"bytes,13,opt,name=clause,proto3" json:"clause,omitempty"`

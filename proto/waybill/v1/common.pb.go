@@ -323,7 +323,7 @@ const (
 	Regime_REGIME_CN_SZ Regime = 3
 	// The GDPR.
 	Regime_REGIME_EU Regime = 4
-	// The law of the United Kingdom; not judged in this edition.
+	// The law of the United Kingdom.
 	Regime_REGIME_UK Regime = 5
 )
 
@@ -441,6 +441,75 @@ func (x Basis) Number() protoreflect.EnumNumber {
 // Deprecated: Use Basis.Descriptor instead.
 func (Basis) EnumDescriptor() ([]byte, []int) {
 	return file_waybill_v1_common_proto_rawDescGZIP(), []int{5}
+}
+
+// The six exceptions of the policy, S4-3.
+type Exception int32
+
+const (
+	// None is claimed.
+	Exception_EXCEPTION_UNSPECIFIED Exception = 0
+	// Our legal obligations.
+	Exception_EXCEPTION_LEGAL_OBLIGATION Exception = 1
+	// National and defence security.
+	Exception_EXCEPTION_NATIONAL_SECURITY Exception = 2
+	// Public safety, health and major public interest.
+	Exception_EXCEPTION_PUBLIC_INTEREST Exception = 3
+	// Criminal investigation, prosecution, trial and enforcement.
+	Exception_EXCEPTION_CRIMINAL_PROCEEDINGS Exception = 4
+	// Vital interests of a person.
+	Exception_EXCEPTION_VITAL_INTEREST Exception = 5
+	// Made public by the subject.
+	Exception_EXCEPTION_MADE_PUBLIC Exception = 6
+)
+
+// Enum value maps for Exception.
+var (
+	Exception_name = map[int32]string{
+		0: "EXCEPTION_UNSPECIFIED",
+		1: "EXCEPTION_LEGAL_OBLIGATION",
+		2: "EXCEPTION_NATIONAL_SECURITY",
+		3: "EXCEPTION_PUBLIC_INTEREST",
+		4: "EXCEPTION_CRIMINAL_PROCEEDINGS",
+		5: "EXCEPTION_VITAL_INTEREST",
+		6: "EXCEPTION_MADE_PUBLIC",
+	}
+	Exception_value = map[string]int32{
+		"EXCEPTION_UNSPECIFIED":          0,
+		"EXCEPTION_LEGAL_OBLIGATION":     1,
+		"EXCEPTION_NATIONAL_SECURITY":    2,
+		"EXCEPTION_PUBLIC_INTEREST":      3,
+		"EXCEPTION_CRIMINAL_PROCEEDINGS": 4,
+		"EXCEPTION_VITAL_INTEREST":       5,
+		"EXCEPTION_MADE_PUBLIC":          6,
+	}
+)
+
+func (x Exception) Enum() *Exception {
+	p := new(Exception)
+	*p = x
+	return p
+}
+
+func (x Exception) String() string {
+	return protoimpl.X.EnumStringOf(x.Descriptor(), protoreflect.EnumNumber(x))
+}
+
+func (Exception) Descriptor() protoreflect.EnumDescriptor {
+	return file_waybill_v1_common_proto_enumTypes[6].Descriptor()
+}
+
+func (Exception) Type() protoreflect.EnumType {
+	return &file_waybill_v1_common_proto_enumTypes[6]
+}
+
+func (x Exception) Number() protoreflect.EnumNumber {
+	return protoreflect.EnumNumber(x)
+}
+
+// Deprecated: Use Exception.Descriptor instead.
+func (Exception) EnumDescriptor() ([]byte, []int) {
+	return file_waybill_v1_common_proto_rawDescGZIP(), []int{6}
 }
 
 // A half-open span of time.
@@ -884,7 +953,15 @@ const file_waybill_v1_common_proto_rawDesc = "" +
 	"\x15BASIS_HUMAN_RESOURCES\x10\x03\x12\x1a\n" +
 	"\x16BASIS_LEGAL_OBLIGATION\x10\x04\x12\x1e\n" +
 	"\x1aBASIS_LEGITIMATE_INTERESTS\x10\x05\x12\x1d\n" +
-	"\x19BASIS_PUBLIC_BODY_REQUEST\x10\x06:Y\n" +
+	"\x19BASIS_PUBLIC_BODY_REQUEST\x10\x06*\xe3\x01\n" +
+	"\tException\x12\x19\n" +
+	"\x15EXCEPTION_UNSPECIFIED\x10\x00\x12\x1e\n" +
+	"\x1aEXCEPTION_LEGAL_OBLIGATION\x10\x01\x12\x1f\n" +
+	"\x1bEXCEPTION_NATIONAL_SECURITY\x10\x02\x12\x1d\n" +
+	"\x19EXCEPTION_PUBLIC_INTEREST\x10\x03\x12\"\n" +
+	"\x1eEXCEPTION_CRIMINAL_PROCEEDINGS\x10\x04\x12\x1c\n" +
+	"\x18EXCEPTION_VITAL_INTEREST\x10\x05\x12\x19\n" +
+	"\x15EXCEPTION_MADE_PUBLIC\x10\x06:Y\n" +
 	"\x0erequired_roles\x12\x1e.google.protobuf.MethodOptions\x18ۆ\x03 \x03(\x0e2\x10.waybill.v1.RoleR\rrequiredRolesB$Z\"waybill/proto/waybill/v1;waybillv1b\x06proto3"
 
 var (
@@ -899,7 +976,7 @@ func file_waybill_v1_common_proto_rawDescGZIP() []byte {
 	return file_waybill_v1_common_proto_rawDescData
 }
 
-var file_waybill_v1_common_proto_enumTypes = make([]protoimpl.EnumInfo, 6)
+var file_waybill_v1_common_proto_enumTypes = make([]protoimpl.EnumInfo, 7)
 var file_waybill_v1_common_proto_msgTypes = make([]protoimpl.MessageInfo, 5)
 var file_waybill_v1_common_proto_goTypes = []any{
 	(Role)(0),                          // 0: waybill.v1.Role
@@ -908,22 +985,23 @@ var file_waybill_v1_common_proto_goTypes = []any{
 	(SubjectGroup)(0),                  // 3: waybill.v1.SubjectGroup
 	(Regime)(0),                        // 4: waybill.v1.Regime
 	(Basis)(0),                         // 5: waybill.v1.Basis
-	(*Period)(nil),                     // 6: waybill.v1.Period
-	(*RevisionToken)(nil),              // 7: waybill.v1.RevisionToken
-	(*WriteOptions)(nil),               // 8: waybill.v1.WriteOptions
-	(*Meta)(nil),                       // 9: waybill.v1.Meta
-	(*WriteResult)(nil),                // 10: waybill.v1.WriteResult
-	(*timestamppb.Timestamp)(nil),      // 11: google.protobuf.Timestamp
-	(*descriptorpb.MethodOptions)(nil), // 12: google.protobuf.MethodOptions
+	(Exception)(0),                     // 6: waybill.v1.Exception
+	(*Period)(nil),                     // 7: waybill.v1.Period
+	(*RevisionToken)(nil),              // 8: waybill.v1.RevisionToken
+	(*WriteOptions)(nil),               // 9: waybill.v1.WriteOptions
+	(*Meta)(nil),                       // 10: waybill.v1.Meta
+	(*WriteResult)(nil),                // 11: waybill.v1.WriteResult
+	(*timestamppb.Timestamp)(nil),      // 12: google.protobuf.Timestamp
+	(*descriptorpb.MethodOptions)(nil), // 13: google.protobuf.MethodOptions
 }
 var file_waybill_v1_common_proto_depIdxs = []int32{
-	11, // 0: waybill.v1.Period.start_time:type_name -> google.protobuf.Timestamp
-	11, // 1: waybill.v1.Period.end_time:type_name -> google.protobuf.Timestamp
-	11, // 2: waybill.v1.Meta.create_time:type_name -> google.protobuf.Timestamp
-	11, // 3: waybill.v1.Meta.update_time:type_name -> google.protobuf.Timestamp
-	7,  // 4: waybill.v1.WriteResult.token:type_name -> waybill.v1.RevisionToken
-	11, // 5: waybill.v1.WriteResult.use_by:type_name -> google.protobuf.Timestamp
-	12, // 6: waybill.v1.required_roles:extendee -> google.protobuf.MethodOptions
+	12, // 0: waybill.v1.Period.start_time:type_name -> google.protobuf.Timestamp
+	12, // 1: waybill.v1.Period.end_time:type_name -> google.protobuf.Timestamp
+	12, // 2: waybill.v1.Meta.create_time:type_name -> google.protobuf.Timestamp
+	12, // 3: waybill.v1.Meta.update_time:type_name -> google.protobuf.Timestamp
+	8,  // 4: waybill.v1.WriteResult.token:type_name -> waybill.v1.RevisionToken
+	12, // 5: waybill.v1.WriteResult.use_by:type_name -> google.protobuf.Timestamp
+	13, // 6: waybill.v1.required_roles:extendee -> google.protobuf.MethodOptions
 	0,  // 7: waybill.v1.required_roles:type_name -> waybill.v1.Role
 	8,  // [8:8] is the sub-list for method output_type
 	8,  // [8:8] is the sub-list for method input_type
@@ -942,7 +1020,7 @@ func file_waybill_v1_common_proto_init() {
 		File: protoimpl.DescBuilder{
 			GoPackagePath: reflect.TypeOf(x{}).PkgPath(),
 			RawDescriptor: unsafe.Slice(unsafe.StringData(file_waybill_v1_common_proto_rawDesc), len(file_waybill_v1_common_proto_rawDesc)),
-			NumEnums:      6,
+			NumEnums:      7,
 			NumMessages:   5,
 			NumExtensions: 1,
 			NumServices:   0,

@@ -86,7 +86,9 @@ type Product struct {
 	// Whether it is aimed at minors.
 	Minors MinorsAim `protobuf:"varint,3,opt,name=minors,proto3,enum=waybill.v1.MinorsAim" json:"minors,omitempty"`
 	// When it was ceased.
-	CeaseTime     *timestamppb.Timestamp `protobuf:"bytes,4,opt,name=cease_time,json=ceaseTime,proto3" json:"cease_time,omitempty"`
+	CeaseTime *timestamppb.Timestamp `protobuf:"bytes,4,opt,name=cease_time,json=ceaseTime,proto3" json:"cease_time,omitempty"`
+	// The purposes that used it: rule 48 reads them of a ceased product that a question does not name.
+	Purposes      []string `protobuf:"bytes,5,rep,name=purposes,proto3" json:"purposes,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -149,6 +151,369 @@ func (x *Product) GetCeaseTime() *timestamppb.Timestamp {
 	return nil
 }
 
+func (x *Product) GetPurposes() []string {
+	if x != nil {
+		return x.Purposes
+	}
+	return nil
+}
+
+// A free-trade zone in which the exporter is established, CBDF 6: what its
+// negative list does not name needs no mechanism.
+type FreeTradeZone struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// The zone.
+	Zone string `protobuf:"bytes,1,opt,name=zone,proto3" json:"zone,omitempty"`
+	// From when the exporter is within it.
+	StartTime *timestamppb.Timestamp `protobuf:"bytes,2,opt,name=start_time,json=startTime,proto3" json:"start_time,omitempty"`
+	// Until when; absent means open.
+	EndTime *timestamppb.Timestamp `protobuf:"bytes,3,opt,name=end_time,json=endTime,proto3" json:"end_time,omitempty"`
+	// The reference of the negative list.
+	NegativeList string `protobuf:"bytes,4,opt,name=negative_list,json=negativeList,proto3" json:"negative_list,omitempty"`
+	// The categories that the negative list names; x.* stands for the descendants held when first recorded.
+	ListedCategories []string `protobuf:"bytes,5,rep,name=listed_categories,json=listedCategories,proto3" json:"listed_categories,omitempty"`
+	// The categories listed, wildcards expanded; output only.
+	CoveredCategories []string `protobuf:"bytes,6,rep,name=covered_categories,json=coveredCategories,proto3" json:"covered_categories,omitempty"`
+	// The office that read the list.
+	ApprovedBy string `protobuf:"bytes,7,opt,name=approved_by,json=approvedBy,proto3" json:"approved_by,omitempty"`
+	// When it did.
+	ApproveTime   *timestamppb.Timestamp `protobuf:"bytes,8,opt,name=approve_time,json=approveTime,proto3" json:"approve_time,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *FreeTradeZone) Reset() {
+	*x = FreeTradeZone{}
+	mi := &file_waybill_v1_exporter_proto_msgTypes[1]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *FreeTradeZone) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*FreeTradeZone) ProtoMessage() {}
+
+func (x *FreeTradeZone) ProtoReflect() protoreflect.Message {
+	mi := &file_waybill_v1_exporter_proto_msgTypes[1]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use FreeTradeZone.ProtoReflect.Descriptor instead.
+func (*FreeTradeZone) Descriptor() ([]byte, []int) {
+	return file_waybill_v1_exporter_proto_rawDescGZIP(), []int{1}
+}
+
+func (x *FreeTradeZone) GetZone() string {
+	if x != nil {
+		return x.Zone
+	}
+	return ""
+}
+
+func (x *FreeTradeZone) GetStartTime() *timestamppb.Timestamp {
+	if x != nil {
+		return x.StartTime
+	}
+	return nil
+}
+
+func (x *FreeTradeZone) GetEndTime() *timestamppb.Timestamp {
+	if x != nil {
+		return x.EndTime
+	}
+	return nil
+}
+
+func (x *FreeTradeZone) GetNegativeList() string {
+	if x != nil {
+		return x.NegativeList
+	}
+	return ""
+}
+
+func (x *FreeTradeZone) GetListedCategories() []string {
+	if x != nil {
+		return x.ListedCategories
+	}
+	return nil
+}
+
+func (x *FreeTradeZone) GetCoveredCategories() []string {
+	if x != nil {
+		return x.CoveredCategories
+	}
+	return nil
+}
+
+func (x *FreeTradeZone) GetApprovedBy() string {
+	if x != nil {
+		return x.ApprovedBy
+	}
+	return ""
+}
+
+func (x *FreeTradeZone) GetApproveTime() *timestamppb.Timestamp {
+	if x != nil {
+		return x.ApproveTime
+	}
+	return nil
+}
+
+// A span in which the exporter is a small handler, fewer than 100,000 persons.
+type SmallHandler struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// When it begins.
+	StartTime *timestamppb.Timestamp `protobuf:"bytes,1,opt,name=start_time,json=startTime,proto3" json:"start_time,omitempty"`
+	// When it ends; absent means open.
+	EndTime *timestamppb.Timestamp `protobuf:"bytes,2,opt,name=end_time,json=endTime,proto3" json:"end_time,omitempty"`
+	// How many persons it handles, as proved; below 100,000.
+	Persons int64 `protobuf:"varint,3,opt,name=persons,proto3" json:"persons,omitempty"`
+	// Where the proof is kept.
+	Evidence      string `protobuf:"bytes,4,opt,name=evidence,proto3" json:"evidence,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *SmallHandler) Reset() {
+	*x = SmallHandler{}
+	mi := &file_waybill_v1_exporter_proto_msgTypes[2]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *SmallHandler) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*SmallHandler) ProtoMessage() {}
+
+func (x *SmallHandler) ProtoReflect() protoreflect.Message {
+	mi := &file_waybill_v1_exporter_proto_msgTypes[2]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use SmallHandler.ProtoReflect.Descriptor instead.
+func (*SmallHandler) Descriptor() ([]byte, []int) {
+	return file_waybill_v1_exporter_proto_rawDescGZIP(), []int{2}
+}
+
+func (x *SmallHandler) GetStartTime() *timestamppb.Timestamp {
+	if x != nil {
+		return x.StartTime
+	}
+	return nil
+}
+
+func (x *SmallHandler) GetEndTime() *timestamppb.Timestamp {
+	if x != nil {
+		return x.EndTime
+	}
+	return nil
+}
+
+func (x *SmallHandler) GetPersons() int64 {
+	if x != nil {
+		return x.Persons
+	}
+	return 0
+}
+
+func (x *SmallHandler) GetEvidence() string {
+	if x != nil {
+		return x.Evidence
+	}
+	return ""
+}
+
+// How many persons were exported in a year before they were counted here.
+type VolumeOpening struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// The calendar year, Asia/Shanghai.
+	Year int32 `protobuf:"varint,1,opt,name=year,proto3" json:"year,omitempty"`
+	// Distinct persons of flows that are not sensitive.
+	Persons int64 `protobuf:"varint,2,opt,name=persons,proto3" json:"persons,omitempty"`
+	// Distinct persons of flows with sensitive data.
+	SensitivePersons int64 `protobuf:"varint,3,opt,name=sensitive_persons,json=sensitivePersons,proto3" json:"sensitive_persons,omitempty"`
+	// Where the figures come from.
+	Source        string `protobuf:"bytes,4,opt,name=source,proto3" json:"source,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *VolumeOpening) Reset() {
+	*x = VolumeOpening{}
+	mi := &file_waybill_v1_exporter_proto_msgTypes[3]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *VolumeOpening) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*VolumeOpening) ProtoMessage() {}
+
+func (x *VolumeOpening) ProtoReflect() protoreflect.Message {
+	mi := &file_waybill_v1_exporter_proto_msgTypes[3]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use VolumeOpening.ProtoReflect.Descriptor instead.
+func (*VolumeOpening) Descriptor() ([]byte, []int) {
+	return file_waybill_v1_exporter_proto_rawDescGZIP(), []int{3}
+}
+
+func (x *VolumeOpening) GetYear() int32 {
+	if x != nil {
+		return x.Year
+	}
+	return 0
+}
+
+func (x *VolumeOpening) GetPersons() int64 {
+	if x != nil {
+		return x.Persons
+	}
+	return 0
+}
+
+func (x *VolumeOpening) GetSensitivePersons() int64 {
+	if x != nil {
+		return x.SensitivePersons
+	}
+	return 0
+}
+
+func (x *VolumeOpening) GetSource() string {
+	if x != nil {
+		return x.Source
+	}
+	return ""
+}
+
+// A duty of law to keep data, PIPL 47: it cures rules 11, 47 and 49 within its scope.
+type LegalHold struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// The law and the article.
+	Citation string `protobuf:"bytes,1,opt,name=citation,proto3" json:"citation,omitempty"`
+	// The purposes it lets the data be used for.
+	Purposes []string `protobuf:"bytes,2,rep,name=purposes,proto3" json:"purposes,omitempty"`
+	// The categories it keeps; x.* stands for the descendants held when first recorded.
+	Categories []string `protobuf:"bytes,3,rep,name=categories,proto3" json:"categories,omitempty"`
+	// The categories kept, wildcards expanded; output only.
+	CoveredCategories []string `protobuf:"bytes,4,rep,name=covered_categories,json=coveredCategories,proto3" json:"covered_categories,omitempty"`
+	// When it begins.
+	StartTime *timestamppb.Timestamp `protobuf:"bytes,5,opt,name=start_time,json=startTime,proto3" json:"start_time,omitempty"`
+	// When it ends; absent means open.
+	EndTime *timestamppb.Timestamp `protobuf:"bytes,6,opt,name=end_time,json=endTime,proto3" json:"end_time,omitempty"`
+	// The office that approved it.
+	ApprovedBy    string `protobuf:"bytes,7,opt,name=approved_by,json=approvedBy,proto3" json:"approved_by,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *LegalHold) Reset() {
+	*x = LegalHold{}
+	mi := &file_waybill_v1_exporter_proto_msgTypes[4]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *LegalHold) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*LegalHold) ProtoMessage() {}
+
+func (x *LegalHold) ProtoReflect() protoreflect.Message {
+	mi := &file_waybill_v1_exporter_proto_msgTypes[4]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use LegalHold.ProtoReflect.Descriptor instead.
+func (*LegalHold) Descriptor() ([]byte, []int) {
+	return file_waybill_v1_exporter_proto_rawDescGZIP(), []int{4}
+}
+
+func (x *LegalHold) GetCitation() string {
+	if x != nil {
+		return x.Citation
+	}
+	return ""
+}
+
+func (x *LegalHold) GetPurposes() []string {
+	if x != nil {
+		return x.Purposes
+	}
+	return nil
+}
+
+func (x *LegalHold) GetCategories() []string {
+	if x != nil {
+		return x.Categories
+	}
+	return nil
+}
+
+func (x *LegalHold) GetCoveredCategories() []string {
+	if x != nil {
+		return x.CoveredCategories
+	}
+	return nil
+}
+
+func (x *LegalHold) GetStartTime() *timestamppb.Timestamp {
+	if x != nil {
+		return x.StartTime
+	}
+	return nil
+}
+
+func (x *LegalHold) GetEndTime() *timestamppb.Timestamp {
+	if x != nil {
+		return x.EndTime
+	}
+	return nil
+}
+
+func (x *LegalHold) GetApprovedBy() string {
+	if x != nil {
+		return x.ApprovedBy
+	}
+	return ""
+}
+
 // One of our own companies, the one that sends.
 type Exporter struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
@@ -166,8 +531,16 @@ type Exporter struct {
 	Products []*Product `protobuf:"bytes,6,rep,name=products,proto3" json:"products,omitempty"`
 	// Whom subjects and authorities contact.
 	Contact string `protobuf:"bytes,7,opt,name=contact,proto3" json:"contact,omitempty"`
-	// Operator of critical information infrastructure; refused in this edition.
-	Ciio bool `protobuf:"varint,8,opt,name=ciio,proto3" json:"ciio,omitempty"`
+	// When it is an operator of critical information infrastructure.
+	CiioPeriods []*Period `protobuf:"bytes,9,rep,name=ciio_periods,json=ciioPeriods,proto3" json:"ciio_periods,omitempty"`
+	// The free-trade zones it is in.
+	FreeTradeZones []*FreeTradeZone `protobuf:"bytes,10,rep,name=free_trade_zones,json=freeTradeZones,proto3" json:"free_trade_zones,omitempty"`
+	// When it is a small handler.
+	SmallHandlers []*SmallHandler `protobuf:"bytes,11,rep,name=small_handlers,json=smallHandlers,proto3" json:"small_handlers,omitempty"`
+	// What was exported before it was counted here.
+	VolumeOpenings []*VolumeOpening `protobuf:"bytes,12,rep,name=volume_openings,json=volumeOpenings,proto3" json:"volume_openings,omitempty"`
+	// The duties of law to keep data.
+	Holds []*LegalHold `protobuf:"bytes,13,rep,name=holds,proto3" json:"holds,omitempty"`
 	// What the registry keeps beside it.
 	Meta          *Meta `protobuf:"bytes,90,opt,name=meta,proto3" json:"meta,omitempty"`
 	unknownFields protoimpl.UnknownFields
@@ -176,7 +549,7 @@ type Exporter struct {
 
 func (x *Exporter) Reset() {
 	*x = Exporter{}
-	mi := &file_waybill_v1_exporter_proto_msgTypes[1]
+	mi := &file_waybill_v1_exporter_proto_msgTypes[5]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -188,7 +561,7 @@ func (x *Exporter) String() string {
 func (*Exporter) ProtoMessage() {}
 
 func (x *Exporter) ProtoReflect() protoreflect.Message {
-	mi := &file_waybill_v1_exporter_proto_msgTypes[1]
+	mi := &file_waybill_v1_exporter_proto_msgTypes[5]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -201,7 +574,7 @@ func (x *Exporter) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Exporter.ProtoReflect.Descriptor instead.
 func (*Exporter) Descriptor() ([]byte, []int) {
-	return file_waybill_v1_exporter_proto_rawDescGZIP(), []int{1}
+	return file_waybill_v1_exporter_proto_rawDescGZIP(), []int{5}
 }
 
 func (x *Exporter) GetName() string {
@@ -253,11 +626,39 @@ func (x *Exporter) GetContact() string {
 	return ""
 }
 
-func (x *Exporter) GetCiio() bool {
+func (x *Exporter) GetCiioPeriods() []*Period {
 	if x != nil {
-		return x.Ciio
+		return x.CiioPeriods
 	}
-	return false
+	return nil
+}
+
+func (x *Exporter) GetFreeTradeZones() []*FreeTradeZone {
+	if x != nil {
+		return x.FreeTradeZones
+	}
+	return nil
+}
+
+func (x *Exporter) GetSmallHandlers() []*SmallHandler {
+	if x != nil {
+		return x.SmallHandlers
+	}
+	return nil
+}
+
+func (x *Exporter) GetVolumeOpenings() []*VolumeOpening {
+	if x != nil {
+		return x.VolumeOpenings
+	}
+	return nil
+}
+
+func (x *Exporter) GetHolds() []*LegalHold {
+	if x != nil {
+		return x.Holds
+	}
+	return nil
 }
 
 func (x *Exporter) GetMeta() *Meta {
@@ -282,7 +683,7 @@ type GetExporterRequest struct {
 
 func (x *GetExporterRequest) Reset() {
 	*x = GetExporterRequest{}
-	mi := &file_waybill_v1_exporter_proto_msgTypes[2]
+	mi := &file_waybill_v1_exporter_proto_msgTypes[6]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -294,7 +695,7 @@ func (x *GetExporterRequest) String() string {
 func (*GetExporterRequest) ProtoMessage() {}
 
 func (x *GetExporterRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_waybill_v1_exporter_proto_msgTypes[2]
+	mi := &file_waybill_v1_exporter_proto_msgTypes[6]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -307,7 +708,7 @@ func (x *GetExporterRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use GetExporterRequest.ProtoReflect.Descriptor instead.
 func (*GetExporterRequest) Descriptor() ([]byte, []int) {
-	return file_waybill_v1_exporter_proto_rawDescGZIP(), []int{2}
+	return file_waybill_v1_exporter_proto_rawDescGZIP(), []int{6}
 }
 
 func (x *GetExporterRequest) GetName() string {
@@ -348,7 +749,7 @@ type ListExportersRequest struct {
 
 func (x *ListExportersRequest) Reset() {
 	*x = ListExportersRequest{}
-	mi := &file_waybill_v1_exporter_proto_msgTypes[3]
+	mi := &file_waybill_v1_exporter_proto_msgTypes[7]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -360,7 +761,7 @@ func (x *ListExportersRequest) String() string {
 func (*ListExportersRequest) ProtoMessage() {}
 
 func (x *ListExportersRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_waybill_v1_exporter_proto_msgTypes[3]
+	mi := &file_waybill_v1_exporter_proto_msgTypes[7]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -373,7 +774,7 @@ func (x *ListExportersRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ListExportersRequest.ProtoReflect.Descriptor instead.
 func (*ListExportersRequest) Descriptor() ([]byte, []int) {
-	return file_waybill_v1_exporter_proto_rawDescGZIP(), []int{3}
+	return file_waybill_v1_exporter_proto_rawDescGZIP(), []int{7}
 }
 
 func (x *ListExportersRequest) GetPageSize() int32 {
@@ -417,7 +818,7 @@ type ListExportersResponse struct {
 
 func (x *ListExportersResponse) Reset() {
 	*x = ListExportersResponse{}
-	mi := &file_waybill_v1_exporter_proto_msgTypes[4]
+	mi := &file_waybill_v1_exporter_proto_msgTypes[8]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -429,7 +830,7 @@ func (x *ListExportersResponse) String() string {
 func (*ListExportersResponse) ProtoMessage() {}
 
 func (x *ListExportersResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_waybill_v1_exporter_proto_msgTypes[4]
+	mi := &file_waybill_v1_exporter_proto_msgTypes[8]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -442,7 +843,7 @@ func (x *ListExportersResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ListExportersResponse.ProtoReflect.Descriptor instead.
 func (*ListExportersResponse) Descriptor() ([]byte, []int) {
-	return file_waybill_v1_exporter_proto_rawDescGZIP(), []int{4}
+	return file_waybill_v1_exporter_proto_rawDescGZIP(), []int{8}
 }
 
 func (x *ListExportersResponse) GetExporters() []*Exporter {
@@ -472,7 +873,7 @@ type CreateExporterRequest struct {
 
 func (x *CreateExporterRequest) Reset() {
 	*x = CreateExporterRequest{}
-	mi := &file_waybill_v1_exporter_proto_msgTypes[5]
+	mi := &file_waybill_v1_exporter_proto_msgTypes[9]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -484,7 +885,7 @@ func (x *CreateExporterRequest) String() string {
 func (*CreateExporterRequest) ProtoMessage() {}
 
 func (x *CreateExporterRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_waybill_v1_exporter_proto_msgTypes[5]
+	mi := &file_waybill_v1_exporter_proto_msgTypes[9]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -497,7 +898,7 @@ func (x *CreateExporterRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use CreateExporterRequest.ProtoReflect.Descriptor instead.
 func (*CreateExporterRequest) Descriptor() ([]byte, []int) {
-	return file_waybill_v1_exporter_proto_rawDescGZIP(), []int{5}
+	return file_waybill_v1_exporter_proto_rawDescGZIP(), []int{9}
 }
 
 func (x *CreateExporterRequest) GetExporter() *Exporter {
@@ -529,7 +930,7 @@ type UpdateExporterRequest struct {
 
 func (x *UpdateExporterRequest) Reset() {
 	*x = UpdateExporterRequest{}
-	mi := &file_waybill_v1_exporter_proto_msgTypes[6]
+	mi := &file_waybill_v1_exporter_proto_msgTypes[10]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -541,7 +942,7 @@ func (x *UpdateExporterRequest) String() string {
 func (*UpdateExporterRequest) ProtoMessage() {}
 
 func (x *UpdateExporterRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_waybill_v1_exporter_proto_msgTypes[6]
+	mi := &file_waybill_v1_exporter_proto_msgTypes[10]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -554,7 +955,7 @@ func (x *UpdateExporterRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use UpdateExporterRequest.ProtoReflect.Descriptor instead.
 func (*UpdateExporterRequest) Descriptor() ([]byte, []int) {
-	return file_waybill_v1_exporter_proto_rawDescGZIP(), []int{6}
+	return file_waybill_v1_exporter_proto_rawDescGZIP(), []int{10}
 }
 
 func (x *UpdateExporterRequest) GetExporter() *Exporter {
@@ -591,7 +992,7 @@ type WriteExporterResponse struct {
 
 func (x *WriteExporterResponse) Reset() {
 	*x = WriteExporterResponse{}
-	mi := &file_waybill_v1_exporter_proto_msgTypes[7]
+	mi := &file_waybill_v1_exporter_proto_msgTypes[11]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -603,7 +1004,7 @@ func (x *WriteExporterResponse) String() string {
 func (*WriteExporterResponse) ProtoMessage() {}
 
 func (x *WriteExporterResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_waybill_v1_exporter_proto_msgTypes[7]
+	mi := &file_waybill_v1_exporter_proto_msgTypes[11]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -616,7 +1017,7 @@ func (x *WriteExporterResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use WriteExporterResponse.ProtoReflect.Descriptor instead.
 func (*WriteExporterResponse) Descriptor() ([]byte, []int) {
-	return file_waybill_v1_exporter_proto_rawDescGZIP(), []int{7}
+	return file_waybill_v1_exporter_proto_rawDescGZIP(), []int{11}
 }
 
 func (x *WriteExporterResponse) GetExporter() *Exporter {
@@ -646,7 +1047,7 @@ type DeleteExporterRequest struct {
 
 func (x *DeleteExporterRequest) Reset() {
 	*x = DeleteExporterRequest{}
-	mi := &file_waybill_v1_exporter_proto_msgTypes[8]
+	mi := &file_waybill_v1_exporter_proto_msgTypes[12]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -658,7 +1059,7 @@ func (x *DeleteExporterRequest) String() string {
 func (*DeleteExporterRequest) ProtoMessage() {}
 
 func (x *DeleteExporterRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_waybill_v1_exporter_proto_msgTypes[8]
+	mi := &file_waybill_v1_exporter_proto_msgTypes[12]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -671,7 +1072,7 @@ func (x *DeleteExporterRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use DeleteExporterRequest.ProtoReflect.Descriptor instead.
 func (*DeleteExporterRequest) Descriptor() ([]byte, []int) {
-	return file_waybill_v1_exporter_proto_rawDescGZIP(), []int{8}
+	return file_waybill_v1_exporter_proto_rawDescGZIP(), []int{12}
 }
 
 func (x *DeleteExporterRequest) GetName() string {
@@ -699,7 +1100,7 @@ type DeleteExporterResponse struct {
 
 func (x *DeleteExporterResponse) Reset() {
 	*x = DeleteExporterResponse{}
-	mi := &file_waybill_v1_exporter_proto_msgTypes[9]
+	mi := &file_waybill_v1_exporter_proto_msgTypes[13]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -711,7 +1112,7 @@ func (x *DeleteExporterResponse) String() string {
 func (*DeleteExporterResponse) ProtoMessage() {}
 
 func (x *DeleteExporterResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_waybill_v1_exporter_proto_msgTypes[9]
+	mi := &file_waybill_v1_exporter_proto_msgTypes[13]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -724,7 +1125,7 @@ func (x *DeleteExporterResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use DeleteExporterResponse.ProtoReflect.Descriptor instead.
 func (*DeleteExporterResponse) Descriptor() ([]byte, []int) {
-	return file_waybill_v1_exporter_proto_rawDescGZIP(), []int{9}
+	return file_waybill_v1_exporter_proto_rawDescGZIP(), []int{13}
 }
 
 func (x *DeleteExporterResponse) GetResult() *WriteResult {
@@ -739,13 +1140,48 @@ var File_waybill_v1_exporter_proto protoreflect.FileDescriptor
 const file_waybill_v1_exporter_proto_rawDesc = "" +
 	"\n" +
 	"\x19waybill/v1/exporter.proto\x12\n" +
-	"waybill.v1\x1a google/protobuf/field_mask.proto\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x17waybill/v1/common.proto\"\x99\x01\n" +
+	"waybill.v1\x1a google/protobuf/field_mask.proto\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x17waybill/v1/common.proto\"\xb5\x01\n" +
 	"\aProduct\x12\x0e\n" +
 	"\x02id\x18\x01 \x01(\tR\x02id\x12\x14\n" +
 	"\x05title\x18\x02 \x01(\tR\x05title\x12-\n" +
 	"\x06minors\x18\x03 \x01(\x0e2\x15.waybill.v1.MinorsAimR\x06minors\x129\n" +
 	"\n" +
-	"cease_time\x18\x04 \x01(\v2\x1a.google.protobuf.TimestampR\tceaseTime\"\x8e\x02\n" +
+	"cease_time\x18\x04 \x01(\v2\x1a.google.protobuf.TimestampR\tceaseTime\x12\x1a\n" +
+	"\bpurposes\x18\x05 \x03(\tR\bpurposes\"\xf6\x02\n" +
+	"\rFreeTradeZone\x12\x12\n" +
+	"\x04zone\x18\x01 \x01(\tR\x04zone\x129\n" +
+	"\n" +
+	"start_time\x18\x02 \x01(\v2\x1a.google.protobuf.TimestampR\tstartTime\x125\n" +
+	"\bend_time\x18\x03 \x01(\v2\x1a.google.protobuf.TimestampR\aendTime\x12#\n" +
+	"\rnegative_list\x18\x04 \x01(\tR\fnegativeList\x12+\n" +
+	"\x11listed_categories\x18\x05 \x03(\tR\x10listedCategories\x12-\n" +
+	"\x12covered_categories\x18\x06 \x03(\tR\x11coveredCategories\x12\x1f\n" +
+	"\vapproved_by\x18\a \x01(\tR\n" +
+	"approvedBy\x12=\n" +
+	"\fapprove_time\x18\b \x01(\v2\x1a.google.protobuf.TimestampR\vapproveTime\"\xb6\x01\n" +
+	"\fSmallHandler\x129\n" +
+	"\n" +
+	"start_time\x18\x01 \x01(\v2\x1a.google.protobuf.TimestampR\tstartTime\x125\n" +
+	"\bend_time\x18\x02 \x01(\v2\x1a.google.protobuf.TimestampR\aendTime\x12\x18\n" +
+	"\apersons\x18\x03 \x01(\x03R\apersons\x12\x1a\n" +
+	"\bevidence\x18\x04 \x01(\tR\bevidence\"\x82\x01\n" +
+	"\rVolumeOpening\x12\x12\n" +
+	"\x04year\x18\x01 \x01(\x05R\x04year\x12\x18\n" +
+	"\apersons\x18\x02 \x01(\x03R\apersons\x12+\n" +
+	"\x11sensitive_persons\x18\x03 \x01(\x03R\x10sensitivePersons\x12\x16\n" +
+	"\x06source\x18\x04 \x01(\tR\x06source\"\xa5\x02\n" +
+	"\tLegalHold\x12\x1a\n" +
+	"\bcitation\x18\x01 \x01(\tR\bcitation\x12\x1a\n" +
+	"\bpurposes\x18\x02 \x03(\tR\bpurposes\x12\x1e\n" +
+	"\n" +
+	"categories\x18\x03 \x03(\tR\n" +
+	"categories\x12-\n" +
+	"\x12covered_categories\x18\x04 \x03(\tR\x11coveredCategories\x129\n" +
+	"\n" +
+	"start_time\x18\x05 \x01(\v2\x1a.google.protobuf.TimestampR\tstartTime\x125\n" +
+	"\bend_time\x18\x06 \x01(\v2\x1a.google.protobuf.TimestampR\aendTime\x12\x1f\n" +
+	"\vapproved_by\x18\a \x01(\tR\n" +
+	"approvedBy\"\xb4\x04\n" +
 	"\bExporter\x12\x12\n" +
 	"\x04name\x18\x01 \x01(\tR\x04name\x12\x14\n" +
 	"\x05title\x18\x02 \x01(\tR\x05title\x12\x18\n" +
@@ -753,9 +1189,14 @@ const file_waybill_v1_exporter_proto_rawDesc = "" +
 	"\x04city\x18\x04 \x01(\tR\x04city\x12%\n" +
 	"\x0eregions_served\x18\x05 \x03(\tR\rregionsServed\x12/\n" +
 	"\bproducts\x18\x06 \x03(\v2\x13.waybill.v1.ProductR\bproducts\x12\x18\n" +
-	"\acontact\x18\a \x01(\tR\acontact\x12\x12\n" +
-	"\x04ciio\x18\b \x01(\bR\x04ciio\x12$\n" +
-	"\x04meta\x18Z \x01(\v2\x10.waybill.v1.MetaR\x04meta\"\x98\x01\n" +
+	"\acontact\x18\a \x01(\tR\acontact\x125\n" +
+	"\fciio_periods\x18\t \x03(\v2\x12.waybill.v1.PeriodR\vciioPeriods\x12C\n" +
+	"\x10free_trade_zones\x18\n" +
+	" \x03(\v2\x19.waybill.v1.FreeTradeZoneR\x0efreeTradeZones\x12?\n" +
+	"\x0esmall_handlers\x18\v \x03(\v2\x18.waybill.v1.SmallHandlerR\rsmallHandlers\x12B\n" +
+	"\x0fvolume_openings\x18\f \x03(\v2\x19.waybill.v1.VolumeOpeningR\x0evolumeOpenings\x12+\n" +
+	"\x05holds\x18\r \x03(\v2\x15.waybill.v1.LegalHoldR\x05holds\x12$\n" +
+	"\x04meta\x18Z \x01(\v2\x10.waybill.v1.MetaR\x04metaJ\x04\b\b\x10\tR\x04ciio\"\x98\x01\n" +
 	"\x12GetExporterRequest\x12\x12\n" +
 	"\x04name\x18\x01 \x01(\tR\x04name\x123\n" +
 	"\aon_time\x18\x02 \x01(\v2\x1a.google.protobuf.TimestampR\x06onTime\x129\n" +
@@ -811,59 +1252,76 @@ func file_waybill_v1_exporter_proto_rawDescGZIP() []byte {
 }
 
 var file_waybill_v1_exporter_proto_enumTypes = make([]protoimpl.EnumInfo, 1)
-var file_waybill_v1_exporter_proto_msgTypes = make([]protoimpl.MessageInfo, 10)
+var file_waybill_v1_exporter_proto_msgTypes = make([]protoimpl.MessageInfo, 14)
 var file_waybill_v1_exporter_proto_goTypes = []any{
 	(MinorsAim)(0),                 // 0: waybill.v1.MinorsAim
 	(*Product)(nil),                // 1: waybill.v1.Product
-	(*Exporter)(nil),               // 2: waybill.v1.Exporter
-	(*GetExporterRequest)(nil),     // 3: waybill.v1.GetExporterRequest
-	(*ListExportersRequest)(nil),   // 4: waybill.v1.ListExportersRequest
-	(*ListExportersResponse)(nil),  // 5: waybill.v1.ListExportersResponse
-	(*CreateExporterRequest)(nil),  // 6: waybill.v1.CreateExporterRequest
-	(*UpdateExporterRequest)(nil),  // 7: waybill.v1.UpdateExporterRequest
-	(*WriteExporterResponse)(nil),  // 8: waybill.v1.WriteExporterResponse
-	(*DeleteExporterRequest)(nil),  // 9: waybill.v1.DeleteExporterRequest
-	(*DeleteExporterResponse)(nil), // 10: waybill.v1.DeleteExporterResponse
-	(*timestamppb.Timestamp)(nil),  // 11: google.protobuf.Timestamp
-	(*Meta)(nil),                   // 12: waybill.v1.Meta
-	(*WriteOptions)(nil),           // 13: waybill.v1.WriteOptions
-	(*fieldmaskpb.FieldMask)(nil),  // 14: google.protobuf.FieldMask
-	(*WriteResult)(nil),            // 15: waybill.v1.WriteResult
+	(*FreeTradeZone)(nil),          // 2: waybill.v1.FreeTradeZone
+	(*SmallHandler)(nil),           // 3: waybill.v1.SmallHandler
+	(*VolumeOpening)(nil),          // 4: waybill.v1.VolumeOpening
+	(*LegalHold)(nil),              // 5: waybill.v1.LegalHold
+	(*Exporter)(nil),               // 6: waybill.v1.Exporter
+	(*GetExporterRequest)(nil),     // 7: waybill.v1.GetExporterRequest
+	(*ListExportersRequest)(nil),   // 8: waybill.v1.ListExportersRequest
+	(*ListExportersResponse)(nil),  // 9: waybill.v1.ListExportersResponse
+	(*CreateExporterRequest)(nil),  // 10: waybill.v1.CreateExporterRequest
+	(*UpdateExporterRequest)(nil),  // 11: waybill.v1.UpdateExporterRequest
+	(*WriteExporterResponse)(nil),  // 12: waybill.v1.WriteExporterResponse
+	(*DeleteExporterRequest)(nil),  // 13: waybill.v1.DeleteExporterRequest
+	(*DeleteExporterResponse)(nil), // 14: waybill.v1.DeleteExporterResponse
+	(*timestamppb.Timestamp)(nil),  // 15: google.protobuf.Timestamp
+	(*Period)(nil),                 // 16: waybill.v1.Period
+	(*Meta)(nil),                   // 17: waybill.v1.Meta
+	(*WriteOptions)(nil),           // 18: waybill.v1.WriteOptions
+	(*fieldmaskpb.FieldMask)(nil),  // 19: google.protobuf.FieldMask
+	(*WriteResult)(nil),            // 20: waybill.v1.WriteResult
 }
 var file_waybill_v1_exporter_proto_depIdxs = []int32{
 	0,  // 0: waybill.v1.Product.minors:type_name -> waybill.v1.MinorsAim
-	11, // 1: waybill.v1.Product.cease_time:type_name -> google.protobuf.Timestamp
-	1,  // 2: waybill.v1.Exporter.products:type_name -> waybill.v1.Product
-	12, // 3: waybill.v1.Exporter.meta:type_name -> waybill.v1.Meta
-	11, // 4: waybill.v1.GetExporterRequest.on_time:type_name -> google.protobuf.Timestamp
-	11, // 5: waybill.v1.GetExporterRequest.known_time:type_name -> google.protobuf.Timestamp
-	11, // 6: waybill.v1.ListExportersRequest.on_time:type_name -> google.protobuf.Timestamp
-	11, // 7: waybill.v1.ListExportersRequest.known_time:type_name -> google.protobuf.Timestamp
-	2,  // 8: waybill.v1.ListExportersResponse.exporters:type_name -> waybill.v1.Exporter
-	2,  // 9: waybill.v1.CreateExporterRequest.exporter:type_name -> waybill.v1.Exporter
-	13, // 10: waybill.v1.CreateExporterRequest.options:type_name -> waybill.v1.WriteOptions
-	2,  // 11: waybill.v1.UpdateExporterRequest.exporter:type_name -> waybill.v1.Exporter
-	14, // 12: waybill.v1.UpdateExporterRequest.update_mask:type_name -> google.protobuf.FieldMask
-	13, // 13: waybill.v1.UpdateExporterRequest.options:type_name -> waybill.v1.WriteOptions
-	2,  // 14: waybill.v1.WriteExporterResponse.exporter:type_name -> waybill.v1.Exporter
-	15, // 15: waybill.v1.WriteExporterResponse.result:type_name -> waybill.v1.WriteResult
-	13, // 16: waybill.v1.DeleteExporterRequest.options:type_name -> waybill.v1.WriteOptions
-	15, // 17: waybill.v1.DeleteExporterResponse.result:type_name -> waybill.v1.WriteResult
-	3,  // 18: waybill.v1.ExporterService.GetExporter:input_type -> waybill.v1.GetExporterRequest
-	4,  // 19: waybill.v1.ExporterService.ListExporters:input_type -> waybill.v1.ListExportersRequest
-	6,  // 20: waybill.v1.ExporterService.CreateExporter:input_type -> waybill.v1.CreateExporterRequest
-	7,  // 21: waybill.v1.ExporterService.UpdateExporter:input_type -> waybill.v1.UpdateExporterRequest
-	9,  // 22: waybill.v1.ExporterService.DeleteExporter:input_type -> waybill.v1.DeleteExporterRequest
-	2,  // 23: waybill.v1.ExporterService.GetExporter:output_type -> waybill.v1.Exporter
-	5,  // 24: waybill.v1.ExporterService.ListExporters:output_type -> waybill.v1.ListExportersResponse
-	8,  // 25: waybill.v1.ExporterService.CreateExporter:output_type -> waybill.v1.WriteExporterResponse
-	8,  // 26: waybill.v1.ExporterService.UpdateExporter:output_type -> waybill.v1.WriteExporterResponse
-	10, // 27: waybill.v1.ExporterService.DeleteExporter:output_type -> waybill.v1.DeleteExporterResponse
-	23, // [23:28] is the sub-list for method output_type
-	18, // [18:23] is the sub-list for method input_type
-	18, // [18:18] is the sub-list for extension type_name
-	18, // [18:18] is the sub-list for extension extendee
-	0,  // [0:18] is the sub-list for field type_name
+	15, // 1: waybill.v1.Product.cease_time:type_name -> google.protobuf.Timestamp
+	15, // 2: waybill.v1.FreeTradeZone.start_time:type_name -> google.protobuf.Timestamp
+	15, // 3: waybill.v1.FreeTradeZone.end_time:type_name -> google.protobuf.Timestamp
+	15, // 4: waybill.v1.FreeTradeZone.approve_time:type_name -> google.protobuf.Timestamp
+	15, // 5: waybill.v1.SmallHandler.start_time:type_name -> google.protobuf.Timestamp
+	15, // 6: waybill.v1.SmallHandler.end_time:type_name -> google.protobuf.Timestamp
+	15, // 7: waybill.v1.LegalHold.start_time:type_name -> google.protobuf.Timestamp
+	15, // 8: waybill.v1.LegalHold.end_time:type_name -> google.protobuf.Timestamp
+	1,  // 9: waybill.v1.Exporter.products:type_name -> waybill.v1.Product
+	16, // 10: waybill.v1.Exporter.ciio_periods:type_name -> waybill.v1.Period
+	2,  // 11: waybill.v1.Exporter.free_trade_zones:type_name -> waybill.v1.FreeTradeZone
+	3,  // 12: waybill.v1.Exporter.small_handlers:type_name -> waybill.v1.SmallHandler
+	4,  // 13: waybill.v1.Exporter.volume_openings:type_name -> waybill.v1.VolumeOpening
+	5,  // 14: waybill.v1.Exporter.holds:type_name -> waybill.v1.LegalHold
+	17, // 15: waybill.v1.Exporter.meta:type_name -> waybill.v1.Meta
+	15, // 16: waybill.v1.GetExporterRequest.on_time:type_name -> google.protobuf.Timestamp
+	15, // 17: waybill.v1.GetExporterRequest.known_time:type_name -> google.protobuf.Timestamp
+	15, // 18: waybill.v1.ListExportersRequest.on_time:type_name -> google.protobuf.Timestamp
+	15, // 19: waybill.v1.ListExportersRequest.known_time:type_name -> google.protobuf.Timestamp
+	6,  // 20: waybill.v1.ListExportersResponse.exporters:type_name -> waybill.v1.Exporter
+	6,  // 21: waybill.v1.CreateExporterRequest.exporter:type_name -> waybill.v1.Exporter
+	18, // 22: waybill.v1.CreateExporterRequest.options:type_name -> waybill.v1.WriteOptions
+	6,  // 23: waybill.v1.UpdateExporterRequest.exporter:type_name -> waybill.v1.Exporter
+	19, // 24: waybill.v1.UpdateExporterRequest.update_mask:type_name -> google.protobuf.FieldMask
+	18, // 25: waybill.v1.UpdateExporterRequest.options:type_name -> waybill.v1.WriteOptions
+	6,  // 26: waybill.v1.WriteExporterResponse.exporter:type_name -> waybill.v1.Exporter
+	20, // 27: waybill.v1.WriteExporterResponse.result:type_name -> waybill.v1.WriteResult
+	18, // 28: waybill.v1.DeleteExporterRequest.options:type_name -> waybill.v1.WriteOptions
+	20, // 29: waybill.v1.DeleteExporterResponse.result:type_name -> waybill.v1.WriteResult
+	7,  // 30: waybill.v1.ExporterService.GetExporter:input_type -> waybill.v1.GetExporterRequest
+	8,  // 31: waybill.v1.ExporterService.ListExporters:input_type -> waybill.v1.ListExportersRequest
+	10, // 32: waybill.v1.ExporterService.CreateExporter:input_type -> waybill.v1.CreateExporterRequest
+	11, // 33: waybill.v1.ExporterService.UpdateExporter:input_type -> waybill.v1.UpdateExporterRequest
+	13, // 34: waybill.v1.ExporterService.DeleteExporter:input_type -> waybill.v1.DeleteExporterRequest
+	6,  // 35: waybill.v1.ExporterService.GetExporter:output_type -> waybill.v1.Exporter
+	9,  // 36: waybill.v1.ExporterService.ListExporters:output_type -> waybill.v1.ListExportersResponse
+	12, // 37: waybill.v1.ExporterService.CreateExporter:output_type -> waybill.v1.WriteExporterResponse
+	12, // 38: waybill.v1.ExporterService.UpdateExporter:output_type -> waybill.v1.WriteExporterResponse
+	14, // 39: waybill.v1.ExporterService.DeleteExporter:output_type -> waybill.v1.DeleteExporterResponse
+	35, // [35:40] is the sub-list for method output_type
+	30, // [30:35] is the sub-list for method input_type
+	30, // [30:30] is the sub-list for extension type_name
+	30, // [30:30] is the sub-list for extension extendee
+	0,  // [0:30] is the sub-list for field type_name
 }
 
 func init() { file_waybill_v1_exporter_proto_init() }
@@ -878,7 +1336,7 @@ func file_waybill_v1_exporter_proto_init() {
 			GoPackagePath: reflect.TypeOf(x{}).PkgPath(),
 			RawDescriptor: unsafe.Slice(unsafe.StringData(file_waybill_v1_exporter_proto_rawDesc), len(file_waybill_v1_exporter_proto_rawDesc)),
 			NumEnums:      1,
-			NumMessages:   10,
+			NumMessages:   14,
 			NumExtensions: 0,
 			NumServices:   1,
 		},

@@ -23,6 +23,160 @@ const (
 	_ = protoimpl.EnforceVersion(protoimpl.MaxVersion - 20)
 )
 
+// A group of rules that an exception may waive (rules.md 2.3).
+type WaiverGroup int32
+
+const (
+	// Nothing was given.
+	WaiverGroup_WAIVER_GROUP_UNSPECIFIED WaiverGroup = 0
+	// Rules 11 and 12.
+	WaiverGroup_WAIVER_GROUP_ERASED_OR_RESTRICTED WaiverGroup = 1
+	// Rule 14: the purpose is the exception's.
+	WaiverGroup_WAIVER_GROUP_PURPOSE WaiverGroup = 2
+	// Rules 15 and 17.
+	WaiverGroup_WAIVER_GROUP_KIND_LISTS WaiverGroup = 3
+	// Rule 20.
+	WaiverGroup_WAIVER_GROUP_DEIDENTIFICATION WaiverGroup = 4
+	// Rules 21 to 28.
+	WaiverGroup_WAIVER_GROUP_AGREEMENT WaiverGroup = 5
+	// Rule 29.
+	WaiverGroup_WAIVER_GROUP_NOTICE WaiverGroup = 6
+	// Rules 30 to 32.
+	WaiverGroup_WAIVER_GROUP_CONSENT WaiverGroup = 7
+	// Rules 33 to 36.
+	WaiverGroup_WAIVER_GROUP_SEPARATE_CONSENT WaiverGroup = 8
+	// Rule 37.
+	WaiverGroup_WAIVER_GROUP_GUARDIAN WaiverGroup = 9
+	// Rule 40.
+	WaiverGroup_WAIVER_GROUP_PUBLIC WaiverGroup = 10
+	// Rules 47 to 49.
+	WaiverGroup_WAIVER_GROUP_RETENTION WaiverGroup = 11
+	// Rule 50.
+	WaiverGroup_WAIVER_GROUP_ASSESSMENT WaiverGroup = 12
+)
+
+// Enum value maps for WaiverGroup.
+var (
+	WaiverGroup_name = map[int32]string{
+		0:  "WAIVER_GROUP_UNSPECIFIED",
+		1:  "WAIVER_GROUP_ERASED_OR_RESTRICTED",
+		2:  "WAIVER_GROUP_PURPOSE",
+		3:  "WAIVER_GROUP_KIND_LISTS",
+		4:  "WAIVER_GROUP_DEIDENTIFICATION",
+		5:  "WAIVER_GROUP_AGREEMENT",
+		6:  "WAIVER_GROUP_NOTICE",
+		7:  "WAIVER_GROUP_CONSENT",
+		8:  "WAIVER_GROUP_SEPARATE_CONSENT",
+		9:  "WAIVER_GROUP_GUARDIAN",
+		10: "WAIVER_GROUP_PUBLIC",
+		11: "WAIVER_GROUP_RETENTION",
+		12: "WAIVER_GROUP_ASSESSMENT",
+	}
+	WaiverGroup_value = map[string]int32{
+		"WAIVER_GROUP_UNSPECIFIED":          0,
+		"WAIVER_GROUP_ERASED_OR_RESTRICTED": 1,
+		"WAIVER_GROUP_PURPOSE":              2,
+		"WAIVER_GROUP_KIND_LISTS":           3,
+		"WAIVER_GROUP_DEIDENTIFICATION":     4,
+		"WAIVER_GROUP_AGREEMENT":            5,
+		"WAIVER_GROUP_NOTICE":               6,
+		"WAIVER_GROUP_CONSENT":              7,
+		"WAIVER_GROUP_SEPARATE_CONSENT":     8,
+		"WAIVER_GROUP_GUARDIAN":             9,
+		"WAIVER_GROUP_PUBLIC":               10,
+		"WAIVER_GROUP_RETENTION":            11,
+		"WAIVER_GROUP_ASSESSMENT":           12,
+	}
+)
+
+func (x WaiverGroup) Enum() *WaiverGroup {
+	p := new(WaiverGroup)
+	*p = x
+	return p
+}
+
+func (x WaiverGroup) String() string {
+	return protoimpl.X.EnumStringOf(x.Descriptor(), protoreflect.EnumNumber(x))
+}
+
+func (WaiverGroup) Descriptor() protoreflect.EnumDescriptor {
+	return file_waybill_v1_policy_proto_enumTypes[0].Descriptor()
+}
+
+func (WaiverGroup) Type() protoreflect.EnumType {
+	return &file_waybill_v1_policy_proto_enumTypes[0]
+}
+
+func (x WaiverGroup) Number() protoreflect.EnumNumber {
+	return protoreflect.EnumNumber(x)
+}
+
+// Deprecated: Use WaiverGroup.Descriptor instead.
+func (WaiverGroup) EnumDescriptor() ([]byte, []int) {
+	return file_waybill_v1_policy_proto_rawDescGZIP(), []int{0}
+}
+
+// What an exception does to a group of rules.
+type WaiverEffect int32
+
+const (
+	// Nothing was given.
+	WaiverEffect_WAIVER_EFFECT_UNSPECIFIED WaiverEffect = 0
+	// The rules stand.
+	WaiverEffect_WAIVER_EFFECT_NO WaiverEffect = 1
+	// The rules are waived.
+	WaiverEffect_WAIVER_EFFECT_YES WaiverEffect = 2
+	// The rules are waived now, and an obligation makes up for them.
+	WaiverEffect_WAIVER_EFFECT_DEFERRED WaiverEffect = 3
+	// The rules are waived where the law cited demands it: secrecy for a notice, publication for the public.
+	WaiverEffect_WAIVER_EFFECT_IF_LAW_DEMANDS WaiverEffect = 4
+)
+
+// Enum value maps for WaiverEffect.
+var (
+	WaiverEffect_name = map[int32]string{
+		0: "WAIVER_EFFECT_UNSPECIFIED",
+		1: "WAIVER_EFFECT_NO",
+		2: "WAIVER_EFFECT_YES",
+		3: "WAIVER_EFFECT_DEFERRED",
+		4: "WAIVER_EFFECT_IF_LAW_DEMANDS",
+	}
+	WaiverEffect_value = map[string]int32{
+		"WAIVER_EFFECT_UNSPECIFIED":    0,
+		"WAIVER_EFFECT_NO":             1,
+		"WAIVER_EFFECT_YES":            2,
+		"WAIVER_EFFECT_DEFERRED":       3,
+		"WAIVER_EFFECT_IF_LAW_DEMANDS": 4,
+	}
+)
+
+func (x WaiverEffect) Enum() *WaiverEffect {
+	p := new(WaiverEffect)
+	*p = x
+	return p
+}
+
+func (x WaiverEffect) String() string {
+	return protoimpl.X.EnumStringOf(x.Descriptor(), protoreflect.EnumNumber(x))
+}
+
+func (WaiverEffect) Descriptor() protoreflect.EnumDescriptor {
+	return file_waybill_v1_policy_proto_enumTypes[1].Descriptor()
+}
+
+func (WaiverEffect) Type() protoreflect.EnumType {
+	return &file_waybill_v1_policy_proto_enumTypes[1]
+}
+
+func (x WaiverEffect) Number() protoreflect.EnumNumber {
+	return protoreflect.EnumNumber(x)
+}
+
+// Deprecated: Use WaiverEffect.Descriptor instead.
+func (WaiverEffect) EnumDescriptor() ([]byte, []int) {
+	return file_waybill_v1_policy_proto_rawDescGZIP(), []int{1}
+}
+
 // What a policy version lets a kind of recipient get.
 type KindList struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
@@ -201,7 +355,9 @@ type Necessity struct {
 	// When it was approved.
 	ApproveTime *timestamppb.Timestamp `protobuf:"bytes,5,opt,name=approve_time,json=approveTime,proto3" json:"approve_time,omitempty"`
 	// Why they are necessary.
-	Reason        string `protobuf:"bytes,6,opt,name=reason,proto3" json:"reason,omitempty"`
+	Reason string `protobuf:"bytes,6,opt,name=reason,proto3" json:"reason,omitempty"`
+	// Until when the judgement holds; absent means three years.
+	ReviewUntil   *timestamppb.Timestamp `protobuf:"bytes,7,opt,name=review_until,json=reviewUntil,proto3" json:"review_until,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -278,6 +434,260 @@ func (x *Necessity) GetReason() string {
 	return ""
 }
 
+func (x *Necessity) GetReviewUntil() *timestamppb.Timestamp {
+	if x != nil {
+		return x.ReviewUntil
+	}
+	return nil
+}
+
+// The safeguards of sensitive data for a purpose, PIPL 28(2), 30, and who approved them.
+type Safeguard struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// The purpose, the served one where a service is asked for.
+	Purpose string `protobuf:"bytes,1,opt,name=purpose,proto3" json:"purpose,omitempty"`
+	// The categories; x.* stands for the descendants held when first recorded.
+	Categories []string `protobuf:"bytes,2,rep,name=categories,proto3" json:"categories,omitempty"`
+	// The categories covered, wildcards expanded; output only.
+	CoveredCategories []string `protobuf:"bytes,3,rep,name=covered_categories,json=coveredCategories,proto3" json:"covered_categories,omitempty"`
+	// The specific purpose.
+	SpecificPurpose string `protobuf:"bytes,4,opt,name=specific_purpose,json=specificPurpose,proto3" json:"specific_purpose,omitempty"`
+	// Why the data is sufficiently necessary for it.
+	Necessity string `protobuf:"bytes,5,opt,name=necessity,proto3" json:"necessity,omitempty"`
+	// The strict measures of protection.
+	Protection string `protobuf:"bytes,6,opt,name=protection,proto3" json:"protection,omitempty"`
+	// What persons were told of necessity and effects, PIPL 30.
+	Notice string `protobuf:"bytes,7,opt,name=notice,proto3" json:"notice,omitempty"`
+	// The office that approved them.
+	ApprovedBy string `protobuf:"bytes,8,opt,name=approved_by,json=approvedBy,proto3" json:"approved_by,omitempty"`
+	// When it did.
+	ApproveTime *timestamppb.Timestamp `protobuf:"bytes,9,opt,name=approve_time,json=approveTime,proto3" json:"approve_time,omitempty"`
+	// Until when the judgement holds; absent means three years.
+	ReviewUntil   *timestamppb.Timestamp `protobuf:"bytes,10,opt,name=review_until,json=reviewUntil,proto3" json:"review_until,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *Safeguard) Reset() {
+	*x = Safeguard{}
+	mi := &file_waybill_v1_policy_proto_msgTypes[3]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *Safeguard) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*Safeguard) ProtoMessage() {}
+
+func (x *Safeguard) ProtoReflect() protoreflect.Message {
+	mi := &file_waybill_v1_policy_proto_msgTypes[3]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use Safeguard.ProtoReflect.Descriptor instead.
+func (*Safeguard) Descriptor() ([]byte, []int) {
+	return file_waybill_v1_policy_proto_rawDescGZIP(), []int{3}
+}
+
+func (x *Safeguard) GetPurpose() string {
+	if x != nil {
+		return x.Purpose
+	}
+	return ""
+}
+
+func (x *Safeguard) GetCategories() []string {
+	if x != nil {
+		return x.Categories
+	}
+	return nil
+}
+
+func (x *Safeguard) GetCoveredCategories() []string {
+	if x != nil {
+		return x.CoveredCategories
+	}
+	return nil
+}
+
+func (x *Safeguard) GetSpecificPurpose() string {
+	if x != nil {
+		return x.SpecificPurpose
+	}
+	return ""
+}
+
+func (x *Safeguard) GetNecessity() string {
+	if x != nil {
+		return x.Necessity
+	}
+	return ""
+}
+
+func (x *Safeguard) GetProtection() string {
+	if x != nil {
+		return x.Protection
+	}
+	return ""
+}
+
+func (x *Safeguard) GetNotice() string {
+	if x != nil {
+		return x.Notice
+	}
+	return ""
+}
+
+func (x *Safeguard) GetApprovedBy() string {
+	if x != nil {
+		return x.ApprovedBy
+	}
+	return ""
+}
+
+func (x *Safeguard) GetApproveTime() *timestamppb.Timestamp {
+	if x != nil {
+		return x.ApproveTime
+	}
+	return nil
+}
+
+func (x *Safeguard) GetReviewUntil() *timestamppb.Timestamp {
+	if x != nil {
+		return x.ReviewUntil
+	}
+	return nil
+}
+
+// One cell of the waiver matrix; a cell that no version states is the default's.
+type WaiverCell struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// The exception.
+	Exception Exception `protobuf:"varint,1,opt,name=exception,proto3,enum=waybill.v1.Exception" json:"exception,omitempty"`
+	// The group of rules.
+	Group WaiverGroup `protobuf:"varint,2,opt,name=group,proto3,enum=waybill.v1.WaiverGroup" json:"group,omitempty"`
+	// What the exception does to it.
+	Effect        WaiverEffect `protobuf:"varint,3,opt,name=effect,proto3,enum=waybill.v1.WaiverEffect" json:"effect,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *WaiverCell) Reset() {
+	*x = WaiverCell{}
+	mi := &file_waybill_v1_policy_proto_msgTypes[4]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *WaiverCell) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*WaiverCell) ProtoMessage() {}
+
+func (x *WaiverCell) ProtoReflect() protoreflect.Message {
+	mi := &file_waybill_v1_policy_proto_msgTypes[4]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use WaiverCell.ProtoReflect.Descriptor instead.
+func (*WaiverCell) Descriptor() ([]byte, []int) {
+	return file_waybill_v1_policy_proto_rawDescGZIP(), []int{4}
+}
+
+func (x *WaiverCell) GetException() Exception {
+	if x != nil {
+		return x.Exception
+	}
+	return Exception_EXCEPTION_UNSPECIFIED
+}
+
+func (x *WaiverCell) GetGroup() WaiverGroup {
+	if x != nil {
+		return x.Group
+	}
+	return WaiverGroup_WAIVER_GROUP_UNSPECIFIED
+}
+
+func (x *WaiverCell) GetEffect() WaiverEffect {
+	if x != nil {
+		return x.Effect
+	}
+	return WaiverEffect_WAIVER_EFFECT_UNSPECIFIED
+}
+
+// The kinds of recipient that an exception may be claimed for; an exception that
+// no version states has the default's.
+type ExceptionKinds struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// The exception.
+	Exception Exception `protobuf:"varint,1,opt,name=exception,proto3,enum=waybill.v1.Exception" json:"exception,omitempty"`
+	// The kinds.
+	Kinds         []RecipientKind `protobuf:"varint,2,rep,packed,name=kinds,proto3,enum=waybill.v1.RecipientKind" json:"kinds,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *ExceptionKinds) Reset() {
+	*x = ExceptionKinds{}
+	mi := &file_waybill_v1_policy_proto_msgTypes[5]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *ExceptionKinds) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*ExceptionKinds) ProtoMessage() {}
+
+func (x *ExceptionKinds) ProtoReflect() protoreflect.Message {
+	mi := &file_waybill_v1_policy_proto_msgTypes[5]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use ExceptionKinds.ProtoReflect.Descriptor instead.
+func (*ExceptionKinds) Descriptor() ([]byte, []int) {
+	return file_waybill_v1_policy_proto_rawDescGZIP(), []int{5}
+}
+
+func (x *ExceptionKinds) GetException() Exception {
+	if x != nil {
+		return x.Exception
+	}
+	return Exception_EXCEPTION_UNSPECIFIED
+}
+
+func (x *ExceptionKinds) GetKinds() []RecipientKind {
+	if x != nil {
+		return x.Kinds
+	}
+	return nil
+}
+
 // How long data is kept.
 type Retention struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
@@ -293,7 +703,7 @@ type Retention struct {
 
 func (x *Retention) Reset() {
 	*x = Retention{}
-	mi := &file_waybill_v1_policy_proto_msgTypes[3]
+	mi := &file_waybill_v1_policy_proto_msgTypes[6]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -305,7 +715,7 @@ func (x *Retention) String() string {
 func (*Retention) ProtoMessage() {}
 
 func (x *Retention) ProtoReflect() protoreflect.Message {
-	mi := &file_waybill_v1_policy_proto_msgTypes[3]
+	mi := &file_waybill_v1_policy_proto_msgTypes[6]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -318,7 +728,7 @@ func (x *Retention) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Retention.ProtoReflect.Descriptor instead.
 func (*Retention) Descriptor() ([]byte, []int) {
-	return file_waybill_v1_policy_proto_rawDescGZIP(), []int{3}
+	return file_waybill_v1_policy_proto_rawDescGZIP(), []int{6}
 }
 
 func (x *Retention) GetPurpose() string {
@@ -355,7 +765,7 @@ type PolicyNotice struct {
 
 func (x *PolicyNotice) Reset() {
 	*x = PolicyNotice{}
-	mi := &file_waybill_v1_policy_proto_msgTypes[4]
+	mi := &file_waybill_v1_policy_proto_msgTypes[7]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -367,7 +777,7 @@ func (x *PolicyNotice) String() string {
 func (*PolicyNotice) ProtoMessage() {}
 
 func (x *PolicyNotice) ProtoReflect() protoreflect.Message {
-	mi := &file_waybill_v1_policy_proto_msgTypes[4]
+	mi := &file_waybill_v1_policy_proto_msgTypes[7]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -380,7 +790,7 @@ func (x *PolicyNotice) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use PolicyNotice.ProtoReflect.Descriptor instead.
 func (*PolicyNotice) Descriptor() ([]byte, []int) {
-	return file_waybill_v1_policy_proto_rawDescGZIP(), []int{4}
+	return file_waybill_v1_policy_proto_rawDescGZIP(), []int{7}
 }
 
 func (x *PolicyNotice) GetChannel() string {
@@ -434,6 +844,12 @@ type Policy struct {
 	TextDigest string `protobuf:"bytes,16,opt,name=text_digest,json=textDigest,proto3" json:"text_digest,omitempty"`
 	// The notices sent.
 	Notices []*PolicyNotice `protobuf:"bytes,17,rep,name=notices,proto3" json:"notices,omitempty"`
+	// The safeguards of sensitive data.
+	Safeguards []*Safeguard `protobuf:"bytes,18,rep,name=safeguards,proto3" json:"safeguards,omitempty"`
+	// The cells of the waiver matrix that differ from the default.
+	Waivers []*WaiverCell `protobuf:"bytes,19,rep,name=waivers,proto3" json:"waivers,omitempty"`
+	// The kinds of recipient that exceptions may be claimed for, where they differ from the default.
+	ExceptionKinds []*ExceptionKinds `protobuf:"bytes,20,rep,name=exception_kinds,json=exceptionKinds,proto3" json:"exception_kinds,omitempty"`
 	// What the registry keeps beside it.
 	Meta          *Meta `protobuf:"bytes,90,opt,name=meta,proto3" json:"meta,omitempty"`
 	unknownFields protoimpl.UnknownFields
@@ -442,7 +858,7 @@ type Policy struct {
 
 func (x *Policy) Reset() {
 	*x = Policy{}
-	mi := &file_waybill_v1_policy_proto_msgTypes[5]
+	mi := &file_waybill_v1_policy_proto_msgTypes[8]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -454,7 +870,7 @@ func (x *Policy) String() string {
 func (*Policy) ProtoMessage() {}
 
 func (x *Policy) ProtoReflect() protoreflect.Message {
-	mi := &file_waybill_v1_policy_proto_msgTypes[5]
+	mi := &file_waybill_v1_policy_proto_msgTypes[8]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -467,7 +883,7 @@ func (x *Policy) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Policy.ProtoReflect.Descriptor instead.
 func (*Policy) Descriptor() ([]byte, []int) {
-	return file_waybill_v1_policy_proto_rawDescGZIP(), []int{5}
+	return file_waybill_v1_policy_proto_rawDescGZIP(), []int{8}
 }
 
 func (x *Policy) GetName() string {
@@ -589,6 +1005,27 @@ func (x *Policy) GetNotices() []*PolicyNotice {
 	return nil
 }
 
+func (x *Policy) GetSafeguards() []*Safeguard {
+	if x != nil {
+		return x.Safeguards
+	}
+	return nil
+}
+
+func (x *Policy) GetWaivers() []*WaiverCell {
+	if x != nil {
+		return x.Waivers
+	}
+	return nil
+}
+
+func (x *Policy) GetExceptionKinds() []*ExceptionKinds {
+	if x != nil {
+		return x.ExceptionKinds
+	}
+	return nil
+}
+
 func (x *Policy) GetMeta() *Meta {
 	if x != nil {
 		return x.Meta
@@ -611,7 +1048,7 @@ type GetPolicyRequest struct {
 
 func (x *GetPolicyRequest) Reset() {
 	*x = GetPolicyRequest{}
-	mi := &file_waybill_v1_policy_proto_msgTypes[6]
+	mi := &file_waybill_v1_policy_proto_msgTypes[9]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -623,7 +1060,7 @@ func (x *GetPolicyRequest) String() string {
 func (*GetPolicyRequest) ProtoMessage() {}
 
 func (x *GetPolicyRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_waybill_v1_policy_proto_msgTypes[6]
+	mi := &file_waybill_v1_policy_proto_msgTypes[9]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -636,7 +1073,7 @@ func (x *GetPolicyRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use GetPolicyRequest.ProtoReflect.Descriptor instead.
 func (*GetPolicyRequest) Descriptor() ([]byte, []int) {
-	return file_waybill_v1_policy_proto_rawDescGZIP(), []int{6}
+	return file_waybill_v1_policy_proto_rawDescGZIP(), []int{9}
 }
 
 func (x *GetPolicyRequest) GetName() string {
@@ -677,7 +1114,7 @@ type ListPoliciesRequest struct {
 
 func (x *ListPoliciesRequest) Reset() {
 	*x = ListPoliciesRequest{}
-	mi := &file_waybill_v1_policy_proto_msgTypes[7]
+	mi := &file_waybill_v1_policy_proto_msgTypes[10]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -689,7 +1126,7 @@ func (x *ListPoliciesRequest) String() string {
 func (*ListPoliciesRequest) ProtoMessage() {}
 
 func (x *ListPoliciesRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_waybill_v1_policy_proto_msgTypes[7]
+	mi := &file_waybill_v1_policy_proto_msgTypes[10]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -702,7 +1139,7 @@ func (x *ListPoliciesRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ListPoliciesRequest.ProtoReflect.Descriptor instead.
 func (*ListPoliciesRequest) Descriptor() ([]byte, []int) {
-	return file_waybill_v1_policy_proto_rawDescGZIP(), []int{7}
+	return file_waybill_v1_policy_proto_rawDescGZIP(), []int{10}
 }
 
 func (x *ListPoliciesRequest) GetPageSize() int32 {
@@ -746,7 +1183,7 @@ type ListPoliciesResponse struct {
 
 func (x *ListPoliciesResponse) Reset() {
 	*x = ListPoliciesResponse{}
-	mi := &file_waybill_v1_policy_proto_msgTypes[8]
+	mi := &file_waybill_v1_policy_proto_msgTypes[11]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -758,7 +1195,7 @@ func (x *ListPoliciesResponse) String() string {
 func (*ListPoliciesResponse) ProtoMessage() {}
 
 func (x *ListPoliciesResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_waybill_v1_policy_proto_msgTypes[8]
+	mi := &file_waybill_v1_policy_proto_msgTypes[11]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -771,7 +1208,7 @@ func (x *ListPoliciesResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ListPoliciesResponse.ProtoReflect.Descriptor instead.
 func (*ListPoliciesResponse) Descriptor() ([]byte, []int) {
-	return file_waybill_v1_policy_proto_rawDescGZIP(), []int{8}
+	return file_waybill_v1_policy_proto_rawDescGZIP(), []int{11}
 }
 
 func (x *ListPoliciesResponse) GetPolicies() []*Policy {
@@ -801,7 +1238,7 @@ type CreatePolicyRequest struct {
 
 func (x *CreatePolicyRequest) Reset() {
 	*x = CreatePolicyRequest{}
-	mi := &file_waybill_v1_policy_proto_msgTypes[9]
+	mi := &file_waybill_v1_policy_proto_msgTypes[12]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -813,7 +1250,7 @@ func (x *CreatePolicyRequest) String() string {
 func (*CreatePolicyRequest) ProtoMessage() {}
 
 func (x *CreatePolicyRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_waybill_v1_policy_proto_msgTypes[9]
+	mi := &file_waybill_v1_policy_proto_msgTypes[12]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -826,7 +1263,7 @@ func (x *CreatePolicyRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use CreatePolicyRequest.ProtoReflect.Descriptor instead.
 func (*CreatePolicyRequest) Descriptor() ([]byte, []int) {
-	return file_waybill_v1_policy_proto_rawDescGZIP(), []int{9}
+	return file_waybill_v1_policy_proto_rawDescGZIP(), []int{12}
 }
 
 func (x *CreatePolicyRequest) GetPolicy() *Policy {
@@ -858,7 +1295,7 @@ type UpdatePolicyRequest struct {
 
 func (x *UpdatePolicyRequest) Reset() {
 	*x = UpdatePolicyRequest{}
-	mi := &file_waybill_v1_policy_proto_msgTypes[10]
+	mi := &file_waybill_v1_policy_proto_msgTypes[13]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -870,7 +1307,7 @@ func (x *UpdatePolicyRequest) String() string {
 func (*UpdatePolicyRequest) ProtoMessage() {}
 
 func (x *UpdatePolicyRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_waybill_v1_policy_proto_msgTypes[10]
+	mi := &file_waybill_v1_policy_proto_msgTypes[13]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -883,7 +1320,7 @@ func (x *UpdatePolicyRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use UpdatePolicyRequest.ProtoReflect.Descriptor instead.
 func (*UpdatePolicyRequest) Descriptor() ([]byte, []int) {
-	return file_waybill_v1_policy_proto_rawDescGZIP(), []int{10}
+	return file_waybill_v1_policy_proto_rawDescGZIP(), []int{13}
 }
 
 func (x *UpdatePolicyRequest) GetPolicy() *Policy {
@@ -920,7 +1357,7 @@ type WritePolicyResponse struct {
 
 func (x *WritePolicyResponse) Reset() {
 	*x = WritePolicyResponse{}
-	mi := &file_waybill_v1_policy_proto_msgTypes[11]
+	mi := &file_waybill_v1_policy_proto_msgTypes[14]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -932,7 +1369,7 @@ func (x *WritePolicyResponse) String() string {
 func (*WritePolicyResponse) ProtoMessage() {}
 
 func (x *WritePolicyResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_waybill_v1_policy_proto_msgTypes[11]
+	mi := &file_waybill_v1_policy_proto_msgTypes[14]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -945,7 +1382,7 @@ func (x *WritePolicyResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use WritePolicyResponse.ProtoReflect.Descriptor instead.
 func (*WritePolicyResponse) Descriptor() ([]byte, []int) {
-	return file_waybill_v1_policy_proto_rawDescGZIP(), []int{11}
+	return file_waybill_v1_policy_proto_rawDescGZIP(), []int{14}
 }
 
 func (x *WritePolicyResponse) GetPolicy() *Policy {
@@ -975,7 +1412,7 @@ type DeletePolicyRequest struct {
 
 func (x *DeletePolicyRequest) Reset() {
 	*x = DeletePolicyRequest{}
-	mi := &file_waybill_v1_policy_proto_msgTypes[12]
+	mi := &file_waybill_v1_policy_proto_msgTypes[15]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -987,7 +1424,7 @@ func (x *DeletePolicyRequest) String() string {
 func (*DeletePolicyRequest) ProtoMessage() {}
 
 func (x *DeletePolicyRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_waybill_v1_policy_proto_msgTypes[12]
+	mi := &file_waybill_v1_policy_proto_msgTypes[15]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1000,7 +1437,7 @@ func (x *DeletePolicyRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use DeletePolicyRequest.ProtoReflect.Descriptor instead.
 func (*DeletePolicyRequest) Descriptor() ([]byte, []int) {
-	return file_waybill_v1_policy_proto_rawDescGZIP(), []int{12}
+	return file_waybill_v1_policy_proto_rawDescGZIP(), []int{15}
 }
 
 func (x *DeletePolicyRequest) GetName() string {
@@ -1028,7 +1465,7 @@ type DeletePolicyResponse struct {
 
 func (x *DeletePolicyResponse) Reset() {
 	*x = DeletePolicyResponse{}
-	mi := &file_waybill_v1_policy_proto_msgTypes[13]
+	mi := &file_waybill_v1_policy_proto_msgTypes[16]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1040,7 +1477,7 @@ func (x *DeletePolicyResponse) String() string {
 func (*DeletePolicyResponse) ProtoMessage() {}
 
 func (x *DeletePolicyResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_waybill_v1_policy_proto_msgTypes[13]
+	mi := &file_waybill_v1_policy_proto_msgTypes[16]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1053,7 +1490,7 @@ func (x *DeletePolicyResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use DeletePolicyResponse.ProtoReflect.Descriptor instead.
 func (*DeletePolicyResponse) Descriptor() ([]byte, []int) {
-	return file_waybill_v1_policy_proto_rawDescGZIP(), []int{13}
+	return file_waybill_v1_policy_proto_rawDescGZIP(), []int{16}
 }
 
 func (x *DeletePolicyResponse) GetResult() *WriteResult {
@@ -1083,7 +1520,7 @@ const file_waybill_v1_policy_proto_rawDesc = "" +
 	"\x04kind\x18\x02 \x01(\x0e2\x19.waybill.v1.RecipientKindR\x04kind\x12,\n" +
 	"\aregimes\x18\x03 \x03(\x0e2\x12.waybill.v1.RegimeR\aregimes\x12'\n" +
 	"\x05basis\x18\x04 \x01(\x0e2\x11.waybill.v1.BasisR\x05basis\x12%\n" +
-	"\x0especial_ground\x18\x05 \x01(\tR\rspecialGround\"\xec\x01\n" +
+	"\x0especial_ground\x18\x05 \x01(\tR\rspecialGround\"\xab\x02\n" +
 	"\tNecessity\x12\x18\n" +
 	"\apurpose\x18\x01 \x01(\tR\apurpose\x12\x1e\n" +
 	"\n" +
@@ -1093,7 +1530,33 @@ const file_waybill_v1_policy_proto_rawDesc = "" +
 	"\vapproved_by\x18\x04 \x01(\tR\n" +
 	"approvedBy\x12=\n" +
 	"\fapprove_time\x18\x05 \x01(\v2\x1a.google.protobuf.TimestampR\vapproveTime\x12\x16\n" +
-	"\x06reason\x18\x06 \x01(\tR\x06reason\"Y\n" +
+	"\x06reason\x18\x06 \x01(\tR\x06reason\x12=\n" +
+	"\freview_until\x18\a \x01(\v2\x1a.google.protobuf.TimestampR\vreviewUntil\"\x94\x03\n" +
+	"\tSafeguard\x12\x18\n" +
+	"\apurpose\x18\x01 \x01(\tR\apurpose\x12\x1e\n" +
+	"\n" +
+	"categories\x18\x02 \x03(\tR\n" +
+	"categories\x12-\n" +
+	"\x12covered_categories\x18\x03 \x03(\tR\x11coveredCategories\x12)\n" +
+	"\x10specific_purpose\x18\x04 \x01(\tR\x0fspecificPurpose\x12\x1c\n" +
+	"\tnecessity\x18\x05 \x01(\tR\tnecessity\x12\x1e\n" +
+	"\n" +
+	"protection\x18\x06 \x01(\tR\n" +
+	"protection\x12\x16\n" +
+	"\x06notice\x18\a \x01(\tR\x06notice\x12\x1f\n" +
+	"\vapproved_by\x18\b \x01(\tR\n" +
+	"approvedBy\x12=\n" +
+	"\fapprove_time\x18\t \x01(\v2\x1a.google.protobuf.TimestampR\vapproveTime\x12=\n" +
+	"\freview_until\x18\n" +
+	" \x01(\v2\x1a.google.protobuf.TimestampR\vreviewUntil\"\xa2\x01\n" +
+	"\n" +
+	"WaiverCell\x123\n" +
+	"\texception\x18\x01 \x01(\x0e2\x15.waybill.v1.ExceptionR\texception\x12-\n" +
+	"\x05group\x18\x02 \x01(\x0e2\x17.waybill.v1.WaiverGroupR\x05group\x120\n" +
+	"\x06effect\x18\x03 \x01(\x0e2\x18.waybill.v1.WaiverEffectR\x06effect\"v\n" +
+	"\x0eExceptionKinds\x123\n" +
+	"\texception\x18\x01 \x01(\x0e2\x15.waybill.v1.ExceptionR\texception\x12/\n" +
+	"\x05kinds\x18\x02 \x03(\x0e2\x19.waybill.v1.RecipientKindR\x05kinds\"Y\n" +
 	"\tRetention\x12\x18\n" +
 	"\apurpose\x18\x01 \x01(\tR\apurpose\x12\x1e\n" +
 	"\n" +
@@ -1102,7 +1565,7 @@ const file_waybill_v1_policy_proto_rawDesc = "" +
 	"\x04days\x18\x03 \x01(\x05R\x04days\"a\n" +
 	"\fPolicyNotice\x12\x18\n" +
 	"\achannel\x18\x01 \x01(\tR\achannel\x127\n" +
-	"\tsend_time\x18\x02 \x01(\v2\x1a.google.protobuf.TimestampR\bsendTime\"\xf9\x05\n" +
+	"\tsend_time\x18\x02 \x01(\v2\x1a.google.protobuf.TimestampR\bsendTime\"\xa7\a\n" +
 	"\x06Policy\x12\x12\n" +
 	"\x04name\x18\x01 \x01(\tR\x04name\x12\x14\n" +
 	"\x05title\x18\x02 \x01(\tR\x05title\x12?\n" +
@@ -1123,7 +1586,12 @@ const file_waybill_v1_policy_proto_rawDesc = "" +
 	"childRules\x12\x1f\n" +
 	"\vtext_digest\x18\x10 \x01(\tR\n" +
 	"textDigest\x122\n" +
-	"\anotices\x18\x11 \x03(\v2\x18.waybill.v1.PolicyNoticeR\anotices\x12$\n" +
+	"\anotices\x18\x11 \x03(\v2\x18.waybill.v1.PolicyNoticeR\anotices\x125\n" +
+	"\n" +
+	"safeguards\x18\x12 \x03(\v2\x15.waybill.v1.SafeguardR\n" +
+	"safeguards\x120\n" +
+	"\awaivers\x18\x13 \x03(\v2\x16.waybill.v1.WaiverCellR\awaivers\x12C\n" +
+	"\x0fexception_kinds\x18\x14 \x03(\v2\x1a.waybill.v1.ExceptionKindsR\x0eexceptionKinds\x12$\n" +
 	"\x04meta\x18Z \x01(\v2\x10.waybill.v1.MetaR\x04meta\"\x96\x01\n" +
 	"\x10GetPolicyRequest\x12\x12\n" +
 	"\x04name\x18\x01 \x01(\tR\x04name\x123\n" +
@@ -1155,7 +1623,28 @@ const file_waybill_v1_policy_proto_rawDesc = "" +
 	"\x04name\x18\x01 \x01(\tR\x04name\x122\n" +
 	"\aoptions\x18\x02 \x01(\v2\x18.waybill.v1.WriteOptionsR\aoptions\"G\n" +
 	"\x14DeletePolicyResponse\x12/\n" +
-	"\x06result\x18\x01 \x01(\v2\x17.waybill.v1.WriteResultR\x06result2\xbf\x03\n" +
+	"\x06result\x18\x01 \x01(\v2\x17.waybill.v1.WriteResultR\x06result*\x8b\x03\n" +
+	"\vWaiverGroup\x12\x1c\n" +
+	"\x18WAIVER_GROUP_UNSPECIFIED\x10\x00\x12%\n" +
+	"!WAIVER_GROUP_ERASED_OR_RESTRICTED\x10\x01\x12\x18\n" +
+	"\x14WAIVER_GROUP_PURPOSE\x10\x02\x12\x1b\n" +
+	"\x17WAIVER_GROUP_KIND_LISTS\x10\x03\x12!\n" +
+	"\x1dWAIVER_GROUP_DEIDENTIFICATION\x10\x04\x12\x1a\n" +
+	"\x16WAIVER_GROUP_AGREEMENT\x10\x05\x12\x17\n" +
+	"\x13WAIVER_GROUP_NOTICE\x10\x06\x12\x18\n" +
+	"\x14WAIVER_GROUP_CONSENT\x10\a\x12!\n" +
+	"\x1dWAIVER_GROUP_SEPARATE_CONSENT\x10\b\x12\x19\n" +
+	"\x15WAIVER_GROUP_GUARDIAN\x10\t\x12\x17\n" +
+	"\x13WAIVER_GROUP_PUBLIC\x10\n" +
+	"\x12\x1a\n" +
+	"\x16WAIVER_GROUP_RETENTION\x10\v\x12\x1b\n" +
+	"\x17WAIVER_GROUP_ASSESSMENT\x10\f*\x98\x01\n" +
+	"\fWaiverEffect\x12\x1d\n" +
+	"\x19WAIVER_EFFECT_UNSPECIFIED\x10\x00\x12\x14\n" +
+	"\x10WAIVER_EFFECT_NO\x10\x01\x12\x15\n" +
+	"\x11WAIVER_EFFECT_YES\x10\x02\x12\x1a\n" +
+	"\x16WAIVER_EFFECT_DEFERRED\x10\x03\x12 \n" +
+	"\x1cWAIVER_EFFECT_IF_LAW_DEMANDS\x10\x042\xbf\x03\n" +
 	"\rPolicyService\x12F\n" +
 	"\tGetPolicy\x12\x1c.waybill.v1.GetPolicyRequest\x1a\x12.waybill.v1.Policy\"\aڵ\x18\x03\x02\x03\x04\x12Z\n" +
 	"\fListPolicies\x12\x1f.waybill.v1.ListPoliciesRequest\x1a .waybill.v1.ListPoliciesResponse\"\aڵ\x18\x03\x02\x03\x04\x12W\n" +
@@ -1175,77 +1664,95 @@ func file_waybill_v1_policy_proto_rawDescGZIP() []byte {
 	return file_waybill_v1_policy_proto_rawDescData
 }
 
-var file_waybill_v1_policy_proto_msgTypes = make([]protoimpl.MessageInfo, 14)
+var file_waybill_v1_policy_proto_enumTypes = make([]protoimpl.EnumInfo, 2)
+var file_waybill_v1_policy_proto_msgTypes = make([]protoimpl.MessageInfo, 17)
 var file_waybill_v1_policy_proto_goTypes = []any{
-	(*KindList)(nil),              // 0: waybill.v1.KindList
-	(*BasisEntry)(nil),            // 1: waybill.v1.BasisEntry
-	(*Necessity)(nil),             // 2: waybill.v1.Necessity
-	(*Retention)(nil),             // 3: waybill.v1.Retention
-	(*PolicyNotice)(nil),          // 4: waybill.v1.PolicyNotice
-	(*Policy)(nil),                // 5: waybill.v1.Policy
-	(*GetPolicyRequest)(nil),      // 6: waybill.v1.GetPolicyRequest
-	(*ListPoliciesRequest)(nil),   // 7: waybill.v1.ListPoliciesRequest
-	(*ListPoliciesResponse)(nil),  // 8: waybill.v1.ListPoliciesResponse
-	(*CreatePolicyRequest)(nil),   // 9: waybill.v1.CreatePolicyRequest
-	(*UpdatePolicyRequest)(nil),   // 10: waybill.v1.UpdatePolicyRequest
-	(*WritePolicyResponse)(nil),   // 11: waybill.v1.WritePolicyResponse
-	(*DeletePolicyRequest)(nil),   // 12: waybill.v1.DeletePolicyRequest
-	(*DeletePolicyResponse)(nil),  // 13: waybill.v1.DeletePolicyResponse
-	(RecipientKind)(0),            // 14: waybill.v1.RecipientKind
-	(Regime)(0),                   // 15: waybill.v1.Regime
-	(Basis)(0),                    // 16: waybill.v1.Basis
-	(*timestamppb.Timestamp)(nil), // 17: google.protobuf.Timestamp
-	(SubjectGroup)(0),             // 18: waybill.v1.SubjectGroup
-	(*Meta)(nil),                  // 19: waybill.v1.Meta
-	(*WriteOptions)(nil),          // 20: waybill.v1.WriteOptions
-	(*fieldmaskpb.FieldMask)(nil), // 21: google.protobuf.FieldMask
-	(*WriteResult)(nil),           // 22: waybill.v1.WriteResult
+	(WaiverGroup)(0),              // 0: waybill.v1.WaiverGroup
+	(WaiverEffect)(0),             // 1: waybill.v1.WaiverEffect
+	(*KindList)(nil),              // 2: waybill.v1.KindList
+	(*BasisEntry)(nil),            // 3: waybill.v1.BasisEntry
+	(*Necessity)(nil),             // 4: waybill.v1.Necessity
+	(*Safeguard)(nil),             // 5: waybill.v1.Safeguard
+	(*WaiverCell)(nil),            // 6: waybill.v1.WaiverCell
+	(*ExceptionKinds)(nil),        // 7: waybill.v1.ExceptionKinds
+	(*Retention)(nil),             // 8: waybill.v1.Retention
+	(*PolicyNotice)(nil),          // 9: waybill.v1.PolicyNotice
+	(*Policy)(nil),                // 10: waybill.v1.Policy
+	(*GetPolicyRequest)(nil),      // 11: waybill.v1.GetPolicyRequest
+	(*ListPoliciesRequest)(nil),   // 12: waybill.v1.ListPoliciesRequest
+	(*ListPoliciesResponse)(nil),  // 13: waybill.v1.ListPoliciesResponse
+	(*CreatePolicyRequest)(nil),   // 14: waybill.v1.CreatePolicyRequest
+	(*UpdatePolicyRequest)(nil),   // 15: waybill.v1.UpdatePolicyRequest
+	(*WritePolicyResponse)(nil),   // 16: waybill.v1.WritePolicyResponse
+	(*DeletePolicyRequest)(nil),   // 17: waybill.v1.DeletePolicyRequest
+	(*DeletePolicyResponse)(nil),  // 18: waybill.v1.DeletePolicyResponse
+	(RecipientKind)(0),            // 19: waybill.v1.RecipientKind
+	(Regime)(0),                   // 20: waybill.v1.Regime
+	(Basis)(0),                    // 21: waybill.v1.Basis
+	(*timestamppb.Timestamp)(nil), // 22: google.protobuf.Timestamp
+	(Exception)(0),                // 23: waybill.v1.Exception
+	(SubjectGroup)(0),             // 24: waybill.v1.SubjectGroup
+	(*Meta)(nil),                  // 25: waybill.v1.Meta
+	(*WriteOptions)(nil),          // 26: waybill.v1.WriteOptions
+	(*fieldmaskpb.FieldMask)(nil), // 27: google.protobuf.FieldMask
+	(*WriteResult)(nil),           // 28: waybill.v1.WriteResult
 }
 var file_waybill_v1_policy_proto_depIdxs = []int32{
-	14, // 0: waybill.v1.KindList.kind:type_name -> waybill.v1.RecipientKind
-	14, // 1: waybill.v1.BasisEntry.kind:type_name -> waybill.v1.RecipientKind
-	15, // 2: waybill.v1.BasisEntry.regimes:type_name -> waybill.v1.Regime
-	16, // 3: waybill.v1.BasisEntry.basis:type_name -> waybill.v1.Basis
-	17, // 4: waybill.v1.Necessity.approve_time:type_name -> google.protobuf.Timestamp
-	17, // 5: waybill.v1.PolicyNotice.send_time:type_name -> google.protobuf.Timestamp
-	18, // 6: waybill.v1.Policy.subject_groups:type_name -> waybill.v1.SubjectGroup
-	17, // 7: waybill.v1.Policy.publish_time:type_name -> google.protobuf.Timestamp
-	17, // 8: waybill.v1.Policy.effective_time:type_name -> google.protobuf.Timestamp
-	0,  // 9: waybill.v1.Policy.kinds:type_name -> waybill.v1.KindList
-	1,  // 10: waybill.v1.Policy.bases:type_name -> waybill.v1.BasisEntry
-	2,  // 11: waybill.v1.Policy.necessity:type_name -> waybill.v1.Necessity
-	3,  // 12: waybill.v1.Policy.retention:type_name -> waybill.v1.Retention
-	4,  // 13: waybill.v1.Policy.notices:type_name -> waybill.v1.PolicyNotice
-	19, // 14: waybill.v1.Policy.meta:type_name -> waybill.v1.Meta
-	17, // 15: waybill.v1.GetPolicyRequest.on_time:type_name -> google.protobuf.Timestamp
-	17, // 16: waybill.v1.GetPolicyRequest.known_time:type_name -> google.protobuf.Timestamp
-	17, // 17: waybill.v1.ListPoliciesRequest.on_time:type_name -> google.protobuf.Timestamp
-	17, // 18: waybill.v1.ListPoliciesRequest.known_time:type_name -> google.protobuf.Timestamp
-	5,  // 19: waybill.v1.ListPoliciesResponse.policies:type_name -> waybill.v1.Policy
-	5,  // 20: waybill.v1.CreatePolicyRequest.policy:type_name -> waybill.v1.Policy
-	20, // 21: waybill.v1.CreatePolicyRequest.options:type_name -> waybill.v1.WriteOptions
-	5,  // 22: waybill.v1.UpdatePolicyRequest.policy:type_name -> waybill.v1.Policy
-	21, // 23: waybill.v1.UpdatePolicyRequest.update_mask:type_name -> google.protobuf.FieldMask
-	20, // 24: waybill.v1.UpdatePolicyRequest.options:type_name -> waybill.v1.WriteOptions
-	5,  // 25: waybill.v1.WritePolicyResponse.policy:type_name -> waybill.v1.Policy
-	22, // 26: waybill.v1.WritePolicyResponse.result:type_name -> waybill.v1.WriteResult
-	20, // 27: waybill.v1.DeletePolicyRequest.options:type_name -> waybill.v1.WriteOptions
-	22, // 28: waybill.v1.DeletePolicyResponse.result:type_name -> waybill.v1.WriteResult
-	6,  // 29: waybill.v1.PolicyService.GetPolicy:input_type -> waybill.v1.GetPolicyRequest
-	7,  // 30: waybill.v1.PolicyService.ListPolicies:input_type -> waybill.v1.ListPoliciesRequest
-	9,  // 31: waybill.v1.PolicyService.CreatePolicy:input_type -> waybill.v1.CreatePolicyRequest
-	10, // 32: waybill.v1.PolicyService.UpdatePolicy:input_type -> waybill.v1.UpdatePolicyRequest
-	12, // 33: waybill.v1.PolicyService.DeletePolicy:input_type -> waybill.v1.DeletePolicyRequest
-	5,  // 34: waybill.v1.PolicyService.GetPolicy:output_type -> waybill.v1.Policy
-	8,  // 35: waybill.v1.PolicyService.ListPolicies:output_type -> waybill.v1.ListPoliciesResponse
-	11, // 36: waybill.v1.PolicyService.CreatePolicy:output_type -> waybill.v1.WritePolicyResponse
-	11, // 37: waybill.v1.PolicyService.UpdatePolicy:output_type -> waybill.v1.WritePolicyResponse
-	13, // 38: waybill.v1.PolicyService.DeletePolicy:output_type -> waybill.v1.DeletePolicyResponse
-	34, // [34:39] is the sub-list for method output_type
-	29, // [29:34] is the sub-list for method input_type
-	29, // [29:29] is the sub-list for extension type_name
-	29, // [29:29] is the sub-list for extension extendee
-	0,  // [0:29] is the sub-list for field type_name
+	19, // 0: waybill.v1.KindList.kind:type_name -> waybill.v1.RecipientKind
+	19, // 1: waybill.v1.BasisEntry.kind:type_name -> waybill.v1.RecipientKind
+	20, // 2: waybill.v1.BasisEntry.regimes:type_name -> waybill.v1.Regime
+	21, // 3: waybill.v1.BasisEntry.basis:type_name -> waybill.v1.Basis
+	22, // 4: waybill.v1.Necessity.approve_time:type_name -> google.protobuf.Timestamp
+	22, // 5: waybill.v1.Necessity.review_until:type_name -> google.protobuf.Timestamp
+	22, // 6: waybill.v1.Safeguard.approve_time:type_name -> google.protobuf.Timestamp
+	22, // 7: waybill.v1.Safeguard.review_until:type_name -> google.protobuf.Timestamp
+	23, // 8: waybill.v1.WaiverCell.exception:type_name -> waybill.v1.Exception
+	0,  // 9: waybill.v1.WaiverCell.group:type_name -> waybill.v1.WaiverGroup
+	1,  // 10: waybill.v1.WaiverCell.effect:type_name -> waybill.v1.WaiverEffect
+	23, // 11: waybill.v1.ExceptionKinds.exception:type_name -> waybill.v1.Exception
+	19, // 12: waybill.v1.ExceptionKinds.kinds:type_name -> waybill.v1.RecipientKind
+	22, // 13: waybill.v1.PolicyNotice.send_time:type_name -> google.protobuf.Timestamp
+	24, // 14: waybill.v1.Policy.subject_groups:type_name -> waybill.v1.SubjectGroup
+	22, // 15: waybill.v1.Policy.publish_time:type_name -> google.protobuf.Timestamp
+	22, // 16: waybill.v1.Policy.effective_time:type_name -> google.protobuf.Timestamp
+	2,  // 17: waybill.v1.Policy.kinds:type_name -> waybill.v1.KindList
+	3,  // 18: waybill.v1.Policy.bases:type_name -> waybill.v1.BasisEntry
+	4,  // 19: waybill.v1.Policy.necessity:type_name -> waybill.v1.Necessity
+	8,  // 20: waybill.v1.Policy.retention:type_name -> waybill.v1.Retention
+	9,  // 21: waybill.v1.Policy.notices:type_name -> waybill.v1.PolicyNotice
+	5,  // 22: waybill.v1.Policy.safeguards:type_name -> waybill.v1.Safeguard
+	6,  // 23: waybill.v1.Policy.waivers:type_name -> waybill.v1.WaiverCell
+	7,  // 24: waybill.v1.Policy.exception_kinds:type_name -> waybill.v1.ExceptionKinds
+	25, // 25: waybill.v1.Policy.meta:type_name -> waybill.v1.Meta
+	22, // 26: waybill.v1.GetPolicyRequest.on_time:type_name -> google.protobuf.Timestamp
+	22, // 27: waybill.v1.GetPolicyRequest.known_time:type_name -> google.protobuf.Timestamp
+	22, // 28: waybill.v1.ListPoliciesRequest.on_time:type_name -> google.protobuf.Timestamp
+	22, // 29: waybill.v1.ListPoliciesRequest.known_time:type_name -> google.protobuf.Timestamp
+	10, // 30: waybill.v1.ListPoliciesResponse.policies:type_name -> waybill.v1.Policy
+	10, // 31: waybill.v1.CreatePolicyRequest.policy:type_name -> waybill.v1.Policy
+	26, // 32: waybill.v1.CreatePolicyRequest.options:type_name -> waybill.v1.WriteOptions
+	10, // 33: waybill.v1.UpdatePolicyRequest.policy:type_name -> waybill.v1.Policy
+	27, // 34: waybill.v1.UpdatePolicyRequest.update_mask:type_name -> google.protobuf.FieldMask
+	26, // 35: waybill.v1.UpdatePolicyRequest.options:type_name -> waybill.v1.WriteOptions
+	10, // 36: waybill.v1.WritePolicyResponse.policy:type_name -> waybill.v1.Policy
+	28, // 37: waybill.v1.WritePolicyResponse.result:type_name -> waybill.v1.WriteResult
+	26, // 38: waybill.v1.DeletePolicyRequest.options:type_name -> waybill.v1.WriteOptions
+	28, // 39: waybill.v1.DeletePolicyResponse.result:type_name -> waybill.v1.WriteResult
+	11, // 40: waybill.v1.PolicyService.GetPolicy:input_type -> waybill.v1.GetPolicyRequest
+	12, // 41: waybill.v1.PolicyService.ListPolicies:input_type -> waybill.v1.ListPoliciesRequest
+	14, // 42: waybill.v1.PolicyService.CreatePolicy:input_type -> waybill.v1.CreatePolicyRequest
+	15, // 43: waybill.v1.PolicyService.UpdatePolicy:input_type -> waybill.v1.UpdatePolicyRequest
+	17, // 44: waybill.v1.PolicyService.DeletePolicy:input_type -> waybill.v1.DeletePolicyRequest
+	10, // 45: waybill.v1.PolicyService.GetPolicy:output_type -> waybill.v1.Policy
+	13, // 46: waybill.v1.PolicyService.ListPolicies:output_type -> waybill.v1.ListPoliciesResponse
+	16, // 47: waybill.v1.PolicyService.CreatePolicy:output_type -> waybill.v1.WritePolicyResponse
+	16, // 48: waybill.v1.PolicyService.UpdatePolicy:output_type -> waybill.v1.WritePolicyResponse
+	18, // 49: waybill.v1.PolicyService.DeletePolicy:output_type -> waybill.v1.DeletePolicyResponse
+	45, // [45:50] is the sub-list for method output_type
+	40, // [40:45] is the sub-list for method input_type
+	40, // [40:40] is the sub-list for extension type_name
+	40, // [40:40] is the sub-list for extension extendee
+	0,  // [0:40] is the sub-list for field type_name
 }
 
 func init() { file_waybill_v1_policy_proto_init() }
@@ -1259,13 +1766,14 @@ func file_waybill_v1_policy_proto_init() {
 		File: protoimpl.DescBuilder{
 			GoPackagePath: reflect.TypeOf(x{}).PkgPath(),
 			RawDescriptor: unsafe.Slice(unsafe.StringData(file_waybill_v1_policy_proto_rawDesc), len(file_waybill_v1_policy_proto_rawDesc)),
-			NumEnums:      0,
-			NumMessages:   14,
+			NumEnums:      2,
+			NumMessages:   17,
 			NumExtensions: 0,
 			NumServices:   1,
 		},
 		GoTypes:           file_waybill_v1_policy_proto_goTypes,
 		DependencyIndexes: file_waybill_v1_policy_proto_depIdxs,
+		EnumInfos:         file_waybill_v1_policy_proto_enumTypes,
 		MessageInfos:      file_waybill_v1_policy_proto_msgTypes,
 	}.Build()
 	File_waybill_v1_policy_proto = out.File

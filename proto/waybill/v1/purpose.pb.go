@@ -109,6 +109,14 @@ type Purpose struct {
 	HighRisk bool `protobuf:"varint,10,opt,name=high_risk,json=highRisk,proto3" json:"high_risk,omitempty"`
 	// The clause of the policy that states it.
 	Clause string `protobuf:"bytes,11,opt,name=clause,proto3" json:"clause,omitempty"`
+	// It decides by automated means, PIPL 55(2).
+	AutomatedDecision bool `protobuf:"varint,12,opt,name=automated_decision,json=automatedDecision,proto3" json:"automated_decision,omitempty"`
+	// It serves proceedings abroad, PIPL 41.
+	ForeignProceedings bool `protobuf:"varint,13,opt,name=foreign_proceedings,json=foreignProceedings,proto3" json:"foreign_proceedings,omitempty"`
+	// It winds down a ceased service.
+	WindDown bool `protobuf:"varint,14,opt,name=wind_down,json=windDown,proto3" json:"wind_down,omitempty"`
+	// It deletes, corrects or returns data.
+	Deletion bool `protobuf:"varint,15,opt,name=deletion,proto3" json:"deletion,omitempty"`
 	// What the registry keeps beside it.
 	Meta          *Meta `protobuf:"bytes,90,opt,name=meta,proto3" json:"meta,omitempty"`
 	unknownFields protoimpl.UnknownFields
@@ -220,6 +228,34 @@ func (x *Purpose) GetClause() string {
 		return x.Clause
 	}
 	return ""
+}
+
+func (x *Purpose) GetAutomatedDecision() bool {
+	if x != nil {
+		return x.AutomatedDecision
+	}
+	return false
+}
+
+func (x *Purpose) GetForeignProceedings() bool {
+	if x != nil {
+		return x.ForeignProceedings
+	}
+	return false
+}
+
+func (x *Purpose) GetWindDown() bool {
+	if x != nil {
+		return x.WindDown
+	}
+	return false
+}
+
+func (x *Purpose) GetDeletion() bool {
+	if x != nil {
+		return x.Deletion
+	}
+	return false
 }
 
 func (x *Purpose) GetMeta() *Meta {
@@ -701,7 +737,7 @@ var File_waybill_v1_purpose_proto protoreflect.FileDescriptor
 const file_waybill_v1_purpose_proto_rawDesc = "" +
 	"\n" +
 	"\x18waybill/v1/purpose.proto\x12\n" +
-	"waybill.v1\x1a google/protobuf/field_mask.proto\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x17waybill/v1/common.proto\"\xfe\x02\n" +
+	"waybill.v1\x1a google/protobuf/field_mask.proto\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x17waybill/v1/common.proto\"\x97\x04\n" +
 	"\aPurpose\x12\x12\n" +
 	"\x04name\x18\x01 \x01(\tR\x04name\x12\x14\n" +
 	"\x05title\x18\x02 \x01(\tR\x05title\x12\x1a\n" +
@@ -714,7 +750,11 @@ const file_waybill_v1_purpose_proto_rawDesc = "" +
 	"\x14interest_advertising\x18\t \x01(\bR\x13interestAdvertising\x12\x1b\n" +
 	"\thigh_risk\x18\n" +
 	" \x01(\bR\bhighRisk\x12\x16\n" +
-	"\x06clause\x18\v \x01(\tR\x06clause\x12$\n" +
+	"\x06clause\x18\v \x01(\tR\x06clause\x12-\n" +
+	"\x12automated_decision\x18\f \x01(\bR\x11automatedDecision\x12/\n" +
+	"\x13foreign_proceedings\x18\r \x01(\bR\x12foreignProceedings\x12\x1b\n" +
+	"\twind_down\x18\x0e \x01(\bR\bwindDown\x12\x1a\n" +
+	"\bdeletion\x18\x0f \x01(\bR\bdeletion\x12$\n" +
 	"\x04meta\x18Z \x01(\v2\x10.waybill.v1.MetaR\x04meta\"\x97\x01\n" +
 	"\x11GetPurposeRequest\x12\x12\n" +
 	"\x04name\x18\x01 \x01(\tR\x04name\x123\n" +

@@ -311,6 +311,260 @@ func (x *Screening) GetSource() string {
 	return ""
 }
 
+// A security incident at a recipient, S5-2, PIPL 57, GDPR 33.
+type Incident struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// Its id, unique within the recipient.
+	Id string `protobuf:"bytes,1,opt,name=id,proto3" json:"id,omitempty"`
+	// What happened, in one sentence; no data of persons.
+	Sentence string `protobuf:"bytes,2,opt,name=sentence,proto3" json:"sentence,omitempty"`
+	// When we learned of it.
+	DiscoverTime *timestamppb.Timestamp `protobuf:"bytes,3,opt,name=discover_time,json=discoverTime,proto3" json:"discover_time,omitempty"`
+	// When it was resolved; absent means open.
+	ResolveTime *timestamppb.Timestamp `protobuf:"bytes,4,opt,name=resolve_time,json=resolveTime,proto3" json:"resolve_time,omitempty"`
+	// The recipient is suspended while it is open.
+	Suspends bool `protobuf:"varint,5,opt,name=suspends,proto3" json:"suspends,omitempty"`
+	// The categories that were affected.
+	Categories []string `protobuf:"bytes,6,rep,name=categories,proto3" json:"categories,omitempty"`
+	// The cause.
+	Cause string `protobuf:"bytes,7,opt,name=cause,proto3" json:"cause,omitempty"`
+	// The harm that may follow.
+	Harm string `protobuf:"bytes,8,opt,name=harm,proto3" json:"harm,omitempty"`
+	// The measures taken.
+	Measures string `protobuf:"bytes,9,opt,name=measures,proto3" json:"measures,omitempty"`
+	// Data of minors was affected: their guardians are told too.
+	Minors bool `protobuf:"varint,10,opt,name=minors,proto3" json:"minors,omitempty"`
+	// Exported data was affected, CBDF 11.
+	Exported bool `protobuf:"varint,11,opt,name=exported,proto3" json:"exported,omitempty"`
+	// A larger incident of the national reporting measures, art 4.
+	Larger bool `protobuf:"varint,12,opt,name=larger,proto3" json:"larger,omitempty"`
+	// A high risk to persons, GDPR 34.
+	HighRisk bool `protobuf:"varint,13,opt,name=high_risk,json=highRisk,proto3" json:"high_risk,omitempty"`
+	// When the authority was told.
+	AuthorityNotifyTime *timestamppb.Timestamp `protobuf:"bytes,14,opt,name=authority_notify_time,json=authorityNotifyTime,proto3" json:"authority_notify_time,omitempty"`
+	// When the persons were told.
+	SubjectsNotifyTime *timestamppb.Timestamp `protobuf:"bytes,15,opt,name=subjects_notify_time,json=subjectsNotifyTime,proto3" json:"subjects_notify_time,omitempty"`
+	// When the guardians were told.
+	GuardiansNotifyTime *timestamppb.Timestamp `protobuf:"bytes,16,opt,name=guardians_notify_time,json=guardiansNotifyTime,proto3" json:"guardians_notify_time,omitempty"`
+	unknownFields       protoimpl.UnknownFields
+	sizeCache           protoimpl.SizeCache
+}
+
+func (x *Incident) Reset() {
+	*x = Incident{}
+	mi := &file_waybill_v1_recipient_proto_msgTypes[2]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *Incident) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*Incident) ProtoMessage() {}
+
+func (x *Incident) ProtoReflect() protoreflect.Message {
+	mi := &file_waybill_v1_recipient_proto_msgTypes[2]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use Incident.ProtoReflect.Descriptor instead.
+func (*Incident) Descriptor() ([]byte, []int) {
+	return file_waybill_v1_recipient_proto_rawDescGZIP(), []int{2}
+}
+
+func (x *Incident) GetId() string {
+	if x != nil {
+		return x.Id
+	}
+	return ""
+}
+
+func (x *Incident) GetSentence() string {
+	if x != nil {
+		return x.Sentence
+	}
+	return ""
+}
+
+func (x *Incident) GetDiscoverTime() *timestamppb.Timestamp {
+	if x != nil {
+		return x.DiscoverTime
+	}
+	return nil
+}
+
+func (x *Incident) GetResolveTime() *timestamppb.Timestamp {
+	if x != nil {
+		return x.ResolveTime
+	}
+	return nil
+}
+
+func (x *Incident) GetSuspends() bool {
+	if x != nil {
+		return x.Suspends
+	}
+	return false
+}
+
+func (x *Incident) GetCategories() []string {
+	if x != nil {
+		return x.Categories
+	}
+	return nil
+}
+
+func (x *Incident) GetCause() string {
+	if x != nil {
+		return x.Cause
+	}
+	return ""
+}
+
+func (x *Incident) GetHarm() string {
+	if x != nil {
+		return x.Harm
+	}
+	return ""
+}
+
+func (x *Incident) GetMeasures() string {
+	if x != nil {
+		return x.Measures
+	}
+	return ""
+}
+
+func (x *Incident) GetMinors() bool {
+	if x != nil {
+		return x.Minors
+	}
+	return false
+}
+
+func (x *Incident) GetExported() bool {
+	if x != nil {
+		return x.Exported
+	}
+	return false
+}
+
+func (x *Incident) GetLarger() bool {
+	if x != nil {
+		return x.Larger
+	}
+	return false
+}
+
+func (x *Incident) GetHighRisk() bool {
+	if x != nil {
+		return x.HighRisk
+	}
+	return false
+}
+
+func (x *Incident) GetAuthorityNotifyTime() *timestamppb.Timestamp {
+	if x != nil {
+		return x.AuthorityNotifyTime
+	}
+	return nil
+}
+
+func (x *Incident) GetSubjectsNotifyTime() *timestamppb.Timestamp {
+	if x != nil {
+		return x.SubjectsNotifyTime
+	}
+	return nil
+}
+
+func (x *Incident) GetGuardiansNotifyTime() *timestamppb.Timestamp {
+	if x != nil {
+		return x.GuardiansNotifyTime
+	}
+	return nil
+}
+
+// The deal by which a recipient of kind SUCCESSOR succeeds us, S4-1m, PIPL 22.
+type Deal struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// Its id.
+	Id string `protobuf:"bytes,1,opt,name=id,proto3" json:"id,omitempty"`
+	// When it closes; before that the successor is an ordinary bidder.
+	CloseTime *timestamppb.Timestamp `protobuf:"bytes,2,opt,name=close_time,json=closeTime,proto3" json:"close_time,omitempty"`
+	// The purposes that the successor will use the data for; what is not named is a changed purpose.
+	Purposes []string `protobuf:"bytes,3,rep,name=purposes,proto3" json:"purposes,omitempty"`
+	// The method of processing changes.
+	MethodChanged bool `protobuf:"varint,4,opt,name=method_changed,json=methodChanged,proto3" json:"method_changed,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *Deal) Reset() {
+	*x = Deal{}
+	mi := &file_waybill_v1_recipient_proto_msgTypes[3]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *Deal) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*Deal) ProtoMessage() {}
+
+func (x *Deal) ProtoReflect() protoreflect.Message {
+	mi := &file_waybill_v1_recipient_proto_msgTypes[3]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use Deal.ProtoReflect.Descriptor instead.
+func (*Deal) Descriptor() ([]byte, []int) {
+	return file_waybill_v1_recipient_proto_rawDescGZIP(), []int{3}
+}
+
+func (x *Deal) GetId() string {
+	if x != nil {
+		return x.Id
+	}
+	return ""
+}
+
+func (x *Deal) GetCloseTime() *timestamppb.Timestamp {
+	if x != nil {
+		return x.CloseTime
+	}
+	return nil
+}
+
+func (x *Deal) GetPurposes() []string {
+	if x != nil {
+		return x.Purposes
+	}
+	return nil
+}
+
+func (x *Deal) GetMethodChanged() bool {
+	if x != nil {
+		return x.MethodChanged
+	}
+	return false
+}
+
 // Who receives.
 type Recipient struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
@@ -352,6 +606,10 @@ type Recipient struct {
 	Sentence string `protobuf:"bytes,18,opt,name=sentence,proto3" json:"sentence,omitempty"`
 	// It is also a source of personal data for us.
 	InboundSource bool `protobuf:"varint,19,opt,name=inbound_source,json=inboundSource,proto3" json:"inbound_source,omitempty"`
+	// Its security incidents.
+	Incidents []*Incident `protobuf:"bytes,20,rep,name=incidents,proto3" json:"incidents,omitempty"`
+	// The deal of a successor.
+	Deal *Deal `protobuf:"bytes,21,opt,name=deal,proto3" json:"deal,omitempty"`
 	// What the registry keeps beside it.
 	Meta          *Meta `protobuf:"bytes,90,opt,name=meta,proto3" json:"meta,omitempty"`
 	unknownFields protoimpl.UnknownFields
@@ -360,7 +618,7 @@ type Recipient struct {
 
 func (x *Recipient) Reset() {
 	*x = Recipient{}
-	mi := &file_waybill_v1_recipient_proto_msgTypes[2]
+	mi := &file_waybill_v1_recipient_proto_msgTypes[4]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -372,7 +630,7 @@ func (x *Recipient) String() string {
 func (*Recipient) ProtoMessage() {}
 
 func (x *Recipient) ProtoReflect() protoreflect.Message {
-	mi := &file_waybill_v1_recipient_proto_msgTypes[2]
+	mi := &file_waybill_v1_recipient_proto_msgTypes[4]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -385,7 +643,7 @@ func (x *Recipient) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Recipient.ProtoReflect.Descriptor instead.
 func (*Recipient) Descriptor() ([]byte, []int) {
-	return file_waybill_v1_recipient_proto_rawDescGZIP(), []int{2}
+	return file_waybill_v1_recipient_proto_rawDescGZIP(), []int{4}
 }
 
 func (x *Recipient) GetName() string {
@@ -521,6 +779,20 @@ func (x *Recipient) GetInboundSource() bool {
 	return false
 }
 
+func (x *Recipient) GetIncidents() []*Incident {
+	if x != nil {
+		return x.Incidents
+	}
+	return nil
+}
+
+func (x *Recipient) GetDeal() *Deal {
+	if x != nil {
+		return x.Deal
+	}
+	return nil
+}
+
 func (x *Recipient) GetMeta() *Meta {
 	if x != nil {
 		return x.Meta
@@ -553,7 +825,7 @@ type SubprocessorLink struct {
 
 func (x *SubprocessorLink) Reset() {
 	*x = SubprocessorLink{}
-	mi := &file_waybill_v1_recipient_proto_msgTypes[3]
+	mi := &file_waybill_v1_recipient_proto_msgTypes[5]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -565,7 +837,7 @@ func (x *SubprocessorLink) String() string {
 func (*SubprocessorLink) ProtoMessage() {}
 
 func (x *SubprocessorLink) ProtoReflect() protoreflect.Message {
-	mi := &file_waybill_v1_recipient_proto_msgTypes[3]
+	mi := &file_waybill_v1_recipient_proto_msgTypes[5]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -578,7 +850,7 @@ func (x *SubprocessorLink) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use SubprocessorLink.ProtoReflect.Descriptor instead.
 func (*SubprocessorLink) Descriptor() ([]byte, []int) {
-	return file_waybill_v1_recipient_proto_rawDescGZIP(), []int{3}
+	return file_waybill_v1_recipient_proto_rawDescGZIP(), []int{5}
 }
 
 func (x *SubprocessorLink) GetRecipient() string {
@@ -664,7 +936,7 @@ type Deployment struct {
 
 func (x *Deployment) Reset() {
 	*x = Deployment{}
-	mi := &file_waybill_v1_recipient_proto_msgTypes[4]
+	mi := &file_waybill_v1_recipient_proto_msgTypes[6]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -676,7 +948,7 @@ func (x *Deployment) String() string {
 func (*Deployment) ProtoMessage() {}
 
 func (x *Deployment) ProtoReflect() protoreflect.Message {
-	mi := &file_waybill_v1_recipient_proto_msgTypes[4]
+	mi := &file_waybill_v1_recipient_proto_msgTypes[6]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -689,7 +961,7 @@ func (x *Deployment) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Deployment.ProtoReflect.Descriptor instead.
 func (*Deployment) Descriptor() ([]byte, []int) {
-	return file_waybill_v1_recipient_proto_rawDescGZIP(), []int{4}
+	return file_waybill_v1_recipient_proto_rawDescGZIP(), []int{6}
 }
 
 func (x *Deployment) GetName() string {
@@ -770,7 +1042,7 @@ type GetRecipientRequest struct {
 
 func (x *GetRecipientRequest) Reset() {
 	*x = GetRecipientRequest{}
-	mi := &file_waybill_v1_recipient_proto_msgTypes[5]
+	mi := &file_waybill_v1_recipient_proto_msgTypes[7]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -782,7 +1054,7 @@ func (x *GetRecipientRequest) String() string {
 func (*GetRecipientRequest) ProtoMessage() {}
 
 func (x *GetRecipientRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_waybill_v1_recipient_proto_msgTypes[5]
+	mi := &file_waybill_v1_recipient_proto_msgTypes[7]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -795,7 +1067,7 @@ func (x *GetRecipientRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use GetRecipientRequest.ProtoReflect.Descriptor instead.
 func (*GetRecipientRequest) Descriptor() ([]byte, []int) {
-	return file_waybill_v1_recipient_proto_rawDescGZIP(), []int{5}
+	return file_waybill_v1_recipient_proto_rawDescGZIP(), []int{7}
 }
 
 func (x *GetRecipientRequest) GetName() string {
@@ -836,7 +1108,7 @@ type ListRecipientsRequest struct {
 
 func (x *ListRecipientsRequest) Reset() {
 	*x = ListRecipientsRequest{}
-	mi := &file_waybill_v1_recipient_proto_msgTypes[6]
+	mi := &file_waybill_v1_recipient_proto_msgTypes[8]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -848,7 +1120,7 @@ func (x *ListRecipientsRequest) String() string {
 func (*ListRecipientsRequest) ProtoMessage() {}
 
 func (x *ListRecipientsRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_waybill_v1_recipient_proto_msgTypes[6]
+	mi := &file_waybill_v1_recipient_proto_msgTypes[8]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -861,7 +1133,7 @@ func (x *ListRecipientsRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ListRecipientsRequest.ProtoReflect.Descriptor instead.
 func (*ListRecipientsRequest) Descriptor() ([]byte, []int) {
-	return file_waybill_v1_recipient_proto_rawDescGZIP(), []int{6}
+	return file_waybill_v1_recipient_proto_rawDescGZIP(), []int{8}
 }
 
 func (x *ListRecipientsRequest) GetPageSize() int32 {
@@ -905,7 +1177,7 @@ type ListRecipientsResponse struct {
 
 func (x *ListRecipientsResponse) Reset() {
 	*x = ListRecipientsResponse{}
-	mi := &file_waybill_v1_recipient_proto_msgTypes[7]
+	mi := &file_waybill_v1_recipient_proto_msgTypes[9]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -917,7 +1189,7 @@ func (x *ListRecipientsResponse) String() string {
 func (*ListRecipientsResponse) ProtoMessage() {}
 
 func (x *ListRecipientsResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_waybill_v1_recipient_proto_msgTypes[7]
+	mi := &file_waybill_v1_recipient_proto_msgTypes[9]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -930,7 +1202,7 @@ func (x *ListRecipientsResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ListRecipientsResponse.ProtoReflect.Descriptor instead.
 func (*ListRecipientsResponse) Descriptor() ([]byte, []int) {
-	return file_waybill_v1_recipient_proto_rawDescGZIP(), []int{7}
+	return file_waybill_v1_recipient_proto_rawDescGZIP(), []int{9}
 }
 
 func (x *ListRecipientsResponse) GetRecipients() []*Recipient {
@@ -960,7 +1232,7 @@ type CreateRecipientRequest struct {
 
 func (x *CreateRecipientRequest) Reset() {
 	*x = CreateRecipientRequest{}
-	mi := &file_waybill_v1_recipient_proto_msgTypes[8]
+	mi := &file_waybill_v1_recipient_proto_msgTypes[10]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -972,7 +1244,7 @@ func (x *CreateRecipientRequest) String() string {
 func (*CreateRecipientRequest) ProtoMessage() {}
 
 func (x *CreateRecipientRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_waybill_v1_recipient_proto_msgTypes[8]
+	mi := &file_waybill_v1_recipient_proto_msgTypes[10]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -985,7 +1257,7 @@ func (x *CreateRecipientRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use CreateRecipientRequest.ProtoReflect.Descriptor instead.
 func (*CreateRecipientRequest) Descriptor() ([]byte, []int) {
-	return file_waybill_v1_recipient_proto_rawDescGZIP(), []int{8}
+	return file_waybill_v1_recipient_proto_rawDescGZIP(), []int{10}
 }
 
 func (x *CreateRecipientRequest) GetRecipient() *Recipient {
@@ -1017,7 +1289,7 @@ type UpdateRecipientRequest struct {
 
 func (x *UpdateRecipientRequest) Reset() {
 	*x = UpdateRecipientRequest{}
-	mi := &file_waybill_v1_recipient_proto_msgTypes[9]
+	mi := &file_waybill_v1_recipient_proto_msgTypes[11]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1029,7 +1301,7 @@ func (x *UpdateRecipientRequest) String() string {
 func (*UpdateRecipientRequest) ProtoMessage() {}
 
 func (x *UpdateRecipientRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_waybill_v1_recipient_proto_msgTypes[9]
+	mi := &file_waybill_v1_recipient_proto_msgTypes[11]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1042,7 +1314,7 @@ func (x *UpdateRecipientRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use UpdateRecipientRequest.ProtoReflect.Descriptor instead.
 func (*UpdateRecipientRequest) Descriptor() ([]byte, []int) {
-	return file_waybill_v1_recipient_proto_rawDescGZIP(), []int{9}
+	return file_waybill_v1_recipient_proto_rawDescGZIP(), []int{11}
 }
 
 func (x *UpdateRecipientRequest) GetRecipient() *Recipient {
@@ -1079,7 +1351,7 @@ type WriteRecipientResponse struct {
 
 func (x *WriteRecipientResponse) Reset() {
 	*x = WriteRecipientResponse{}
-	mi := &file_waybill_v1_recipient_proto_msgTypes[10]
+	mi := &file_waybill_v1_recipient_proto_msgTypes[12]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1091,7 +1363,7 @@ func (x *WriteRecipientResponse) String() string {
 func (*WriteRecipientResponse) ProtoMessage() {}
 
 func (x *WriteRecipientResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_waybill_v1_recipient_proto_msgTypes[10]
+	mi := &file_waybill_v1_recipient_proto_msgTypes[12]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1104,7 +1376,7 @@ func (x *WriteRecipientResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use WriteRecipientResponse.ProtoReflect.Descriptor instead.
 func (*WriteRecipientResponse) Descriptor() ([]byte, []int) {
-	return file_waybill_v1_recipient_proto_rawDescGZIP(), []int{10}
+	return file_waybill_v1_recipient_proto_rawDescGZIP(), []int{12}
 }
 
 func (x *WriteRecipientResponse) GetRecipient() *Recipient {
@@ -1134,7 +1406,7 @@ type DeleteRecipientRequest struct {
 
 func (x *DeleteRecipientRequest) Reset() {
 	*x = DeleteRecipientRequest{}
-	mi := &file_waybill_v1_recipient_proto_msgTypes[11]
+	mi := &file_waybill_v1_recipient_proto_msgTypes[13]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1146,7 +1418,7 @@ func (x *DeleteRecipientRequest) String() string {
 func (*DeleteRecipientRequest) ProtoMessage() {}
 
 func (x *DeleteRecipientRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_waybill_v1_recipient_proto_msgTypes[11]
+	mi := &file_waybill_v1_recipient_proto_msgTypes[13]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1159,7 +1431,7 @@ func (x *DeleteRecipientRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use DeleteRecipientRequest.ProtoReflect.Descriptor instead.
 func (*DeleteRecipientRequest) Descriptor() ([]byte, []int) {
-	return file_waybill_v1_recipient_proto_rawDescGZIP(), []int{11}
+	return file_waybill_v1_recipient_proto_rawDescGZIP(), []int{13}
 }
 
 func (x *DeleteRecipientRequest) GetName() string {
@@ -1187,7 +1459,7 @@ type DeleteRecipientResponse struct {
 
 func (x *DeleteRecipientResponse) Reset() {
 	*x = DeleteRecipientResponse{}
-	mi := &file_waybill_v1_recipient_proto_msgTypes[12]
+	mi := &file_waybill_v1_recipient_proto_msgTypes[14]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1199,7 +1471,7 @@ func (x *DeleteRecipientResponse) String() string {
 func (*DeleteRecipientResponse) ProtoMessage() {}
 
 func (x *DeleteRecipientResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_waybill_v1_recipient_proto_msgTypes[12]
+	mi := &file_waybill_v1_recipient_proto_msgTypes[14]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1212,7 +1484,7 @@ func (x *DeleteRecipientResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use DeleteRecipientResponse.ProtoReflect.Descriptor instead.
 func (*DeleteRecipientResponse) Descriptor() ([]byte, []int) {
-	return file_waybill_v1_recipient_proto_rawDescGZIP(), []int{12}
+	return file_waybill_v1_recipient_proto_rawDescGZIP(), []int{14}
 }
 
 func (x *DeleteRecipientResponse) GetResult() *WriteResult {
@@ -1239,7 +1511,7 @@ type ApproveRecipientRequest struct {
 
 func (x *ApproveRecipientRequest) Reset() {
 	*x = ApproveRecipientRequest{}
-	mi := &file_waybill_v1_recipient_proto_msgTypes[13]
+	mi := &file_waybill_v1_recipient_proto_msgTypes[15]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1251,7 +1523,7 @@ func (x *ApproveRecipientRequest) String() string {
 func (*ApproveRecipientRequest) ProtoMessage() {}
 
 func (x *ApproveRecipientRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_waybill_v1_recipient_proto_msgTypes[13]
+	mi := &file_waybill_v1_recipient_proto_msgTypes[15]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1264,7 +1536,7 @@ func (x *ApproveRecipientRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ApproveRecipientRequest.ProtoReflect.Descriptor instead.
 func (*ApproveRecipientRequest) Descriptor() ([]byte, []int) {
-	return file_waybill_v1_recipient_proto_rawDescGZIP(), []int{13}
+	return file_waybill_v1_recipient_proto_rawDescGZIP(), []int{15}
 }
 
 func (x *ApproveRecipientRequest) GetName() string {
@@ -1312,7 +1584,7 @@ type SuspendRecipientRequest struct {
 
 func (x *SuspendRecipientRequest) Reset() {
 	*x = SuspendRecipientRequest{}
-	mi := &file_waybill_v1_recipient_proto_msgTypes[14]
+	mi := &file_waybill_v1_recipient_proto_msgTypes[16]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1324,7 +1596,7 @@ func (x *SuspendRecipientRequest) String() string {
 func (*SuspendRecipientRequest) ProtoMessage() {}
 
 func (x *SuspendRecipientRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_waybill_v1_recipient_proto_msgTypes[14]
+	mi := &file_waybill_v1_recipient_proto_msgTypes[16]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1337,7 +1609,7 @@ func (x *SuspendRecipientRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use SuspendRecipientRequest.ProtoReflect.Descriptor instead.
 func (*SuspendRecipientRequest) Descriptor() ([]byte, []int) {
-	return file_waybill_v1_recipient_proto_rawDescGZIP(), []int{14}
+	return file_waybill_v1_recipient_proto_rawDescGZIP(), []int{16}
 }
 
 func (x *SuspendRecipientRequest) GetName() string {
@@ -1383,7 +1655,7 @@ type ResumeRecipientRequest struct {
 
 func (x *ResumeRecipientRequest) Reset() {
 	*x = ResumeRecipientRequest{}
-	mi := &file_waybill_v1_recipient_proto_msgTypes[15]
+	mi := &file_waybill_v1_recipient_proto_msgTypes[17]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1395,7 +1667,7 @@ func (x *ResumeRecipientRequest) String() string {
 func (*ResumeRecipientRequest) ProtoMessage() {}
 
 func (x *ResumeRecipientRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_waybill_v1_recipient_proto_msgTypes[15]
+	mi := &file_waybill_v1_recipient_proto_msgTypes[17]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1408,7 +1680,7 @@ func (x *ResumeRecipientRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ResumeRecipientRequest.ProtoReflect.Descriptor instead.
 func (*ResumeRecipientRequest) Descriptor() ([]byte, []int) {
-	return file_waybill_v1_recipient_proto_rawDescGZIP(), []int{15}
+	return file_waybill_v1_recipient_proto_rawDescGZIP(), []int{17}
 }
 
 func (x *ResumeRecipientRequest) GetName() string {
@@ -1447,7 +1719,7 @@ type TerminateRecipientRequest struct {
 
 func (x *TerminateRecipientRequest) Reset() {
 	*x = TerminateRecipientRequest{}
-	mi := &file_waybill_v1_recipient_proto_msgTypes[16]
+	mi := &file_waybill_v1_recipient_proto_msgTypes[18]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1459,7 +1731,7 @@ func (x *TerminateRecipientRequest) String() string {
 func (*TerminateRecipientRequest) ProtoMessage() {}
 
 func (x *TerminateRecipientRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_waybill_v1_recipient_proto_msgTypes[16]
+	mi := &file_waybill_v1_recipient_proto_msgTypes[18]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1472,7 +1744,7 @@ func (x *TerminateRecipientRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use TerminateRecipientRequest.ProtoReflect.Descriptor instead.
 func (*TerminateRecipientRequest) Descriptor() ([]byte, []int) {
-	return file_waybill_v1_recipient_proto_rawDescGZIP(), []int{16}
+	return file_waybill_v1_recipient_proto_rawDescGZIP(), []int{18}
 }
 
 func (x *TerminateRecipientRequest) GetName() string {
@@ -1511,7 +1783,7 @@ type GetDeploymentRequest struct {
 
 func (x *GetDeploymentRequest) Reset() {
 	*x = GetDeploymentRequest{}
-	mi := &file_waybill_v1_recipient_proto_msgTypes[17]
+	mi := &file_waybill_v1_recipient_proto_msgTypes[19]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1523,7 +1795,7 @@ func (x *GetDeploymentRequest) String() string {
 func (*GetDeploymentRequest) ProtoMessage() {}
 
 func (x *GetDeploymentRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_waybill_v1_recipient_proto_msgTypes[17]
+	mi := &file_waybill_v1_recipient_proto_msgTypes[19]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1536,7 +1808,7 @@ func (x *GetDeploymentRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use GetDeploymentRequest.ProtoReflect.Descriptor instead.
 func (*GetDeploymentRequest) Descriptor() ([]byte, []int) {
-	return file_waybill_v1_recipient_proto_rawDescGZIP(), []int{17}
+	return file_waybill_v1_recipient_proto_rawDescGZIP(), []int{19}
 }
 
 func (x *GetDeploymentRequest) GetName() string {
@@ -1580,7 +1852,7 @@ type ListDeploymentsRequest struct {
 
 func (x *ListDeploymentsRequest) Reset() {
 	*x = ListDeploymentsRequest{}
-	mi := &file_waybill_v1_recipient_proto_msgTypes[18]
+	mi := &file_waybill_v1_recipient_proto_msgTypes[20]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1592,7 +1864,7 @@ func (x *ListDeploymentsRequest) String() string {
 func (*ListDeploymentsRequest) ProtoMessage() {}
 
 func (x *ListDeploymentsRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_waybill_v1_recipient_proto_msgTypes[18]
+	mi := &file_waybill_v1_recipient_proto_msgTypes[20]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1605,7 +1877,7 @@ func (x *ListDeploymentsRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ListDeploymentsRequest.ProtoReflect.Descriptor instead.
 func (*ListDeploymentsRequest) Descriptor() ([]byte, []int) {
-	return file_waybill_v1_recipient_proto_rawDescGZIP(), []int{18}
+	return file_waybill_v1_recipient_proto_rawDescGZIP(), []int{20}
 }
 
 func (x *ListDeploymentsRequest) GetPageSize() int32 {
@@ -1656,7 +1928,7 @@ type ListDeploymentsResponse struct {
 
 func (x *ListDeploymentsResponse) Reset() {
 	*x = ListDeploymentsResponse{}
-	mi := &file_waybill_v1_recipient_proto_msgTypes[19]
+	mi := &file_waybill_v1_recipient_proto_msgTypes[21]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1668,7 +1940,7 @@ func (x *ListDeploymentsResponse) String() string {
 func (*ListDeploymentsResponse) ProtoMessage() {}
 
 func (x *ListDeploymentsResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_waybill_v1_recipient_proto_msgTypes[19]
+	mi := &file_waybill_v1_recipient_proto_msgTypes[21]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1681,7 +1953,7 @@ func (x *ListDeploymentsResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ListDeploymentsResponse.ProtoReflect.Descriptor instead.
 func (*ListDeploymentsResponse) Descriptor() ([]byte, []int) {
-	return file_waybill_v1_recipient_proto_rawDescGZIP(), []int{19}
+	return file_waybill_v1_recipient_proto_rawDescGZIP(), []int{21}
 }
 
 func (x *ListDeploymentsResponse) GetDeployments() []*Deployment {
@@ -1711,7 +1983,7 @@ type CreateDeploymentRequest struct {
 
 func (x *CreateDeploymentRequest) Reset() {
 	*x = CreateDeploymentRequest{}
-	mi := &file_waybill_v1_recipient_proto_msgTypes[20]
+	mi := &file_waybill_v1_recipient_proto_msgTypes[22]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1723,7 +1995,7 @@ func (x *CreateDeploymentRequest) String() string {
 func (*CreateDeploymentRequest) ProtoMessage() {}
 
 func (x *CreateDeploymentRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_waybill_v1_recipient_proto_msgTypes[20]
+	mi := &file_waybill_v1_recipient_proto_msgTypes[22]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1736,7 +2008,7 @@ func (x *CreateDeploymentRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use CreateDeploymentRequest.ProtoReflect.Descriptor instead.
 func (*CreateDeploymentRequest) Descriptor() ([]byte, []int) {
-	return file_waybill_v1_recipient_proto_rawDescGZIP(), []int{20}
+	return file_waybill_v1_recipient_proto_rawDescGZIP(), []int{22}
 }
 
 func (x *CreateDeploymentRequest) GetDeployment() *Deployment {
@@ -1768,7 +2040,7 @@ type UpdateDeploymentRequest struct {
 
 func (x *UpdateDeploymentRequest) Reset() {
 	*x = UpdateDeploymentRequest{}
-	mi := &file_waybill_v1_recipient_proto_msgTypes[21]
+	mi := &file_waybill_v1_recipient_proto_msgTypes[23]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1780,7 +2052,7 @@ func (x *UpdateDeploymentRequest) String() string {
 func (*UpdateDeploymentRequest) ProtoMessage() {}
 
 func (x *UpdateDeploymentRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_waybill_v1_recipient_proto_msgTypes[21]
+	mi := &file_waybill_v1_recipient_proto_msgTypes[23]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1793,7 +2065,7 @@ func (x *UpdateDeploymentRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use UpdateDeploymentRequest.ProtoReflect.Descriptor instead.
 func (*UpdateDeploymentRequest) Descriptor() ([]byte, []int) {
-	return file_waybill_v1_recipient_proto_rawDescGZIP(), []int{21}
+	return file_waybill_v1_recipient_proto_rawDescGZIP(), []int{23}
 }
 
 func (x *UpdateDeploymentRequest) GetDeployment() *Deployment {
@@ -1830,7 +2102,7 @@ type WriteDeploymentResponse struct {
 
 func (x *WriteDeploymentResponse) Reset() {
 	*x = WriteDeploymentResponse{}
-	mi := &file_waybill_v1_recipient_proto_msgTypes[22]
+	mi := &file_waybill_v1_recipient_proto_msgTypes[24]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1842,7 +2114,7 @@ func (x *WriteDeploymentResponse) String() string {
 func (*WriteDeploymentResponse) ProtoMessage() {}
 
 func (x *WriteDeploymentResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_waybill_v1_recipient_proto_msgTypes[22]
+	mi := &file_waybill_v1_recipient_proto_msgTypes[24]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1855,7 +2127,7 @@ func (x *WriteDeploymentResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use WriteDeploymentResponse.ProtoReflect.Descriptor instead.
 func (*WriteDeploymentResponse) Descriptor() ([]byte, []int) {
-	return file_waybill_v1_recipient_proto_rawDescGZIP(), []int{22}
+	return file_waybill_v1_recipient_proto_rawDescGZIP(), []int{24}
 }
 
 func (x *WriteDeploymentResponse) GetDeployment() *Deployment {
@@ -1885,7 +2157,7 @@ type DeleteDeploymentRequest struct {
 
 func (x *DeleteDeploymentRequest) Reset() {
 	*x = DeleteDeploymentRequest{}
-	mi := &file_waybill_v1_recipient_proto_msgTypes[23]
+	mi := &file_waybill_v1_recipient_proto_msgTypes[25]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1897,7 +2169,7 @@ func (x *DeleteDeploymentRequest) String() string {
 func (*DeleteDeploymentRequest) ProtoMessage() {}
 
 func (x *DeleteDeploymentRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_waybill_v1_recipient_proto_msgTypes[23]
+	mi := &file_waybill_v1_recipient_proto_msgTypes[25]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1910,7 +2182,7 @@ func (x *DeleteDeploymentRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use DeleteDeploymentRequest.ProtoReflect.Descriptor instead.
 func (*DeleteDeploymentRequest) Descriptor() ([]byte, []int) {
-	return file_waybill_v1_recipient_proto_rawDescGZIP(), []int{23}
+	return file_waybill_v1_recipient_proto_rawDescGZIP(), []int{25}
 }
 
 func (x *DeleteDeploymentRequest) GetName() string {
@@ -1938,7 +2210,7 @@ type DeleteDeploymentResponse struct {
 
 func (x *DeleteDeploymentResponse) Reset() {
 	*x = DeleteDeploymentResponse{}
-	mi := &file_waybill_v1_recipient_proto_msgTypes[24]
+	mi := &file_waybill_v1_recipient_proto_msgTypes[26]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1950,7 +2222,7 @@ func (x *DeleteDeploymentResponse) String() string {
 func (*DeleteDeploymentResponse) ProtoMessage() {}
 
 func (x *DeleteDeploymentResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_waybill_v1_recipient_proto_msgTypes[24]
+	mi := &file_waybill_v1_recipient_proto_msgTypes[26]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1963,7 +2235,7 @@ func (x *DeleteDeploymentResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use DeleteDeploymentResponse.ProtoReflect.Descriptor instead.
 func (*DeleteDeploymentResponse) Descriptor() ([]byte, []int) {
-	return file_waybill_v1_recipient_proto_rawDescGZIP(), []int{24}
+	return file_waybill_v1_recipient_proto_rawDescGZIP(), []int{26}
 }
 
 func (x *DeleteDeploymentResponse) GetResult() *WriteResult {
@@ -1996,7 +2268,33 @@ const file_waybill_v1_recipient_proto_rawDesc = "" +
 	"\vscreen_time\x18\x01 \x01(\v2\x1a.google.protobuf.TimestampR\n" +
 	"screenTime\x123\n" +
 	"\x06result\x18\x02 \x01(\x0e2\x1b.waybill.v1.ScreeningResultR\x06result\x12\x16\n" +
-	"\x06source\x18\x03 \x01(\tR\x06source\"\xf8\x06\n" +
+	"\x06source\x18\x03 \x01(\tR\x06source\"\x8f\x05\n" +
+	"\bIncident\x12\x0e\n" +
+	"\x02id\x18\x01 \x01(\tR\x02id\x12\x1a\n" +
+	"\bsentence\x18\x02 \x01(\tR\bsentence\x12?\n" +
+	"\rdiscover_time\x18\x03 \x01(\v2\x1a.google.protobuf.TimestampR\fdiscoverTime\x12=\n" +
+	"\fresolve_time\x18\x04 \x01(\v2\x1a.google.protobuf.TimestampR\vresolveTime\x12\x1a\n" +
+	"\bsuspends\x18\x05 \x01(\bR\bsuspends\x12\x1e\n" +
+	"\n" +
+	"categories\x18\x06 \x03(\tR\n" +
+	"categories\x12\x14\n" +
+	"\x05cause\x18\a \x01(\tR\x05cause\x12\x12\n" +
+	"\x04harm\x18\b \x01(\tR\x04harm\x12\x1a\n" +
+	"\bmeasures\x18\t \x01(\tR\bmeasures\x12\x16\n" +
+	"\x06minors\x18\n" +
+	" \x01(\bR\x06minors\x12\x1a\n" +
+	"\bexported\x18\v \x01(\bR\bexported\x12\x16\n" +
+	"\x06larger\x18\f \x01(\bR\x06larger\x12\x1b\n" +
+	"\thigh_risk\x18\r \x01(\bR\bhighRisk\x12N\n" +
+	"\x15authority_notify_time\x18\x0e \x01(\v2\x1a.google.protobuf.TimestampR\x13authorityNotifyTime\x12L\n" +
+	"\x14subjects_notify_time\x18\x0f \x01(\v2\x1a.google.protobuf.TimestampR\x12subjectsNotifyTime\x12N\n" +
+	"\x15guardians_notify_time\x18\x10 \x01(\v2\x1a.google.protobuf.TimestampR\x13guardiansNotifyTime\"\x94\x01\n" +
+	"\x04Deal\x12\x0e\n" +
+	"\x02id\x18\x01 \x01(\tR\x02id\x129\n" +
+	"\n" +
+	"close_time\x18\x02 \x01(\v2\x1a.google.protobuf.TimestampR\tcloseTime\x12\x1a\n" +
+	"\bpurposes\x18\x03 \x03(\tR\bpurposes\x12%\n" +
+	"\x0emethod_changed\x18\x04 \x01(\bR\rmethodChanged\"\xd2\a\n" +
 	"\tRecipient\x12\x12\n" +
 	"\x04name\x18\x01 \x01(\tR\x04name\x12\x14\n" +
 	"\x05title\x18\x02 \x01(\tR\x05title\x12-\n" +
@@ -2021,7 +2319,9 @@ const file_waybill_v1_recipient_proto_rawDesc = "" +
 	"\vusable_from\x18\x11 \x01(\v2\x1a.google.protobuf.TimestampR\n" +
 	"usableFrom\x12\x1a\n" +
 	"\bsentence\x18\x12 \x01(\tR\bsentence\x12%\n" +
-	"\x0einbound_source\x18\x13 \x01(\bR\rinboundSource\x12$\n" +
+	"\x0einbound_source\x18\x13 \x01(\bR\rinboundSource\x122\n" +
+	"\tincidents\x18\x14 \x03(\v2\x14.waybill.v1.IncidentR\tincidents\x12$\n" +
+	"\x04deal\x18\x15 \x01(\v2\x10.waybill.v1.DealR\x04deal\x12$\n" +
 	"\x04meta\x18Z \x01(\v2\x10.waybill.v1.MetaR\x04meta\"\x8f\x03\n" +
 	"\x10SubprocessorLink\x12\x1c\n" +
 	"\trecipient\x18\x01 \x01(\tR\trecipient\x12\x1e\n" +
@@ -2173,139 +2473,149 @@ func file_waybill_v1_recipient_proto_rawDescGZIP() []byte {
 }
 
 var file_waybill_v1_recipient_proto_enumTypes = make([]protoimpl.EnumInfo, 2)
-var file_waybill_v1_recipient_proto_msgTypes = make([]protoimpl.MessageInfo, 25)
+var file_waybill_v1_recipient_proto_msgTypes = make([]protoimpl.MessageInfo, 27)
 var file_waybill_v1_recipient_proto_goTypes = []any{
 	(ScreeningResult)(0),              // 0: waybill.v1.ScreeningResult
 	(Authorisation)(0),                // 1: waybill.v1.Authorisation
 	(*Notice)(nil),                    // 2: waybill.v1.Notice
 	(*Screening)(nil),                 // 3: waybill.v1.Screening
-	(*Recipient)(nil),                 // 4: waybill.v1.Recipient
-	(*SubprocessorLink)(nil),          // 5: waybill.v1.SubprocessorLink
-	(*Deployment)(nil),                // 6: waybill.v1.Deployment
-	(*GetRecipientRequest)(nil),       // 7: waybill.v1.GetRecipientRequest
-	(*ListRecipientsRequest)(nil),     // 8: waybill.v1.ListRecipientsRequest
-	(*ListRecipientsResponse)(nil),    // 9: waybill.v1.ListRecipientsResponse
-	(*CreateRecipientRequest)(nil),    // 10: waybill.v1.CreateRecipientRequest
-	(*UpdateRecipientRequest)(nil),    // 11: waybill.v1.UpdateRecipientRequest
-	(*WriteRecipientResponse)(nil),    // 12: waybill.v1.WriteRecipientResponse
-	(*DeleteRecipientRequest)(nil),    // 13: waybill.v1.DeleteRecipientRequest
-	(*DeleteRecipientResponse)(nil),   // 14: waybill.v1.DeleteRecipientResponse
-	(*ApproveRecipientRequest)(nil),   // 15: waybill.v1.ApproveRecipientRequest
-	(*SuspendRecipientRequest)(nil),   // 16: waybill.v1.SuspendRecipientRequest
-	(*ResumeRecipientRequest)(nil),    // 17: waybill.v1.ResumeRecipientRequest
-	(*TerminateRecipientRequest)(nil), // 18: waybill.v1.TerminateRecipientRequest
-	(*GetDeploymentRequest)(nil),      // 19: waybill.v1.GetDeploymentRequest
-	(*ListDeploymentsRequest)(nil),    // 20: waybill.v1.ListDeploymentsRequest
-	(*ListDeploymentsResponse)(nil),   // 21: waybill.v1.ListDeploymentsResponse
-	(*CreateDeploymentRequest)(nil),   // 22: waybill.v1.CreateDeploymentRequest
-	(*UpdateDeploymentRequest)(nil),   // 23: waybill.v1.UpdateDeploymentRequest
-	(*WriteDeploymentResponse)(nil),   // 24: waybill.v1.WriteDeploymentResponse
-	(*DeleteDeploymentRequest)(nil),   // 25: waybill.v1.DeleteDeploymentRequest
-	(*DeleteDeploymentResponse)(nil),  // 26: waybill.v1.DeleteDeploymentResponse
-	(SubjectGroup)(0),                 // 27: waybill.v1.SubjectGroup
-	(*timestamppb.Timestamp)(nil),     // 28: google.protobuf.Timestamp
-	(RecipientKind)(0),                // 29: waybill.v1.RecipientKind
-	(RecipientRole)(0),                // 30: waybill.v1.RecipientRole
-	(*Period)(nil),                    // 31: waybill.v1.Period
-	(*Meta)(nil),                      // 32: waybill.v1.Meta
-	(*WriteOptions)(nil),              // 33: waybill.v1.WriteOptions
-	(*fieldmaskpb.FieldMask)(nil),     // 34: google.protobuf.FieldMask
-	(*WriteResult)(nil),               // 35: waybill.v1.WriteResult
+	(*Incident)(nil),                  // 4: waybill.v1.Incident
+	(*Deal)(nil),                      // 5: waybill.v1.Deal
+	(*Recipient)(nil),                 // 6: waybill.v1.Recipient
+	(*SubprocessorLink)(nil),          // 7: waybill.v1.SubprocessorLink
+	(*Deployment)(nil),                // 8: waybill.v1.Deployment
+	(*GetRecipientRequest)(nil),       // 9: waybill.v1.GetRecipientRequest
+	(*ListRecipientsRequest)(nil),     // 10: waybill.v1.ListRecipientsRequest
+	(*ListRecipientsResponse)(nil),    // 11: waybill.v1.ListRecipientsResponse
+	(*CreateRecipientRequest)(nil),    // 12: waybill.v1.CreateRecipientRequest
+	(*UpdateRecipientRequest)(nil),    // 13: waybill.v1.UpdateRecipientRequest
+	(*WriteRecipientResponse)(nil),    // 14: waybill.v1.WriteRecipientResponse
+	(*DeleteRecipientRequest)(nil),    // 15: waybill.v1.DeleteRecipientRequest
+	(*DeleteRecipientResponse)(nil),   // 16: waybill.v1.DeleteRecipientResponse
+	(*ApproveRecipientRequest)(nil),   // 17: waybill.v1.ApproveRecipientRequest
+	(*SuspendRecipientRequest)(nil),   // 18: waybill.v1.SuspendRecipientRequest
+	(*ResumeRecipientRequest)(nil),    // 19: waybill.v1.ResumeRecipientRequest
+	(*TerminateRecipientRequest)(nil), // 20: waybill.v1.TerminateRecipientRequest
+	(*GetDeploymentRequest)(nil),      // 21: waybill.v1.GetDeploymentRequest
+	(*ListDeploymentsRequest)(nil),    // 22: waybill.v1.ListDeploymentsRequest
+	(*ListDeploymentsResponse)(nil),   // 23: waybill.v1.ListDeploymentsResponse
+	(*CreateDeploymentRequest)(nil),   // 24: waybill.v1.CreateDeploymentRequest
+	(*UpdateDeploymentRequest)(nil),   // 25: waybill.v1.UpdateDeploymentRequest
+	(*WriteDeploymentResponse)(nil),   // 26: waybill.v1.WriteDeploymentResponse
+	(*DeleteDeploymentRequest)(nil),   // 27: waybill.v1.DeleteDeploymentRequest
+	(*DeleteDeploymentResponse)(nil),  // 28: waybill.v1.DeleteDeploymentResponse
+	(SubjectGroup)(0),                 // 29: waybill.v1.SubjectGroup
+	(*timestamppb.Timestamp)(nil),     // 30: google.protobuf.Timestamp
+	(RecipientKind)(0),                // 31: waybill.v1.RecipientKind
+	(RecipientRole)(0),                // 32: waybill.v1.RecipientRole
+	(*Period)(nil),                    // 33: waybill.v1.Period
+	(*Meta)(nil),                      // 34: waybill.v1.Meta
+	(*WriteOptions)(nil),              // 35: waybill.v1.WriteOptions
+	(*fieldmaskpb.FieldMask)(nil),     // 36: google.protobuf.FieldMask
+	(*WriteResult)(nil),               // 37: waybill.v1.WriteResult
 }
 var file_waybill_v1_recipient_proto_depIdxs = []int32{
-	27, // 0: waybill.v1.Notice.subject_groups:type_name -> waybill.v1.SubjectGroup
-	28, // 1: waybill.v1.Notice.notify_time:type_name -> google.protobuf.Timestamp
-	28, // 2: waybill.v1.Screening.screen_time:type_name -> google.protobuf.Timestamp
+	29, // 0: waybill.v1.Notice.subject_groups:type_name -> waybill.v1.SubjectGroup
+	30, // 1: waybill.v1.Notice.notify_time:type_name -> google.protobuf.Timestamp
+	30, // 2: waybill.v1.Screening.screen_time:type_name -> google.protobuf.Timestamp
 	0,  // 3: waybill.v1.Screening.result:type_name -> waybill.v1.ScreeningResult
-	29, // 4: waybill.v1.Recipient.kind:type_name -> waybill.v1.RecipientKind
-	30, // 5: waybill.v1.Recipient.role:type_name -> waybill.v1.RecipientRole
-	2,  // 6: waybill.v1.Recipient.notices:type_name -> waybill.v1.Notice
-	28, // 7: waybill.v1.Recipient.approve_time:type_name -> google.protobuf.Timestamp
-	31, // 8: waybill.v1.Recipient.suspensions:type_name -> waybill.v1.Period
-	28, // 9: waybill.v1.Recipient.terminate_time:type_name -> google.protobuf.Timestamp
-	28, // 10: waybill.v1.Recipient.due_diligence_until:type_name -> google.protobuf.Timestamp
-	3,  // 11: waybill.v1.Recipient.screenings:type_name -> waybill.v1.Screening
-	28, // 12: waybill.v1.Recipient.usable_from:type_name -> google.protobuf.Timestamp
-	32, // 13: waybill.v1.Recipient.meta:type_name -> waybill.v1.Meta
-	1,  // 14: waybill.v1.SubprocessorLink.authorisation:type_name -> waybill.v1.Authorisation
-	28, // 15: waybill.v1.SubprocessorLink.authorise_time:type_name -> google.protobuf.Timestamp
-	28, // 16: waybill.v1.SubprocessorLink.notice_until:type_name -> google.protobuf.Timestamp
-	28, // 17: waybill.v1.SubprocessorLink.object_time:type_name -> google.protobuf.Timestamp
-	29, // 18: waybill.v1.Deployment.kind:type_name -> waybill.v1.RecipientKind
-	30, // 19: waybill.v1.Deployment.role:type_name -> waybill.v1.RecipientRole
-	5,  // 20: waybill.v1.Deployment.links:type_name -> waybill.v1.SubprocessorLink
-	32, // 21: waybill.v1.Deployment.meta:type_name -> waybill.v1.Meta
-	28, // 22: waybill.v1.GetRecipientRequest.on_time:type_name -> google.protobuf.Timestamp
-	28, // 23: waybill.v1.GetRecipientRequest.known_time:type_name -> google.protobuf.Timestamp
-	28, // 24: waybill.v1.ListRecipientsRequest.on_time:type_name -> google.protobuf.Timestamp
-	28, // 25: waybill.v1.ListRecipientsRequest.known_time:type_name -> google.protobuf.Timestamp
-	4,  // 26: waybill.v1.ListRecipientsResponse.recipients:type_name -> waybill.v1.Recipient
-	4,  // 27: waybill.v1.CreateRecipientRequest.recipient:type_name -> waybill.v1.Recipient
-	33, // 28: waybill.v1.CreateRecipientRequest.options:type_name -> waybill.v1.WriteOptions
-	4,  // 29: waybill.v1.UpdateRecipientRequest.recipient:type_name -> waybill.v1.Recipient
-	34, // 30: waybill.v1.UpdateRecipientRequest.update_mask:type_name -> google.protobuf.FieldMask
-	33, // 31: waybill.v1.UpdateRecipientRequest.options:type_name -> waybill.v1.WriteOptions
-	4,  // 32: waybill.v1.WriteRecipientResponse.recipient:type_name -> waybill.v1.Recipient
-	35, // 33: waybill.v1.WriteRecipientResponse.result:type_name -> waybill.v1.WriteResult
-	33, // 34: waybill.v1.DeleteRecipientRequest.options:type_name -> waybill.v1.WriteOptions
-	35, // 35: waybill.v1.DeleteRecipientResponse.result:type_name -> waybill.v1.WriteResult
-	33, // 36: waybill.v1.ApproveRecipientRequest.options:type_name -> waybill.v1.WriteOptions
-	28, // 37: waybill.v1.ApproveRecipientRequest.time:type_name -> google.protobuf.Timestamp
-	28, // 38: waybill.v1.ApproveRecipientRequest.due_diligence_until:type_name -> google.protobuf.Timestamp
-	33, // 39: waybill.v1.SuspendRecipientRequest.options:type_name -> waybill.v1.WriteOptions
-	28, // 40: waybill.v1.SuspendRecipientRequest.time:type_name -> google.protobuf.Timestamp
-	28, // 41: waybill.v1.SuspendRecipientRequest.end_time:type_name -> google.protobuf.Timestamp
-	33, // 42: waybill.v1.ResumeRecipientRequest.options:type_name -> waybill.v1.WriteOptions
-	28, // 43: waybill.v1.ResumeRecipientRequest.time:type_name -> google.protobuf.Timestamp
-	33, // 44: waybill.v1.TerminateRecipientRequest.options:type_name -> waybill.v1.WriteOptions
-	28, // 45: waybill.v1.TerminateRecipientRequest.time:type_name -> google.protobuf.Timestamp
-	28, // 46: waybill.v1.GetDeploymentRequest.on_time:type_name -> google.protobuf.Timestamp
-	28, // 47: waybill.v1.GetDeploymentRequest.known_time:type_name -> google.protobuf.Timestamp
-	28, // 48: waybill.v1.ListDeploymentsRequest.on_time:type_name -> google.protobuf.Timestamp
-	28, // 49: waybill.v1.ListDeploymentsRequest.known_time:type_name -> google.protobuf.Timestamp
-	6,  // 50: waybill.v1.ListDeploymentsResponse.deployments:type_name -> waybill.v1.Deployment
-	6,  // 51: waybill.v1.CreateDeploymentRequest.deployment:type_name -> waybill.v1.Deployment
-	33, // 52: waybill.v1.CreateDeploymentRequest.options:type_name -> waybill.v1.WriteOptions
-	6,  // 53: waybill.v1.UpdateDeploymentRequest.deployment:type_name -> waybill.v1.Deployment
-	34, // 54: waybill.v1.UpdateDeploymentRequest.update_mask:type_name -> google.protobuf.FieldMask
-	33, // 55: waybill.v1.UpdateDeploymentRequest.options:type_name -> waybill.v1.WriteOptions
-	6,  // 56: waybill.v1.WriteDeploymentResponse.deployment:type_name -> waybill.v1.Deployment
-	35, // 57: waybill.v1.WriteDeploymentResponse.result:type_name -> waybill.v1.WriteResult
-	33, // 58: waybill.v1.DeleteDeploymentRequest.options:type_name -> waybill.v1.WriteOptions
-	35, // 59: waybill.v1.DeleteDeploymentResponse.result:type_name -> waybill.v1.WriteResult
-	7,  // 60: waybill.v1.RecipientService.GetRecipient:input_type -> waybill.v1.GetRecipientRequest
-	8,  // 61: waybill.v1.RecipientService.ListRecipients:input_type -> waybill.v1.ListRecipientsRequest
-	10, // 62: waybill.v1.RecipientService.CreateRecipient:input_type -> waybill.v1.CreateRecipientRequest
-	11, // 63: waybill.v1.RecipientService.UpdateRecipient:input_type -> waybill.v1.UpdateRecipientRequest
-	13, // 64: waybill.v1.RecipientService.DeleteRecipient:input_type -> waybill.v1.DeleteRecipientRequest
-	15, // 65: waybill.v1.RecipientService.ApproveRecipient:input_type -> waybill.v1.ApproveRecipientRequest
-	16, // 66: waybill.v1.RecipientService.SuspendRecipient:input_type -> waybill.v1.SuspendRecipientRequest
-	17, // 67: waybill.v1.RecipientService.ResumeRecipient:input_type -> waybill.v1.ResumeRecipientRequest
-	18, // 68: waybill.v1.RecipientService.TerminateRecipient:input_type -> waybill.v1.TerminateRecipientRequest
-	19, // 69: waybill.v1.RecipientService.GetDeployment:input_type -> waybill.v1.GetDeploymentRequest
-	20, // 70: waybill.v1.RecipientService.ListDeployments:input_type -> waybill.v1.ListDeploymentsRequest
-	22, // 71: waybill.v1.RecipientService.CreateDeployment:input_type -> waybill.v1.CreateDeploymentRequest
-	23, // 72: waybill.v1.RecipientService.UpdateDeployment:input_type -> waybill.v1.UpdateDeploymentRequest
-	25, // 73: waybill.v1.RecipientService.DeleteDeployment:input_type -> waybill.v1.DeleteDeploymentRequest
-	4,  // 74: waybill.v1.RecipientService.GetRecipient:output_type -> waybill.v1.Recipient
-	9,  // 75: waybill.v1.RecipientService.ListRecipients:output_type -> waybill.v1.ListRecipientsResponse
-	12, // 76: waybill.v1.RecipientService.CreateRecipient:output_type -> waybill.v1.WriteRecipientResponse
-	12, // 77: waybill.v1.RecipientService.UpdateRecipient:output_type -> waybill.v1.WriteRecipientResponse
-	14, // 78: waybill.v1.RecipientService.DeleteRecipient:output_type -> waybill.v1.DeleteRecipientResponse
-	12, // 79: waybill.v1.RecipientService.ApproveRecipient:output_type -> waybill.v1.WriteRecipientResponse
-	12, // 80: waybill.v1.RecipientService.SuspendRecipient:output_type -> waybill.v1.WriteRecipientResponse
-	12, // 81: waybill.v1.RecipientService.ResumeRecipient:output_type -> waybill.v1.WriteRecipientResponse
-	12, // 82: waybill.v1.RecipientService.TerminateRecipient:output_type -> waybill.v1.WriteRecipientResponse
-	6,  // 83: waybill.v1.RecipientService.GetDeployment:output_type -> waybill.v1.Deployment
-	21, // 84: waybill.v1.RecipientService.ListDeployments:output_type -> waybill.v1.ListDeploymentsResponse
-	24, // 85: waybill.v1.RecipientService.CreateDeployment:output_type -> waybill.v1.WriteDeploymentResponse
-	24, // 86: waybill.v1.RecipientService.UpdateDeployment:output_type -> waybill.v1.WriteDeploymentResponse
-	26, // 87: waybill.v1.RecipientService.DeleteDeployment:output_type -> waybill.v1.DeleteDeploymentResponse
-	74, // [74:88] is the sub-list for method output_type
-	60, // [60:74] is the sub-list for method input_type
-	60, // [60:60] is the sub-list for extension type_name
-	60, // [60:60] is the sub-list for extension extendee
-	0,  // [0:60] is the sub-list for field type_name
+	30, // 4: waybill.v1.Incident.discover_time:type_name -> google.protobuf.Timestamp
+	30, // 5: waybill.v1.Incident.resolve_time:type_name -> google.protobuf.Timestamp
+	30, // 6: waybill.v1.Incident.authority_notify_time:type_name -> google.protobuf.Timestamp
+	30, // 7: waybill.v1.Incident.subjects_notify_time:type_name -> google.protobuf.Timestamp
+	30, // 8: waybill.v1.Incident.guardians_notify_time:type_name -> google.protobuf.Timestamp
+	30, // 9: waybill.v1.Deal.close_time:type_name -> google.protobuf.Timestamp
+	31, // 10: waybill.v1.Recipient.kind:type_name -> waybill.v1.RecipientKind
+	32, // 11: waybill.v1.Recipient.role:type_name -> waybill.v1.RecipientRole
+	2,  // 12: waybill.v1.Recipient.notices:type_name -> waybill.v1.Notice
+	30, // 13: waybill.v1.Recipient.approve_time:type_name -> google.protobuf.Timestamp
+	33, // 14: waybill.v1.Recipient.suspensions:type_name -> waybill.v1.Period
+	30, // 15: waybill.v1.Recipient.terminate_time:type_name -> google.protobuf.Timestamp
+	30, // 16: waybill.v1.Recipient.due_diligence_until:type_name -> google.protobuf.Timestamp
+	3,  // 17: waybill.v1.Recipient.screenings:type_name -> waybill.v1.Screening
+	30, // 18: waybill.v1.Recipient.usable_from:type_name -> google.protobuf.Timestamp
+	4,  // 19: waybill.v1.Recipient.incidents:type_name -> waybill.v1.Incident
+	5,  // 20: waybill.v1.Recipient.deal:type_name -> waybill.v1.Deal
+	34, // 21: waybill.v1.Recipient.meta:type_name -> waybill.v1.Meta
+	1,  // 22: waybill.v1.SubprocessorLink.authorisation:type_name -> waybill.v1.Authorisation
+	30, // 23: waybill.v1.SubprocessorLink.authorise_time:type_name -> google.protobuf.Timestamp
+	30, // 24: waybill.v1.SubprocessorLink.notice_until:type_name -> google.protobuf.Timestamp
+	30, // 25: waybill.v1.SubprocessorLink.object_time:type_name -> google.protobuf.Timestamp
+	31, // 26: waybill.v1.Deployment.kind:type_name -> waybill.v1.RecipientKind
+	32, // 27: waybill.v1.Deployment.role:type_name -> waybill.v1.RecipientRole
+	7,  // 28: waybill.v1.Deployment.links:type_name -> waybill.v1.SubprocessorLink
+	34, // 29: waybill.v1.Deployment.meta:type_name -> waybill.v1.Meta
+	30, // 30: waybill.v1.GetRecipientRequest.on_time:type_name -> google.protobuf.Timestamp
+	30, // 31: waybill.v1.GetRecipientRequest.known_time:type_name -> google.protobuf.Timestamp
+	30, // 32: waybill.v1.ListRecipientsRequest.on_time:type_name -> google.protobuf.Timestamp
+	30, // 33: waybill.v1.ListRecipientsRequest.known_time:type_name -> google.protobuf.Timestamp
+	6,  // 34: waybill.v1.ListRecipientsResponse.recipients:type_name -> waybill.v1.Recipient
+	6,  // 35: waybill.v1.CreateRecipientRequest.recipient:type_name -> waybill.v1.Recipient
+	35, // 36: waybill.v1.CreateRecipientRequest.options:type_name -> waybill.v1.WriteOptions
+	6,  // 37: waybill.v1.UpdateRecipientRequest.recipient:type_name -> waybill.v1.Recipient
+	36, // 38: waybill.v1.UpdateRecipientRequest.update_mask:type_name -> google.protobuf.FieldMask
+	35, // 39: waybill.v1.UpdateRecipientRequest.options:type_name -> waybill.v1.WriteOptions
+	6,  // 40: waybill.v1.WriteRecipientResponse.recipient:type_name -> waybill.v1.Recipient
+	37, // 41: waybill.v1.WriteRecipientResponse.result:type_name -> waybill.v1.WriteResult
+	35, // 42: waybill.v1.DeleteRecipientRequest.options:type_name -> waybill.v1.WriteOptions
+	37, // 43: waybill.v1.DeleteRecipientResponse.result:type_name -> waybill.v1.WriteResult
+	35, // 44: waybill.v1.ApproveRecipientRequest.options:type_name -> waybill.v1.WriteOptions
+	30, // 45: waybill.v1.ApproveRecipientRequest.time:type_name -> google.protobuf.Timestamp
+	30, // 46: waybill.v1.ApproveRecipientRequest.due_diligence_until:type_name -> google.protobuf.Timestamp
+	35, // 47: waybill.v1.SuspendRecipientRequest.options:type_name -> waybill.v1.WriteOptions
+	30, // 48: waybill.v1.SuspendRecipientRequest.time:type_name -> google.protobuf.Timestamp
+	30, // 49: waybill.v1.SuspendRecipientRequest.end_time:type_name -> google.protobuf.Timestamp
+	35, // 50: waybill.v1.ResumeRecipientRequest.options:type_name -> waybill.v1.WriteOptions
+	30, // 51: waybill.v1.ResumeRecipientRequest.time:type_name -> google.protobuf.Timestamp
+	35, // 52: waybill.v1.TerminateRecipientRequest.options:type_name -> waybill.v1.WriteOptions
+	30, // 53: waybill.v1.TerminateRecipientRequest.time:type_name -> google.protobuf.Timestamp
+	30, // 54: waybill.v1.GetDeploymentRequest.on_time:type_name -> google.protobuf.Timestamp
+	30, // 55: waybill.v1.GetDeploymentRequest.known_time:type_name -> google.protobuf.Timestamp
+	30, // 56: waybill.v1.ListDeploymentsRequest.on_time:type_name -> google.protobuf.Timestamp
+	30, // 57: waybill.v1.ListDeploymentsRequest.known_time:type_name -> google.protobuf.Timestamp
+	8,  // 58: waybill.v1.ListDeploymentsResponse.deployments:type_name -> waybill.v1.Deployment
+	8,  // 59: waybill.v1.CreateDeploymentRequest.deployment:type_name -> waybill.v1.Deployment
+	35, // 60: waybill.v1.CreateDeploymentRequest.options:type_name -> waybill.v1.WriteOptions
+	8,  // 61: waybill.v1.UpdateDeploymentRequest.deployment:type_name -> waybill.v1.Deployment
+	36, // 62: waybill.v1.UpdateDeploymentRequest.update_mask:type_name -> google.protobuf.FieldMask
+	35, // 63: waybill.v1.UpdateDeploymentRequest.options:type_name -> waybill.v1.WriteOptions
+	8,  // 64: waybill.v1.WriteDeploymentResponse.deployment:type_name -> waybill.v1.Deployment
+	37, // 65: waybill.v1.WriteDeploymentResponse.result:type_name -> waybill.v1.WriteResult
+	35, // 66: waybill.v1.DeleteDeploymentRequest.options:type_name -> waybill.v1.WriteOptions
+	37, // 67: waybill.v1.DeleteDeploymentResponse.result:type_name -> waybill.v1.WriteResult
+	9,  // 68: waybill.v1.RecipientService.GetRecipient:input_type -> waybill.v1.GetRecipientRequest
+	10, // 69: waybill.v1.RecipientService.ListRecipients:input_type -> waybill.v1.ListRecipientsRequest
+	12, // 70: waybill.v1.RecipientService.CreateRecipient:input_type -> waybill.v1.CreateRecipientRequest
+	13, // 71: waybill.v1.RecipientService.UpdateRecipient:input_type -> waybill.v1.UpdateRecipientRequest
+	15, // 72: waybill.v1.RecipientService.DeleteRecipient:input_type -> waybill.v1.DeleteRecipientRequest
+	17, // 73: waybill.v1.RecipientService.ApproveRecipient:input_type -> waybill.v1.ApproveRecipientRequest
+	18, // 74: waybill.v1.RecipientService.SuspendRecipient:input_type -> waybill.v1.SuspendRecipientRequest
+	19, // 75: waybill.v1.RecipientService.ResumeRecipient:input_type -> waybill.v1.ResumeRecipientRequest
+	20, // 76: waybill.v1.RecipientService.TerminateRecipient:input_type -> waybill.v1.TerminateRecipientRequest
+	21, // 77: waybill.v1.RecipientService.GetDeployment:input_type -> waybill.v1.GetDeploymentRequest
+	22, // 78: waybill.v1.RecipientService.ListDeployments:input_type -> waybill.v1.ListDeploymentsRequest
+	24, // 79: waybill.v1.RecipientService.CreateDeployment:input_type -> waybill.v1.CreateDeploymentRequest
+	25, // 80: waybill.v1.RecipientService.UpdateDeployment:input_type -> waybill.v1.UpdateDeploymentRequest
+	27, // 81: waybill.v1.RecipientService.DeleteDeployment:input_type -> waybill.v1.DeleteDeploymentRequest
+	6,  // 82: waybill.v1.RecipientService.GetRecipient:output_type -> waybill.v1.Recipient
+	11, // 83: waybill.v1.RecipientService.ListRecipients:output_type -> waybill.v1.ListRecipientsResponse
+	14, // 84: waybill.v1.RecipientService.CreateRecipient:output_type -> waybill.v1.WriteRecipientResponse
+	14, // 85: waybill.v1.RecipientService.UpdateRecipient:output_type -> waybill.v1.WriteRecipientResponse
+	16, // 86: waybill.v1.RecipientService.DeleteRecipient:output_type -> waybill.v1.DeleteRecipientResponse
+	14, // 87: waybill.v1.RecipientService.ApproveRecipient:output_type -> waybill.v1.WriteRecipientResponse
+	14, // 88: waybill.v1.RecipientService.SuspendRecipient:output_type -> waybill.v1.WriteRecipientResponse
+	14, // 89: waybill.v1.RecipientService.ResumeRecipient:output_type -> waybill.v1.WriteRecipientResponse
+	14, // 90: waybill.v1.RecipientService.TerminateRecipient:output_type -> waybill.v1.WriteRecipientResponse
+	8,  // 91: waybill.v1.RecipientService.GetDeployment:output_type -> waybill.v1.Deployment
+	23, // 92: waybill.v1.RecipientService.ListDeployments:output_type -> waybill.v1.ListDeploymentsResponse
+	26, // 93: waybill.v1.RecipientService.CreateDeployment:output_type -> waybill.v1.WriteDeploymentResponse
+	26, // 94: waybill.v1.RecipientService.UpdateDeployment:output_type -> waybill.v1.WriteDeploymentResponse
+	28, // 95: waybill.v1.RecipientService.DeleteDeployment:output_type -> waybill.v1.DeleteDeploymentResponse
+	82, // [82:96] is the sub-list for method output_type
+	68, // [68:82] is the sub-list for method input_type
+	68, // [68:68] is the sub-list for extension type_name
+	68, // [68:68] is the sub-list for extension extendee
+	0,  // [0:68] is the sub-list for field type_name
 }
 
 func init() { file_waybill_v1_recipient_proto_init() }
@@ -2320,7 +2630,7 @@ func file_waybill_v1_recipient_proto_init() {
 			GoPackagePath: reflect.TypeOf(x{}).PkgPath(),
 			RawDescriptor: unsafe.Slice(unsafe.StringData(file_waybill_v1_recipient_proto_rawDesc), len(file_waybill_v1_recipient_proto_rawDesc)),
 			NumEnums:      2,
-			NumMessages:   25,
+			NumMessages:   27,
 			NumExtensions: 0,
 			NumServices:   1,
 		},

@@ -101,6 +101,8 @@ type Resource struct {
 	//	*Resource_Category
 	//	*Resource_Policy
 	//	*Resource_Principal
+	//	*Resource_Instrument
+	//	*Resource_ExceptionRecord
 	Resource      isResource_Resource `protobuf_oneof:"resource"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
@@ -242,6 +244,24 @@ func (x *Resource) GetPrincipal() *Principal {
 	return nil
 }
 
+func (x *Resource) GetInstrument() *Instrument {
+	if x != nil {
+		if x, ok := x.Resource.(*Resource_Instrument); ok {
+			return x.Instrument
+		}
+	}
+	return nil
+}
+
+func (x *Resource) GetExceptionRecord() *ExceptionRecord {
+	if x != nil {
+		if x, ok := x.Resource.(*Resource_ExceptionRecord); ok {
+			return x.ExceptionRecord
+		}
+	}
+	return nil
+}
+
 type isResource_Resource interface {
 	isResource_Resource()
 }
@@ -301,6 +321,16 @@ type Resource_Principal struct {
 	Principal *Principal `protobuf:"bytes,11,opt,name=principal,proto3,oneof"`
 }
 
+type Resource_Instrument struct {
+	// An instrument of an authority.
+	Instrument *Instrument `protobuf:"bytes,12,opt,name=instrument,proto3,oneof"`
+}
+
+type Resource_ExceptionRecord struct {
+	// A record of an exception.
+	ExceptionRecord *ExceptionRecord `protobuf:"bytes,13,opt,name=exception_record,json=exceptionRecord,proto3,oneof"`
+}
+
 func (*Resource_Exporter) isResource_Resource() {}
 
 func (*Resource_Recipient) isResource_Resource() {}
@@ -322,6 +352,10 @@ func (*Resource_Category) isResource_Resource() {}
 func (*Resource_Policy) isResource_Resource() {}
 
 func (*Resource_Principal) isResource_Resource() {}
+
+func (*Resource_Instrument) isResource_Resource() {}
+
+func (*Resource_ExceptionRecord) isResource_Resource() {}
 
 // One line of a plan.
 type PlanItem struct {
@@ -1133,7 +1167,7 @@ var File_waybill_v1_registry_proto protoreflect.FileDescriptor
 const file_waybill_v1_registry_proto_rawDesc = "" +
 	"\n" +
 	"\x19waybill/v1/registry.proto\x12\n" +
-	"waybill.v1\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x1awaybill/v1/agreement.proto\x1a\x1bwaybill/v1/assessment.proto\x1a\x19waybill/v1/category.proto\x1a\x17waybill/v1/common.proto\x1a\x19waybill/v1/exporter.proto\x1a\x17waybill/v1/policy.proto\x1a\x1awaybill/v1/principal.proto\x1a\x18waybill/v1/purpose.proto\x1a\x1awaybill/v1/recipient.proto\x1a\x19waybill/v1/settings.proto\x1a\x19waybill/v1/transfer.proto\"\xde\x04\n" +
+	"waybill.v1\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x1awaybill/v1/agreement.proto\x1a\x1bwaybill/v1/assessment.proto\x1a\x19waybill/v1/category.proto\x1a\x17waybill/v1/common.proto\x1a\x1awaybill/v1/exception.proto\x1a\x19waybill/v1/exporter.proto\x1a\x1bwaybill/v1/instrument.proto\x1a\x17waybill/v1/policy.proto\x1a\x1awaybill/v1/principal.proto\x1a\x18waybill/v1/purpose.proto\x1a\x1awaybill/v1/recipient.proto\x1a\x19waybill/v1/settings.proto\x1a\x19waybill/v1/transfer.proto\"\xe2\x05\n" +
 	"\bResource\x122\n" +
 	"\bexporter\x18\x01 \x01(\v2\x14.waybill.v1.ExporterH\x00R\bexporter\x125\n" +
 	"\trecipient\x18\x02 \x01(\v2\x15.waybill.v1.RecipientH\x00R\trecipient\x128\n" +
@@ -1150,7 +1184,11 @@ const file_waybill_v1_registry_proto_rawDesc = "" +
 	"\bcategory\x18\t \x01(\v2\x14.waybill.v1.CategoryH\x00R\bcategory\x12,\n" +
 	"\x06policy\x18\n" +
 	" \x01(\v2\x12.waybill.v1.PolicyH\x00R\x06policy\x125\n" +
-	"\tprincipal\x18\v \x01(\v2\x15.waybill.v1.PrincipalH\x00R\tprincipalB\n" +
+	"\tprincipal\x18\v \x01(\v2\x15.waybill.v1.PrincipalH\x00R\tprincipal\x128\n" +
+	"\n" +
+	"instrument\x18\f \x01(\v2\x16.waybill.v1.InstrumentH\x00R\n" +
+	"instrument\x12H\n" +
+	"\x10exception_record\x18\r \x01(\v2\x1b.waybill.v1.ExceptionRecordH\x00R\x0fexceptionRecordB\n" +
 	"\n" +
 	"\bresource\"f\n" +
 	"\bPlanItem\x12.\n" +
@@ -1263,10 +1301,12 @@ var file_waybill_v1_registry_proto_goTypes = []any{
 	(*Category)(nil),              // 23: waybill.v1.Category
 	(*Policy)(nil),                // 24: waybill.v1.Policy
 	(*Principal)(nil),             // 25: waybill.v1.Principal
-	(*WriteOptions)(nil),          // 26: waybill.v1.WriteOptions
-	(*WriteResult)(nil),           // 27: waybill.v1.WriteResult
-	(*timestamppb.Timestamp)(nil), // 28: google.protobuf.Timestamp
-	(*RevisionToken)(nil),         // 29: waybill.v1.RevisionToken
+	(*Instrument)(nil),            // 26: waybill.v1.Instrument
+	(*ExceptionRecord)(nil),       // 27: waybill.v1.ExceptionRecord
+	(*WriteOptions)(nil),          // 28: waybill.v1.WriteOptions
+	(*WriteResult)(nil),           // 29: waybill.v1.WriteResult
+	(*timestamppb.Timestamp)(nil), // 30: google.protobuf.Timestamp
+	(*RevisionToken)(nil),         // 31: waybill.v1.RevisionToken
 }
 var file_waybill_v1_registry_proto_depIdxs = []int32{
 	15, // 0: waybill.v1.Resource.exporter:type_name -> waybill.v1.Exporter
@@ -1280,36 +1320,38 @@ var file_waybill_v1_registry_proto_depIdxs = []int32{
 	23, // 8: waybill.v1.Resource.category:type_name -> waybill.v1.Category
 	24, // 9: waybill.v1.Resource.policy:type_name -> waybill.v1.Policy
 	25, // 10: waybill.v1.Resource.principal:type_name -> waybill.v1.Principal
-	0,  // 11: waybill.v1.PlanItem.action:type_name -> waybill.v1.PlanAction
-	26, // 12: waybill.v1.ApplyOptions.options:type_name -> waybill.v1.WriteOptions
-	3,  // 13: waybill.v1.ApplyRequest.options:type_name -> waybill.v1.ApplyOptions
-	1,  // 14: waybill.v1.ApplyRequest.resources:type_name -> waybill.v1.Resource
-	2,  // 15: waybill.v1.ApplyResponse.plan:type_name -> waybill.v1.PlanItem
-	27, // 16: waybill.v1.ApplyResponse.result:type_name -> waybill.v1.WriteResult
-	28, // 17: waybill.v1.ExportRequest.known_time:type_name -> google.protobuf.Timestamp
-	1,  // 18: waybill.v1.ExportResponse.resources:type_name -> waybill.v1.Resource
-	29, // 19: waybill.v1.ExportResponse.token:type_name -> waybill.v1.RevisionToken
-	28, // 20: waybill.v1.LookupRequest.on_time:type_name -> google.protobuf.Timestamp
-	28, // 21: waybill.v1.LookupRequest.known_time:type_name -> google.protobuf.Timestamp
-	1,  // 22: waybill.v1.LookupResponse.resource:type_name -> waybill.v1.Resource
-	28, // 23: waybill.v1.LookupResponse.on_time:type_name -> google.protobuf.Timestamp
-	11, // 24: waybill.v1.FindResponse.findings:type_name -> waybill.v1.Finding
-	29, // 25: waybill.v1.GetVersionResponse.token:type_name -> waybill.v1.RevisionToken
-	4,  // 26: waybill.v1.RegistryService.Apply:input_type -> waybill.v1.ApplyRequest
-	6,  // 27: waybill.v1.RegistryService.Export:input_type -> waybill.v1.ExportRequest
-	8,  // 28: waybill.v1.RegistryService.Lookup:input_type -> waybill.v1.LookupRequest
-	10, // 29: waybill.v1.RegistryService.Find:input_type -> waybill.v1.FindRequest
-	13, // 30: waybill.v1.RegistryService.GetVersion:input_type -> waybill.v1.GetVersionRequest
-	5,  // 31: waybill.v1.RegistryService.Apply:output_type -> waybill.v1.ApplyResponse
-	7,  // 32: waybill.v1.RegistryService.Export:output_type -> waybill.v1.ExportResponse
-	9,  // 33: waybill.v1.RegistryService.Lookup:output_type -> waybill.v1.LookupResponse
-	12, // 34: waybill.v1.RegistryService.Find:output_type -> waybill.v1.FindResponse
-	14, // 35: waybill.v1.RegistryService.GetVersion:output_type -> waybill.v1.GetVersionResponse
-	31, // [31:36] is the sub-list for method output_type
-	26, // [26:31] is the sub-list for method input_type
-	26, // [26:26] is the sub-list for extension type_name
-	26, // [26:26] is the sub-list for extension extendee
-	0,  // [0:26] is the sub-list for field type_name
+	26, // 11: waybill.v1.Resource.instrument:type_name -> waybill.v1.Instrument
+	27, // 12: waybill.v1.Resource.exception_record:type_name -> waybill.v1.ExceptionRecord
+	0,  // 13: waybill.v1.PlanItem.action:type_name -> waybill.v1.PlanAction
+	28, // 14: waybill.v1.ApplyOptions.options:type_name -> waybill.v1.WriteOptions
+	3,  // 15: waybill.v1.ApplyRequest.options:type_name -> waybill.v1.ApplyOptions
+	1,  // 16: waybill.v1.ApplyRequest.resources:type_name -> waybill.v1.Resource
+	2,  // 17: waybill.v1.ApplyResponse.plan:type_name -> waybill.v1.PlanItem
+	29, // 18: waybill.v1.ApplyResponse.result:type_name -> waybill.v1.WriteResult
+	30, // 19: waybill.v1.ExportRequest.known_time:type_name -> google.protobuf.Timestamp
+	1,  // 20: waybill.v1.ExportResponse.resources:type_name -> waybill.v1.Resource
+	31, // 21: waybill.v1.ExportResponse.token:type_name -> waybill.v1.RevisionToken
+	30, // 22: waybill.v1.LookupRequest.on_time:type_name -> google.protobuf.Timestamp
+	30, // 23: waybill.v1.LookupRequest.known_time:type_name -> google.protobuf.Timestamp
+	1,  // 24: waybill.v1.LookupResponse.resource:type_name -> waybill.v1.Resource
+	30, // 25: waybill.v1.LookupResponse.on_time:type_name -> google.protobuf.Timestamp
+	11, // 26: waybill.v1.FindResponse.findings:type_name -> waybill.v1.Finding
+	31, // 27: waybill.v1.GetVersionResponse.token:type_name -> waybill.v1.RevisionToken
+	4,  // 28: waybill.v1.RegistryService.Apply:input_type -> waybill.v1.ApplyRequest
+	6,  // 29: waybill.v1.RegistryService.Export:input_type -> waybill.v1.ExportRequest
+	8,  // 30: waybill.v1.RegistryService.Lookup:input_type -> waybill.v1.LookupRequest
+	10, // 31: waybill.v1.RegistryService.Find:input_type -> waybill.v1.FindRequest
+	13, // 32: waybill.v1.RegistryService.GetVersion:input_type -> waybill.v1.GetVersionRequest
+	5,  // 33: waybill.v1.RegistryService.Apply:output_type -> waybill.v1.ApplyResponse
+	7,  // 34: waybill.v1.RegistryService.Export:output_type -> waybill.v1.ExportResponse
+	9,  // 35: waybill.v1.RegistryService.Lookup:output_type -> waybill.v1.LookupResponse
+	12, // 36: waybill.v1.RegistryService.Find:output_type -> waybill.v1.FindResponse
+	14, // 37: waybill.v1.RegistryService.GetVersion:output_type -> waybill.v1.GetVersionResponse
+	33, // [33:38] is the sub-list for method output_type
+	28, // [28:33] is the sub-list for method input_type
+	28, // [28:28] is the sub-list for extension type_name
+	28, // [28:28] is the sub-list for extension extendee
+	0,  // [0:28] is the sub-list for field type_name
 }
 
 func init() { file_waybill_v1_registry_proto_init() }
@@ -1321,7 +1363,9 @@ func file_waybill_v1_registry_proto_init() {
 	file_waybill_v1_assessment_proto_init()
 	file_waybill_v1_category_proto_init()
 	file_waybill_v1_common_proto_init()
+	file_waybill_v1_exception_proto_init()
 	file_waybill_v1_exporter_proto_init()
+	file_waybill_v1_instrument_proto_init()
 	file_waybill_v1_policy_proto_init()
 	file_waybill_v1_principal_proto_init()
 	file_waybill_v1_purpose_proto_init()
@@ -1340,6 +1384,8 @@ func file_waybill_v1_registry_proto_init() {
 		(*Resource_Category)(nil),
 		(*Resource_Policy)(nil),
 		(*Resource_Principal)(nil),
+		(*Resource_Instrument)(nil),
+		(*Resource_ExceptionRecord)(nil),
 	}
 	type x struct{}
 	out := protoimpl.TypeBuilder{

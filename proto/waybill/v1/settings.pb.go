@@ -23,6 +23,113 @@ const (
 	_ = protoimpl.EnforceVersion(protoimpl.MaxVersion - 20)
 )
 
+// How a body of Hong Kong, Macau or Taiwan is seen, PIPL 41.
+type HmtAuthority int32
+
+const (
+	// The default: AS_FOREIGN.
+	HmtAuthority_HMT_AUTHORITY_UNSPECIFIED HmtAuthority = 0
+	// As a foreign body: it needs the approval of rule 42.
+	HmtAuthority_HMT_AUTHORITY_AS_FOREIGN HmtAuthority = 1
+	// As a destination only: rules 51 to 60 stand, rule 42 does not.
+	HmtAuthority_HMT_AUTHORITY_EXPORT_ONLY HmtAuthority = 2
+)
+
+// Enum value maps for HmtAuthority.
+var (
+	HmtAuthority_name = map[int32]string{
+		0: "HMT_AUTHORITY_UNSPECIFIED",
+		1: "HMT_AUTHORITY_AS_FOREIGN",
+		2: "HMT_AUTHORITY_EXPORT_ONLY",
+	}
+	HmtAuthority_value = map[string]int32{
+		"HMT_AUTHORITY_UNSPECIFIED": 0,
+		"HMT_AUTHORITY_AS_FOREIGN":  1,
+		"HMT_AUTHORITY_EXPORT_ONLY": 2,
+	}
+)
+
+func (x HmtAuthority) Enum() *HmtAuthority {
+	p := new(HmtAuthority)
+	*p = x
+	return p
+}
+
+func (x HmtAuthority) String() string {
+	return protoimpl.X.EnumStringOf(x.Descriptor(), protoreflect.EnumNumber(x))
+}
+
+func (HmtAuthority) Descriptor() protoreflect.EnumDescriptor {
+	return file_waybill_v1_settings_proto_enumTypes[0].Descriptor()
+}
+
+func (HmtAuthority) Type() protoreflect.EnumType {
+	return &file_waybill_v1_settings_proto_enumTypes[0]
+}
+
+func (x HmtAuthority) Number() protoreflect.EnumNumber {
+	return protoreflect.EnumNumber(x)
+}
+
+// Deprecated: Use HmtAuthority.Descriptor instead.
+func (HmtAuthority) EnumDescriptor() ([]byte, []int) {
+	return file_waybill_v1_settings_proto_rawDescGZIP(), []int{0}
+}
+
+// Which mechanism a flow without sensitive data needs where the sensitive flows
+// of the year already demand the security assessment (rules.md 2.6).
+type NonsensitiveTier int32
+
+const (
+	// The default: ASSESSMENT.
+	NonsensitiveTier_NONSENSITIVE_TIER_UNSPECIFIED NonsensitiveTier = 0
+	// The assessment too.
+	NonsensitiveTier_NONSENSITIVE_TIER_ASSESSMENT NonsensitiveTier = 1
+	// That of its own tier.
+	NonsensitiveTier_NONSENSITIVE_TIER_OWN_TIER NonsensitiveTier = 2
+)
+
+// Enum value maps for NonsensitiveTier.
+var (
+	NonsensitiveTier_name = map[int32]string{
+		0: "NONSENSITIVE_TIER_UNSPECIFIED",
+		1: "NONSENSITIVE_TIER_ASSESSMENT",
+		2: "NONSENSITIVE_TIER_OWN_TIER",
+	}
+	NonsensitiveTier_value = map[string]int32{
+		"NONSENSITIVE_TIER_UNSPECIFIED": 0,
+		"NONSENSITIVE_TIER_ASSESSMENT":  1,
+		"NONSENSITIVE_TIER_OWN_TIER":    2,
+	}
+)
+
+func (x NonsensitiveTier) Enum() *NonsensitiveTier {
+	p := new(NonsensitiveTier)
+	*p = x
+	return p
+}
+
+func (x NonsensitiveTier) String() string {
+	return protoimpl.X.EnumStringOf(x.Descriptor(), protoreflect.EnumNumber(x))
+}
+
+func (NonsensitiveTier) Descriptor() protoreflect.EnumDescriptor {
+	return file_waybill_v1_settings_proto_enumTypes[1].Descriptor()
+}
+
+func (NonsensitiveTier) Type() protoreflect.EnumType {
+	return &file_waybill_v1_settings_proto_enumTypes[1]
+}
+
+func (x NonsensitiveTier) Number() protoreflect.EnumNumber {
+	return protoreflect.EnumNumber(x)
+}
+
+// Deprecated: Use NonsensitiveTier.Descriptor instead.
+func (NonsensitiveTier) EnumDescriptor() ([]byte, []int) {
+	return file_waybill_v1_settings_proto_rawDescGZIP(), []int{1}
+}
+
 // Settings of the registry; there is one.
 type Settings struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
@@ -36,6 +143,18 @@ type Settings struct {
 	SeparateConsentWithoutConsentBasis bool `protobuf:"varint,4,opt,name=separate_consent_without_consent_basis,json=separateConsentWithoutConsentBasis,proto3" json:"separate_consent_without_consent_basis,omitempty"`
 	// Whom a caller asks when the registry is incomplete.
 	GapContact string `protobuf:"bytes,5,opt,name=gap_contact,json=gapContact,proto3" json:"gap_contact,omitempty"`
+	// How a body of Hong Kong, Macau or Taiwan is seen.
+	HmtAuthority HmtAuthority `protobuf:"varint,6,opt,name=hmt_authority,json=hmtAuthority,proto3,enum=waybill.v1.HmtAuthority" json:"hmt_authority,omitempty"`
+	// What a flow without sensitive data needs once sensitive ones demand the assessment.
+	NonsensitiveTier NonsensitiveTier `protobuf:"varint,7,opt,name=nonsensitive_tier,json=nonsensitiveTier,proto3,enum=waybill.v1.NonsensitiveTier" json:"nonsensitive_tier,omitempty"`
+	// The exemption of a statutory duty lifts the security assessment too, NDSMR 35(6); off unless set.
+	StatutoryDutyLiftsAssessment bool `protobuf:"varint,8,opt,name=statutory_duty_lifts_assessment,json=statutoryDutyLiftsAssessment,proto3" json:"statutory_duty_lifts_assessment,omitempty"`
+	// Flows that are exempt under CBDF 3 to 6 are counted too; off unless set.
+	CountExemptFlows bool `protobuf:"varint,9,opt,name=count_exempt_flows,json=countExemptFlows,proto3" json:"count_exempt_flows,omitempty"`
+	// Vital interests do not defer rules 21 to 28; they do unless set.
+	AgreementDeferralOff bool `protobuf:"varint,10,opt,name=agreement_deferral_off,json=agreementDeferralOff,proto3" json:"agreement_deferral_off,omitempty"`
+	// Vital interests do not defer rule 50; they do unless set.
+	AssessmentDeferralOff bool `protobuf:"varint,11,opt,name=assessment_deferral_off,json=assessmentDeferralOff,proto3" json:"assessment_deferral_off,omitempty"`
 	// What the registry keeps beside it.
 	Meta          *Meta `protobuf:"bytes,90,opt,name=meta,proto3" json:"meta,omitempty"`
 	unknownFields protoimpl.UnknownFields
@@ -105,6 +224,48 @@ func (x *Settings) GetGapContact() string {
 		return x.GapContact
 	}
 	return ""
+}
+
+func (x *Settings) GetHmtAuthority() HmtAuthority {
+	if x != nil {
+		return x.HmtAuthority
+	}
+	return HmtAuthority_HMT_AUTHORITY_UNSPECIFIED
+}
+
+func (x *Settings) GetNonsensitiveTier() NonsensitiveTier {
+	if x != nil {
+		return x.NonsensitiveTier
+	}
+	return NonsensitiveTier_NONSENSITIVE_TIER_UNSPECIFIED
+}
+
+func (x *Settings) GetStatutoryDutyLiftsAssessment() bool {
+	if x != nil {
+		return x.StatutoryDutyLiftsAssessment
+	}
+	return false
+}
+
+func (x *Settings) GetCountExemptFlows() bool {
+	if x != nil {
+		return x.CountExemptFlows
+	}
+	return false
+}
+
+func (x *Settings) GetAgreementDeferralOff() bool {
+	if x != nil {
+		return x.AgreementDeferralOff
+	}
+	return false
+}
+
+func (x *Settings) GetAssessmentDeferralOff() bool {
+	if x != nil {
+		return x.AssessmentDeferralOff
+	}
+	return false
 }
 
 func (x *Settings) GetMeta() *Meta {
@@ -302,14 +463,21 @@ var File_waybill_v1_settings_proto protoreflect.FileDescriptor
 const file_waybill_v1_settings_proto_rawDesc = "" +
 	"\n" +
 	"\x19waybill/v1/settings.proto\x12\n" +
-	"waybill.v1\x1a google/protobuf/field_mask.proto\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x17waybill/v1/common.proto\"\xfb\x01\n" +
+	"waybill.v1\x1a google/protobuf/field_mask.proto\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x17waybill/v1/common.proto\"\xe8\x04\n" +
 	"\bSettings\x12\x12\n" +
 	"\x04name\x18\x01 \x01(\tR\x04name\x12\x12\n" +
 	"\x04zone\x18\x02 \x01(\tR\x04zone\x12,\n" +
 	"\x12screening_age_days\x18\x03 \x01(\x05R\x10screeningAgeDays\x12R\n" +
 	"&separate_consent_without_consent_basis\x18\x04 \x01(\bR\"separateConsentWithoutConsentBasis\x12\x1f\n" +
 	"\vgap_contact\x18\x05 \x01(\tR\n" +
-	"gapContact\x12$\n" +
+	"gapContact\x12=\n" +
+	"\rhmt_authority\x18\x06 \x01(\x0e2\x18.waybill.v1.HmtAuthorityR\fhmtAuthority\x12I\n" +
+	"\x11nonsensitive_tier\x18\a \x01(\x0e2\x1c.waybill.v1.NonsensitiveTierR\x10nonsensitiveTier\x12E\n" +
+	"\x1fstatutory_duty_lifts_assessment\x18\b \x01(\bR\x1cstatutoryDutyLiftsAssessment\x12,\n" +
+	"\x12count_exempt_flows\x18\t \x01(\bR\x10countExemptFlows\x124\n" +
+	"\x16agreement_deferral_off\x18\n" +
+	" \x01(\bR\x14agreementDeferralOff\x126\n" +
+	"\x17assessment_deferral_off\x18\v \x01(\bR\x15assessmentDeferralOff\x12$\n" +
 	"\x04meta\x18Z \x01(\v2\x10.waybill.v1.MetaR\x04meta\"\x98\x01\n" +
 	"\x12GetSettingsRequest\x12\x12\n" +
 	"\x04name\x18\x01 \x01(\tR\x04name\x123\n" +
@@ -323,7 +491,15 @@ const file_waybill_v1_settings_proto_rawDesc = "" +
 	"\aoptions\x18\x03 \x01(\v2\x18.waybill.v1.WriteOptionsR\aoptions\"z\n" +
 	"\x15WriteSettingsResponse\x120\n" +
 	"\bsettings\x18\x01 \x01(\v2\x14.waybill.v1.SettingsR\bsettings\x12/\n" +
-	"\x06result\x18\x02 \x01(\v2\x17.waybill.v1.WriteResultR\x06result2\xbe\x01\n" +
+	"\x06result\x18\x02 \x01(\v2\x17.waybill.v1.WriteResultR\x06result*j\n" +
+	"\fHmtAuthority\x12\x1d\n" +
+	"\x19HMT_AUTHORITY_UNSPECIFIED\x10\x00\x12\x1c\n" +
+	"\x18HMT_AUTHORITY_AS_FOREIGN\x10\x01\x12\x1d\n" +
+	"\x19HMT_AUTHORITY_EXPORT_ONLY\x10\x02*w\n" +
+	"\x10NonsensitiveTier\x12!\n" +
+	"\x1dNONSENSITIVE_TIER_UNSPECIFIED\x10\x00\x12 \n" +
+	"\x1cNONSENSITIVE_TIER_ASSESSMENT\x10\x01\x12\x1e\n" +
+	"\x1aNONSENSITIVE_TIER_OWN_TIER\x10\x022\xbe\x01\n" +
 	"\x0fSettingsService\x12L\n" +
 	"\vGetSettings\x12\x1e.waybill.v1.GetSettingsRequest\x1a\x14.waybill.v1.Settings\"\aڵ\x18\x03\x02\x03\x04\x12]\n" +
 	"\x0eUpdateSettings\x12!.waybill.v1.UpdateSettingsRequest\x1a!.waybill.v1.WriteSettingsResponse\"\x05ڵ\x18\x01\x04B$Z\"waybill/proto/waybill/v1;waybillv1b\x06proto3"
@@ -340,36 +516,41 @@ func file_waybill_v1_settings_proto_rawDescGZIP() []byte {
 	return file_waybill_v1_settings_proto_rawDescData
 }
 
+var file_waybill_v1_settings_proto_enumTypes = make([]protoimpl.EnumInfo, 2)
 var file_waybill_v1_settings_proto_msgTypes = make([]protoimpl.MessageInfo, 4)
 var file_waybill_v1_settings_proto_goTypes = []any{
-	(*Settings)(nil),              // 0: waybill.v1.Settings
-	(*GetSettingsRequest)(nil),    // 1: waybill.v1.GetSettingsRequest
-	(*UpdateSettingsRequest)(nil), // 2: waybill.v1.UpdateSettingsRequest
-	(*WriteSettingsResponse)(nil), // 3: waybill.v1.WriteSettingsResponse
-	(*Meta)(nil),                  // 4: waybill.v1.Meta
-	(*timestamppb.Timestamp)(nil), // 5: google.protobuf.Timestamp
-	(*fieldmaskpb.FieldMask)(nil), // 6: google.protobuf.FieldMask
-	(*WriteOptions)(nil),          // 7: waybill.v1.WriteOptions
-	(*WriteResult)(nil),           // 8: waybill.v1.WriteResult
+	(HmtAuthority)(0),             // 0: waybill.v1.HmtAuthority
+	(NonsensitiveTier)(0),         // 1: waybill.v1.NonsensitiveTier
+	(*Settings)(nil),              // 2: waybill.v1.Settings
+	(*GetSettingsRequest)(nil),    // 3: waybill.v1.GetSettingsRequest
+	(*UpdateSettingsRequest)(nil), // 4: waybill.v1.UpdateSettingsRequest
+	(*WriteSettingsResponse)(nil), // 5: waybill.v1.WriteSettingsResponse
+	(*Meta)(nil),                  // 6: waybill.v1.Meta
+	(*timestamppb.Timestamp)(nil), // 7: google.protobuf.Timestamp
+	(*fieldmaskpb.FieldMask)(nil), // 8: google.protobuf.FieldMask
+	(*WriteOptions)(nil),          // 9: waybill.v1.WriteOptions
+	(*WriteResult)(nil),           // 10: waybill.v1.WriteResult
 }
 var file_waybill_v1_settings_proto_depIdxs = []int32{
-	4,  // 0: waybill.v1.Settings.meta:type_name -> waybill.v1.Meta
-	5,  // 1: waybill.v1.GetSettingsRequest.on_time:type_name -> google.protobuf.Timestamp
-	5,  // 2: waybill.v1.GetSettingsRequest.known_time:type_name -> google.protobuf.Timestamp
-	0,  // 3: waybill.v1.UpdateSettingsRequest.settings:type_name -> waybill.v1.Settings
-	6,  // 4: waybill.v1.UpdateSettingsRequest.update_mask:type_name -> google.protobuf.FieldMask
-	7,  // 5: waybill.v1.UpdateSettingsRequest.options:type_name -> waybill.v1.WriteOptions
-	0,  // 6: waybill.v1.WriteSettingsResponse.settings:type_name -> waybill.v1.Settings
-	8,  // 7: waybill.v1.WriteSettingsResponse.result:type_name -> waybill.v1.WriteResult
-	1,  // 8: waybill.v1.SettingsService.GetSettings:input_type -> waybill.v1.GetSettingsRequest
-	2,  // 9: waybill.v1.SettingsService.UpdateSettings:input_type -> waybill.v1.UpdateSettingsRequest
-	0,  // 10: waybill.v1.SettingsService.GetSettings:output_type -> waybill.v1.Settings
-	3,  // 11: waybill.v1.SettingsService.UpdateSettings:output_type -> waybill.v1.WriteSettingsResponse
-	10, // [10:12] is the sub-list for method output_type
-	8,  // [8:10] is the sub-list for method input_type
-	8,  // [8:8] is the sub-list for extension type_name
-	8,  // [8:8] is the sub-list for extension extendee
-	0,  // [0:8] is the sub-list for field type_name
+	0,  // 0: waybill.v1.Settings.hmt_authority:type_name -> waybill.v1.HmtAuthority
+	1,  // 1: waybill.v1.Settings.nonsensitive_tier:type_name -> waybill.v1.NonsensitiveTier
+	6,  // 2: waybill.v1.Settings.meta:type_name -> waybill.v1.Meta
+	7,  // 3: waybill.v1.GetSettingsRequest.on_time:type_name -> google.protobuf.Timestamp
+	7,  // 4: waybill.v1.GetSettingsRequest.known_time:type_name -> google.protobuf.Timestamp
+	2,  // 5: waybill.v1.UpdateSettingsRequest.settings:type_name -> waybill.v1.Settings
+	8,  // 6: waybill.v1.UpdateSettingsRequest.update_mask:type_name -> google.protobuf.FieldMask
+	9,  // 7: waybill.v1.UpdateSettingsRequest.options:type_name -> waybill.v1.WriteOptions
+	2,  // 8: waybill.v1.WriteSettingsResponse.settings:type_name -> waybill.v1.Settings
+	10, // 9: waybill.v1.WriteSettingsResponse.result:type_name -> waybill.v1.WriteResult
+	3,  // 10: waybill.v1.SettingsService.GetSettings:input_type -> waybill.v1.GetSettingsRequest
+	4,  // 11: waybill.v1.SettingsService.UpdateSettings:input_type -> waybill.v1.UpdateSettingsRequest
+	2,  // 12: waybill.v1.SettingsService.GetSettings:output_type -> waybill.v1.Settings
+	5,  // 13: waybill.v1.SettingsService.UpdateSettings:output_type -> waybill.v1.WriteSettingsResponse
+	12, // [12:14] is the sub-list for method output_type
+	10, // [10:12] is the sub-list for method input_type
+	10, // [10:10] is the sub-list for extension type_name
+	10, // [10:10] is the sub-list for extension extendee
+	0,  // [0:10] is the sub-list for field type_name
 }
 
 func init() { file_waybill_v1_settings_proto_init() }
@@ -383,13 +564,14 @@ func file_waybill_v1_settings_proto_init() {
 		File: protoimpl.DescBuilder{
 			GoPackagePath: reflect.TypeOf(x{}).PkgPath(),
 			RawDescriptor: unsafe.Slice(unsafe.StringData(file_waybill_v1_settings_proto_rawDesc), len(file_waybill_v1_settings_proto_rawDesc)),
-			NumEnums:      0,
+			NumEnums:      2,
 			NumMessages:   4,
 			NumExtensions: 0,
 			NumServices:   1,
 		},
 		GoTypes:           file_waybill_v1_settings_proto_goTypes,
 		DependencyIndexes: file_waybill_v1_settings_proto_depIdxs,
+		EnumInfos:         file_waybill_v1_settings_proto_enumTypes,
 		MessageInfos:      file_waybill_v1_settings_proto_msgTypes,
 	}.Build()
 	File_waybill_v1_settings_proto = out.File

@@ -172,75 +172,6 @@ func (ConsentType) EnumDescriptor() ([]byte, []int) {
 	return file_waybill_v1_share_proto_rawDescGZIP(), []int{1}
 }
 
-// The six exceptions of the policy, S4-3.
-type Exception int32
-
-const (
-	// None is claimed.
-	Exception_EXCEPTION_UNSPECIFIED Exception = 0
-	// Our legal obligations.
-	Exception_EXCEPTION_LEGAL_OBLIGATION Exception = 1
-	// National and defence security.
-	Exception_EXCEPTION_NATIONAL_SECURITY Exception = 2
-	// Public safety, health and major public interest.
-	Exception_EXCEPTION_PUBLIC_INTEREST Exception = 3
-	// Criminal investigation, prosecution, trial and enforcement.
-	Exception_EXCEPTION_CRIMINAL_PROCEEDINGS Exception = 4
-	// Vital interests of a person.
-	Exception_EXCEPTION_VITAL_INTEREST Exception = 5
-	// Made public by the subject.
-	Exception_EXCEPTION_MADE_PUBLIC Exception = 6
-)
-
-// Enum value maps for Exception.
-var (
-	Exception_name = map[int32]string{
-		0: "EXCEPTION_UNSPECIFIED",
-		1: "EXCEPTION_LEGAL_OBLIGATION",
-		2: "EXCEPTION_NATIONAL_SECURITY",
-		3: "EXCEPTION_PUBLIC_INTEREST",
-		4: "EXCEPTION_CRIMINAL_PROCEEDINGS",
-		5: "EXCEPTION_VITAL_INTEREST",
-		6: "EXCEPTION_MADE_PUBLIC",
-	}
-	Exception_value = map[string]int32{
-		"EXCEPTION_UNSPECIFIED":          0,
-		"EXCEPTION_LEGAL_OBLIGATION":     1,
-		"EXCEPTION_NATIONAL_SECURITY":    2,
-		"EXCEPTION_PUBLIC_INTEREST":      3,
-		"EXCEPTION_CRIMINAL_PROCEEDINGS": 4,
-		"EXCEPTION_VITAL_INTEREST":       5,
-		"EXCEPTION_MADE_PUBLIC":          6,
-	}
-)
-
-func (x Exception) Enum() *Exception {
-	p := new(Exception)
-	*p = x
-	return p
-}
-
-func (x Exception) String() string {
-	return protoimpl.X.EnumStringOf(x.Descriptor(), protoreflect.EnumNumber(x))
-}
-
-func (Exception) Descriptor() protoreflect.EnumDescriptor {
-	return file_waybill_v1_share_proto_enumTypes[2].Descriptor()
-}
-
-func (Exception) Type() protoreflect.EnumType {
-	return &file_waybill_v1_share_proto_enumTypes[2]
-}
-
-func (x Exception) Number() protoreflect.EnumNumber {
-	return protoreflect.EnumNumber(x)
-}
-
-// Deprecated: Use Exception.Descriptor instead.
-func (Exception) EnumDescriptor() ([]byte, []int) {
-	return file_waybill_v1_share_proto_rawDescGZIP(), []int{2}
-}
-
 // What the gate answers. Everything but ALLOWED reads as no.
 type Outcome int32
 
@@ -278,11 +209,11 @@ func (x Outcome) String() string {
 }
 
 func (Outcome) Descriptor() protoreflect.EnumDescriptor {
-	return file_waybill_v1_share_proto_enumTypes[3].Descriptor()
+	return file_waybill_v1_share_proto_enumTypes[2].Descriptor()
 }
 
 func (Outcome) Type() protoreflect.EnumType {
-	return &file_waybill_v1_share_proto_enumTypes[3]
+	return &file_waybill_v1_share_proto_enumTypes[2]
 }
 
 func (x Outcome) Number() protoreflect.EnumNumber {
@@ -291,7 +222,7 @@ func (x Outcome) Number() protoreflect.EnumNumber {
 
 // Deprecated: Use Outcome.Descriptor instead.
 func (Outcome) EnumDescriptor() ([]byte, []int) {
-	return file_waybill_v1_share_proto_rawDescGZIP(), []int{3}
+	return file_waybill_v1_share_proto_rawDescGZIP(), []int{2}
 }
 
 // Whether an answer binds its caller.
@@ -331,11 +262,11 @@ func (x Mode) String() string {
 }
 
 func (Mode) Descriptor() protoreflect.EnumDescriptor {
-	return file_waybill_v1_share_proto_enumTypes[4].Descriptor()
+	return file_waybill_v1_share_proto_enumTypes[3].Descriptor()
 }
 
 func (Mode) Type() protoreflect.EnumType {
-	return &file_waybill_v1_share_proto_enumTypes[4]
+	return &file_waybill_v1_share_proto_enumTypes[3]
 }
 
 func (x Mode) Number() protoreflect.EnumNumber {
@@ -344,7 +275,7 @@ func (x Mode) Number() protoreflect.EnumNumber {
 
 // Deprecated: Use Mode.Descriptor instead.
 func (Mode) EnumDescriptor() ([]byte, []int) {
-	return file_waybill_v1_share_proto_rawDescGZIP(), []int{4}
+	return file_waybill_v1_share_proto_rawDescGZIP(), []int{3}
 }
 
 // What must be done with an allowed share (rules.md 2.5).
@@ -436,11 +367,11 @@ func (x ObligationCode) String() string {
 }
 
 func (ObligationCode) Descriptor() protoreflect.EnumDescriptor {
-	return file_waybill_v1_share_proto_enumTypes[5].Descriptor()
+	return file_waybill_v1_share_proto_enumTypes[4].Descriptor()
 }
 
 func (ObligationCode) Type() protoreflect.EnumType {
-	return &file_waybill_v1_share_proto_enumTypes[5]
+	return &file_waybill_v1_share_proto_enumTypes[4]
 }
 
 func (x ObligationCode) Number() protoreflect.EnumNumber {
@@ -449,7 +380,7 @@ func (x ObligationCode) Number() protoreflect.EnumNumber {
 
 // Deprecated: Use ObligationCode.Descriptor instead.
 func (ObligationCode) EnumDescriptor() ([]byte, []int) {
-	return file_waybill_v1_share_proto_rawDescGZIP(), []int{5}
+	return file_waybill_v1_share_proto_rawDescGZIP(), []int{4}
 }
 
 // A consent of the subject, presented by a principal that legal named as a
@@ -485,6 +416,8 @@ type Consent struct {
 	ByGuardian bool `protobuf:"varint,13,opt,name=by_guardian,json=byGuardian,proto3" json:"by_guardian,omitempty"`
 	// Why the processing is in the interest of the child.
 	ChildInterest string `protobuf:"bytes,14,opt,name=child_interest,json=childInterest,proto3" json:"child_interest,omitempty"`
+	// The publication consented to; needed for SEPARATE_PUBLIC.
+	Publication   string `protobuf:"bytes,15,opt,name=publication,proto3" json:"publication,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -613,6 +546,13 @@ func (x *Consent) GetByGuardian() bool {
 func (x *Consent) GetChildInterest() string {
 	if x != nil {
 		return x.ChildInterest
+	}
+	return ""
+}
+
+func (x *Consent) GetPublication() string {
+	if x != nil {
+		return x.Publication
 	}
 	return ""
 }
@@ -837,15 +777,32 @@ func (x *ExceptionClaim) GetRecord() string {
 	return ""
 }
 
-// A cohort of a bulk share; refused in this edition.
+// A principal's word on the persons of a bulk share: who was taken in, on which
+// consent, and who was left out. It counts only from a source of consent, for 24 hours.
 type CohortAttestation struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
 	// Its id.
 	Id string `protobuf:"bytes,1,opt,name=id,proto3" json:"id,omitempty"`
-	// How many persons.
-	Size          int64 `protobuf:"varint,2,opt,name=size,proto3" json:"size,omitempty"`
-	unknownFields protoimpl.UnknownFields
-	sizeCache     protoimpl.SizeCache
+	// How many persons; the question's quantity.
+	Size int64 `protobuf:"varint,2,opt,name=size,proto3" json:"size,omitempty"`
+	// The purpose consented to; the served one where a service is asked for.
+	Purpose string `protobuf:"bytes,3,opt,name=purpose,proto3" json:"purpose,omitempty"`
+	// The recipient consented to; needed for provision and for cross-border.
+	Recipient string `protobuf:"bytes,4,opt,name=recipient,proto3" json:"recipient,omitempty"`
+	// The types of consent that each of the persons gave.
+	ConsentTypes []ConsentType `protobuf:"varint,5,rep,packed,name=consent_types,json=consentTypes,proto3,enum=waybill.v1.ConsentType" json:"consent_types,omitempty"`
+	// The policy version under which they were given.
+	Policy string `protobuf:"bytes,6,opt,name=policy,proto3" json:"policy,omitempty"`
+	// When the cohort was taken.
+	AttestTime *timestamppb.Timestamp `protobuf:"bytes,7,opt,name=attest_time,json=attestTime,proto3" json:"attest_time,omitempty"`
+	// How many who withdrew were left out; needed, and may be 0.
+	WithdrawnExcluded *int64 `protobuf:"varint,8,opt,name=withdrawn_excluded,json=withdrawnExcluded,proto3,oneof" json:"withdrawn_excluded,omitempty"`
+	// How many minors were left out; needed, and may be 0.
+	MinorsExcluded *int64 `protobuf:"varint,9,opt,name=minors_excluded,json=minorsExcluded,proto3,oneof" json:"minors_excluded,omitempty"`
+	// How many who objected, restricted or were erased were left out; needed, and may be 0.
+	ObjectedExcluded *int64 `protobuf:"varint,10,opt,name=objected_excluded,json=objectedExcluded,proto3,oneof" json:"objected_excluded,omitempty"`
+	unknownFields    protoimpl.UnknownFields
+	sizeCache        protoimpl.SizeCache
 }
 
 func (x *CohortAttestation) Reset() {
@@ -888,6 +845,62 @@ func (x *CohortAttestation) GetId() string {
 func (x *CohortAttestation) GetSize() int64 {
 	if x != nil {
 		return x.Size
+	}
+	return 0
+}
+
+func (x *CohortAttestation) GetPurpose() string {
+	if x != nil {
+		return x.Purpose
+	}
+	return ""
+}
+
+func (x *CohortAttestation) GetRecipient() string {
+	if x != nil {
+		return x.Recipient
+	}
+	return ""
+}
+
+func (x *CohortAttestation) GetConsentTypes() []ConsentType {
+	if x != nil {
+		return x.ConsentTypes
+	}
+	return nil
+}
+
+func (x *CohortAttestation) GetPolicy() string {
+	if x != nil {
+		return x.Policy
+	}
+	return ""
+}
+
+func (x *CohortAttestation) GetAttestTime() *timestamppb.Timestamp {
+	if x != nil {
+		return x.AttestTime
+	}
+	return nil
+}
+
+func (x *CohortAttestation) GetWithdrawnExcluded() int64 {
+	if x != nil && x.WithdrawnExcluded != nil {
+		return *x.WithdrawnExcluded
+	}
+	return 0
+}
+
+func (x *CohortAttestation) GetMinorsExcluded() int64 {
+	if x != nil && x.MinorsExcluded != nil {
+		return *x.MinorsExcluded
+	}
+	return 0
+}
+
+func (x *CohortAttestation) GetObjectedExcluded() int64 {
+	if x != nil && x.ObjectedExcluded != nil {
+		return *x.ObjectedExcluded
 	}
 	return 0
 }
@@ -943,26 +956,30 @@ type ShareQuestion struct {
 	Chain []*ChainLink `protobuf:"bytes,23,rep,name=chain,proto3" json:"chain,omitempty"`
 	// The exception claimed.
 	Exception *ExceptionClaim `protobuf:"bytes,24,opt,name=exception,proto3" json:"exception,omitempty"`
-	// Do-not-track is on; refused in this edition.
+	// Do-not-track is on.
 	DoNotTrack bool `protobuf:"varint,25,opt,name=do_not_track,json=doNotTrack,proto3" json:"do_not_track,omitempty"`
-	// The subject opted out of interest-based advertising; refused in this edition.
+	// The subject opted out of interest-based advertising.
 	OptedOutInterestAds bool `protobuf:"varint,26,opt,name=opted_out_interest_ads,json=optedOutInterestAds,proto3" json:"opted_out_interest_ads,omitempty"`
-	// A restriction or an objection is in force; refused in this edition.
+	// A restriction is in force, GDPR 18: for all purposes.
 	Restricted bool `protobuf:"varint,27,opt,name=restricted,proto3" json:"restricted,omitempty"`
-	// The subject was erased or cancelled the account; refused in this edition.
+	// The subject was erased or cancelled the account.
 	Erased bool `protobuf:"varint,28,opt,name=erased,proto3" json:"erased,omitempty"`
-	// When the data was collected; refused in this edition.
+	// When the data was collected.
 	CollectTime *timestamppb.Timestamp `protobuf:"bytes,29,opt,name=collect_time,json=collectTime,proto3" json:"collect_time,omitempty"`
-	// The instrument of an authority; refused in this edition.
+	// The instrument of an authority: instruments/{id}.
 	AuthorityInstrument string `protobuf:"bytes,30,opt,name=authority_instrument,json=authorityInstrument,proto3" json:"authority_instrument,omitempty"`
-	// The policy version that the subject accepted; refused in this edition.
+	// The newest policy version that the subject accepted explicitly; believed from a source of consent.
 	AcceptedPolicy string `protobuf:"bytes,31,opt,name=accepted_policy,json=acceptedPolicy,proto3" json:"accepted_policy,omitempty"`
-	// The subjects of a bulk share; refused in this edition.
+	// The subjects of a bulk share, opaque, at most 1,000: each is judged and recorded, and the answer names those that may be shared.
 	Subjects []string `protobuf:"bytes,32,rep,name=subjects,proto3" json:"subjects,omitempty"`
-	// The cohort of a bulk share; refused in this edition.
+	// The cohort of a bulk share.
 	Cohort *CohortAttestation `protobuf:"bytes,33,opt,name=cohort,proto3" json:"cohort,omitempty"`
-	// The key of a counted bulk share; refused in this edition.
-	CountKey      string `protobuf:"bytes,34,opt,name=count_key,json=countKey,proto3" json:"count_key,omitempty"`
+	// The key of a counted bulk share, unique per exporter and year: it is counted once.
+	CountKey string `protobuf:"bytes,34,opt,name=count_key,json=countKey,proto3" json:"count_key,omitempty"`
+	// An objection or a refusal for this purpose is in force, PIPL 44, 27, GDPR 21.
+	Objected bool `protobuf:"varint,35,opt,name=objected,proto3" json:"objected,omitempty"`
+	// Which publication, for recipients of kind PUBLIC.
+	Publication   string `protobuf:"bytes,36,opt,name=publication,proto3" json:"publication,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -1235,6 +1252,20 @@ func (x *ShareQuestion) GetCountKey() string {
 	return ""
 }
 
+func (x *ShareQuestion) GetObjected() bool {
+	if x != nil {
+		return x.Objected
+	}
+	return false
+}
+
+func (x *ShareQuestion) GetPublication() string {
+	if x != nil {
+		return x.Publication
+	}
+	return ""
+}
+
 // One reason of a denial.
 type Reason struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
@@ -1362,15 +1393,19 @@ func (x *Reason) GetCure() string {
 	return ""
 }
 
-// A rule that an exception waived.
+// A rule that an exception waived, or deferred.
 type Waiver struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
 	// The rule's code.
 	Code ReasonCode `protobuf:"varint,1,opt,name=code,proto3,enum=waybill.v1.ReasonCode" json:"code,omitempty"`
 	// The exception.
 	Exception Exception `protobuf:"varint,2,opt,name=exception,proto3,enum=waybill.v1.Exception" json:"exception,omitempty"`
-	// The evidence.
-	Evidence      string `protobuf:"bytes,3,opt,name=evidence,proto3" json:"evidence,omitempty"`
+	// The evidence: exceptions/{id}, or instruments/{id}.
+	Evidence string `protobuf:"bytes,3,opt,name=evidence,proto3" json:"evidence,omitempty"`
+	// It was deferred: an obligation makes up for it.
+	Deferred bool `protobuf:"varint,4,opt,name=deferred,proto3" json:"deferred,omitempty"`
+	// The regime whose rule it is.
+	Regime        Regime `protobuf:"varint,5,opt,name=regime,proto3,enum=waybill.v1.Regime" json:"regime,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -1424,6 +1459,20 @@ func (x *Waiver) GetEvidence() string {
 		return x.Evidence
 	}
 	return ""
+}
+
+func (x *Waiver) GetDeferred() bool {
+	if x != nil {
+		return x.Deferred
+	}
+	return false
+}
+
+func (x *Waiver) GetRegime() Regime {
+	if x != nil {
+		return x.Regime
+	}
+	return Regime_REGIME_UNSPECIFIED
 }
 
 // Something that must be done with an allowed share.
@@ -1636,6 +1685,170 @@ func (x *Receipt) GetLeafHash() []byte {
 	return nil
 }
 
+// What an allowed share counted for the volume tiers of its exporter and year.
+type Counted struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// The calendar year, Asia/Shanghai.
+	Year int32 `protobuf:"varint,1,opt,name=year,proto3" json:"year,omitempty"`
+	// Distinct persons without sensitive data before and after this share.
+	PersonsBefore int64 `protobuf:"varint,2,opt,name=persons_before,json=personsBefore,proto3" json:"persons_before,omitempty"`
+	// After it.
+	PersonsAfter int64 `protobuf:"varint,3,opt,name=persons_after,json=personsAfter,proto3" json:"persons_after,omitempty"`
+	// Distinct persons with sensitive data before this share.
+	SensitiveBefore int64 `protobuf:"varint,4,opt,name=sensitive_before,json=sensitiveBefore,proto3" json:"sensitive_before,omitempty"`
+	// After it.
+	SensitiveAfter int64 `protobuf:"varint,5,opt,name=sensitive_after,json=sensitiveAfter,proto3" json:"sensitive_after,omitempty"`
+	// A tier or an approved scale is 80 percent reached.
+	Warn          bool `protobuf:"varint,6,opt,name=warn,proto3" json:"warn,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *Counted) Reset() {
+	*x = Counted{}
+	mi := &file_waybill_v1_share_proto_msgTypes[12]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *Counted) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*Counted) ProtoMessage() {}
+
+func (x *Counted) ProtoReflect() protoreflect.Message {
+	mi := &file_waybill_v1_share_proto_msgTypes[12]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use Counted.ProtoReflect.Descriptor instead.
+func (*Counted) Descriptor() ([]byte, []int) {
+	return file_waybill_v1_share_proto_rawDescGZIP(), []int{12}
+}
+
+func (x *Counted) GetYear() int32 {
+	if x != nil {
+		return x.Year
+	}
+	return 0
+}
+
+func (x *Counted) GetPersonsBefore() int64 {
+	if x != nil {
+		return x.PersonsBefore
+	}
+	return 0
+}
+
+func (x *Counted) GetPersonsAfter() int64 {
+	if x != nil {
+		return x.PersonsAfter
+	}
+	return 0
+}
+
+func (x *Counted) GetSensitiveBefore() int64 {
+	if x != nil {
+		return x.SensitiveBefore
+	}
+	return 0
+}
+
+func (x *Counted) GetSensitiveAfter() int64 {
+	if x != nil {
+		return x.SensitiveAfter
+	}
+	return 0
+}
+
+func (x *Counted) GetWarn() bool {
+	if x != nil {
+		return x.Warn
+	}
+	return false
+}
+
+// What became of one subject of a bulk share.
+type SubjectDecision struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// Its index in the question's subjects.
+	Index int32 `protobuf:"varint,1,opt,name=index,proto3" json:"index,omitempty"`
+	// decisions/{id}: each subject has a record of its own.
+	Name string `protobuf:"bytes,2,opt,name=name,proto3" json:"name,omitempty"`
+	// The outcome for it.
+	Outcome Outcome `protobuf:"varint,3,opt,name=outcome,proto3,enum=waybill.v1.Outcome" json:"outcome,omitempty"`
+	// The first reason.
+	PrimaryReason ReasonCode `protobuf:"varint,4,opt,name=primary_reason,json=primaryReason,proto3,enum=waybill.v1.ReasonCode" json:"primary_reason,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *SubjectDecision) Reset() {
+	*x = SubjectDecision{}
+	mi := &file_waybill_v1_share_proto_msgTypes[13]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *SubjectDecision) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*SubjectDecision) ProtoMessage() {}
+
+func (x *SubjectDecision) ProtoReflect() protoreflect.Message {
+	mi := &file_waybill_v1_share_proto_msgTypes[13]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use SubjectDecision.ProtoReflect.Descriptor instead.
+func (*SubjectDecision) Descriptor() ([]byte, []int) {
+	return file_waybill_v1_share_proto_rawDescGZIP(), []int{13}
+}
+
+func (x *SubjectDecision) GetIndex() int32 {
+	if x != nil {
+		return x.Index
+	}
+	return 0
+}
+
+func (x *SubjectDecision) GetName() string {
+	if x != nil {
+		return x.Name
+	}
+	return ""
+}
+
+func (x *SubjectDecision) GetOutcome() Outcome {
+	if x != nil {
+		return x.Outcome
+	}
+	return Outcome_OUTCOME_UNSPECIFIED
+}
+
+func (x *SubjectDecision) GetPrimaryReason() ReasonCode {
+	if x != nil {
+		return x.PrimaryReason
+	}
+	return ReasonCode_REASON_CODE_UNSPECIFIED
+}
+
 // The answer to a question.
 type ShareDecision struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
@@ -1677,13 +1890,19 @@ type ShareDecision struct {
 	RequestId string `protobuf:"bytes,18,opt,name=request_id,json=requestId,proto3" json:"request_id,omitempty"`
 	// The principal whose consents and age band were believed.
 	ConsentSource string `protobuf:"bytes,19,opt,name=consent_source,json=consentSource,proto3" json:"consent_source,omitempty"`
-	unknownFields protoimpl.UnknownFields
-	sizeCache     protoimpl.SizeCache
+	// What was counted.
+	Counted *Counted `protobuf:"bytes,20,opt,name=counted,proto3" json:"counted,omitempty"`
+	// Of a bulk share: the subjects that may be shared, as they were given.
+	PermittedSubjects []string `protobuf:"bytes,21,rep,name=permitted_subjects,json=permittedSubjects,proto3" json:"permitted_subjects,omitempty"`
+	// Of a bulk share: what became of each subject.
+	SubjectDecisions []*SubjectDecision `protobuf:"bytes,22,rep,name=subject_decisions,json=subjectDecisions,proto3" json:"subject_decisions,omitempty"`
+	unknownFields    protoimpl.UnknownFields
+	sizeCache        protoimpl.SizeCache
 }
 
 func (x *ShareDecision) Reset() {
 	*x = ShareDecision{}
-	mi := &file_waybill_v1_share_proto_msgTypes[12]
+	mi := &file_waybill_v1_share_proto_msgTypes[14]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1695,7 +1914,7 @@ func (x *ShareDecision) String() string {
 func (*ShareDecision) ProtoMessage() {}
 
 func (x *ShareDecision) ProtoReflect() protoreflect.Message {
-	mi := &file_waybill_v1_share_proto_msgTypes[12]
+	mi := &file_waybill_v1_share_proto_msgTypes[14]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1708,7 +1927,7 @@ func (x *ShareDecision) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ShareDecision.ProtoReflect.Descriptor instead.
 func (*ShareDecision) Descriptor() ([]byte, []int) {
-	return file_waybill_v1_share_proto_rawDescGZIP(), []int{12}
+	return file_waybill_v1_share_proto_rawDescGZIP(), []int{14}
 }
 
 func (x *ShareDecision) GetName() string {
@@ -1844,6 +2063,27 @@ func (x *ShareDecision) GetConsentSource() string {
 	return ""
 }
 
+func (x *ShareDecision) GetCounted() *Counted {
+	if x != nil {
+		return x.Counted
+	}
+	return nil
+}
+
+func (x *ShareDecision) GetPermittedSubjects() []string {
+	if x != nil {
+		return x.PermittedSubjects
+	}
+	return nil
+}
+
+func (x *ShareDecision) GetSubjectDecisions() []*SubjectDecision {
+	if x != nil {
+		return x.SubjectDecisions
+	}
+	return nil
+}
+
 // Asks for one decision.
 type CheckShareRequest struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
@@ -1859,7 +2099,7 @@ type CheckShareRequest struct {
 
 func (x *CheckShareRequest) Reset() {
 	*x = CheckShareRequest{}
-	mi := &file_waybill_v1_share_proto_msgTypes[13]
+	mi := &file_waybill_v1_share_proto_msgTypes[15]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1871,7 +2111,7 @@ func (x *CheckShareRequest) String() string {
 func (*CheckShareRequest) ProtoMessage() {}
 
 func (x *CheckShareRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_waybill_v1_share_proto_msgTypes[13]
+	mi := &file_waybill_v1_share_proto_msgTypes[15]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1884,7 +2124,7 @@ func (x *CheckShareRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use CheckShareRequest.ProtoReflect.Descriptor instead.
 func (*CheckShareRequest) Descriptor() ([]byte, []int) {
-	return file_waybill_v1_share_proto_rawDescGZIP(), []int{13}
+	return file_waybill_v1_share_proto_rawDescGZIP(), []int{15}
 }
 
 func (x *CheckShareRequest) GetQuestion() *ShareQuestion {
@@ -1919,7 +2159,7 @@ type CheckShareResponse struct {
 
 func (x *CheckShareResponse) Reset() {
 	*x = CheckShareResponse{}
-	mi := &file_waybill_v1_share_proto_msgTypes[14]
+	mi := &file_waybill_v1_share_proto_msgTypes[16]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1931,7 +2171,7 @@ func (x *CheckShareResponse) String() string {
 func (*CheckShareResponse) ProtoMessage() {}
 
 func (x *CheckShareResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_waybill_v1_share_proto_msgTypes[14]
+	mi := &file_waybill_v1_share_proto_msgTypes[16]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1944,7 +2184,7 @@ func (x *CheckShareResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use CheckShareResponse.ProtoReflect.Descriptor instead.
 func (*CheckShareResponse) Descriptor() ([]byte, []int) {
-	return file_waybill_v1_share_proto_rawDescGZIP(), []int{14}
+	return file_waybill_v1_share_proto_rawDescGZIP(), []int{16}
 }
 
 func (x *CheckShareResponse) GetDecision() *ShareDecision {
@@ -1969,7 +2209,7 @@ type BatchCheckSharesRequest struct {
 
 func (x *BatchCheckSharesRequest) Reset() {
 	*x = BatchCheckSharesRequest{}
-	mi := &file_waybill_v1_share_proto_msgTypes[15]
+	mi := &file_waybill_v1_share_proto_msgTypes[17]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1981,7 +2221,7 @@ func (x *BatchCheckSharesRequest) String() string {
 func (*BatchCheckSharesRequest) ProtoMessage() {}
 
 func (x *BatchCheckSharesRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_waybill_v1_share_proto_msgTypes[15]
+	mi := &file_waybill_v1_share_proto_msgTypes[17]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1994,7 +2234,7 @@ func (x *BatchCheckSharesRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use BatchCheckSharesRequest.ProtoReflect.Descriptor instead.
 func (*BatchCheckSharesRequest) Descriptor() ([]byte, []int) {
-	return file_waybill_v1_share_proto_rawDescGZIP(), []int{15}
+	return file_waybill_v1_share_proto_rawDescGZIP(), []int{17}
 }
 
 func (x *BatchCheckSharesRequest) GetQuestions() []*ShareQuestion {
@@ -2029,7 +2269,7 @@ type BatchCheckSharesResponse struct {
 
 func (x *BatchCheckSharesResponse) Reset() {
 	*x = BatchCheckSharesResponse{}
-	mi := &file_waybill_v1_share_proto_msgTypes[16]
+	mi := &file_waybill_v1_share_proto_msgTypes[18]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2041,7 +2281,7 @@ func (x *BatchCheckSharesResponse) String() string {
 func (*BatchCheckSharesResponse) ProtoMessage() {}
 
 func (x *BatchCheckSharesResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_waybill_v1_share_proto_msgTypes[16]
+	mi := &file_waybill_v1_share_proto_msgTypes[18]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2054,7 +2294,7 @@ func (x *BatchCheckSharesResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use BatchCheckSharesResponse.ProtoReflect.Descriptor instead.
 func (*BatchCheckSharesResponse) Descriptor() ([]byte, []int) {
-	return file_waybill_v1_share_proto_rawDescGZIP(), []int{16}
+	return file_waybill_v1_share_proto_rawDescGZIP(), []int{18}
 }
 
 func (x *BatchCheckSharesResponse) GetDecisions() []*ShareDecision {
@@ -2082,7 +2322,7 @@ type ExplainShareRequest struct {
 
 func (x *ExplainShareRequest) Reset() {
 	*x = ExplainShareRequest{}
-	mi := &file_waybill_v1_share_proto_msgTypes[17]
+	mi := &file_waybill_v1_share_proto_msgTypes[19]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2094,7 +2334,7 @@ func (x *ExplainShareRequest) String() string {
 func (*ExplainShareRequest) ProtoMessage() {}
 
 func (x *ExplainShareRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_waybill_v1_share_proto_msgTypes[17]
+	mi := &file_waybill_v1_share_proto_msgTypes[19]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2107,7 +2347,7 @@ func (x *ExplainShareRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ExplainShareRequest.ProtoReflect.Descriptor instead.
 func (*ExplainShareRequest) Descriptor() ([]byte, []int) {
-	return file_waybill_v1_share_proto_rawDescGZIP(), []int{17}
+	return file_waybill_v1_share_proto_rawDescGZIP(), []int{19}
 }
 
 func (x *ExplainShareRequest) GetQuestion() *ShareQuestion {
@@ -2159,7 +2399,7 @@ type TraceStep struct {
 
 func (x *TraceStep) Reset() {
 	*x = TraceStep{}
-	mi := &file_waybill_v1_share_proto_msgTypes[18]
+	mi := &file_waybill_v1_share_proto_msgTypes[20]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2171,7 +2411,7 @@ func (x *TraceStep) String() string {
 func (*TraceStep) ProtoMessage() {}
 
 func (x *TraceStep) ProtoReflect() protoreflect.Message {
-	mi := &file_waybill_v1_share_proto_msgTypes[18]
+	mi := &file_waybill_v1_share_proto_msgTypes[20]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2184,7 +2424,7 @@ func (x *TraceStep) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use TraceStep.ProtoReflect.Descriptor instead.
 func (*TraceStep) Descriptor() ([]byte, []int) {
-	return file_waybill_v1_share_proto_rawDescGZIP(), []int{18}
+	return file_waybill_v1_share_proto_rawDescGZIP(), []int{20}
 }
 
 func (x *TraceStep) GetRule() int32 {
@@ -2229,20 +2469,198 @@ func (x *TraceStep) GetCategory() string {
 	return ""
 }
 
+// One input or piece of evidence that some rule reads for a pair of recipient and purpose.
+type Need struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// The field of the question, or of a record.
+	Field string `protobuf:"bytes,1,opt,name=field,proto3" json:"field,omitempty"`
+	// Without it the share is denied.
+	Required bool `protobuf:"varint,2,opt,name=required,proto3" json:"required,omitempty"`
+	// Why, in one plain sentence.
+	Why string `protobuf:"bytes,3,opt,name=why,proto3" json:"why,omitempty"`
+	// The codes of the rules that read it.
+	Codes []ReasonCode `protobuf:"varint,4,rep,packed,name=codes,proto3,enum=waybill.v1.ReasonCode" json:"codes,omitempty"`
+	// Who supplies it.
+	Class ReasonClass `protobuf:"varint,5,opt,name=class,proto3,enum=waybill.v1.ReasonClass" json:"class,omitempty"`
+	// The record that has the field, where it is not the question's.
+	Record        string `protobuf:"bytes,6,opt,name=record,proto3" json:"record,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *Need) Reset() {
+	*x = Need{}
+	mi := &file_waybill_v1_share_proto_msgTypes[21]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *Need) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*Need) ProtoMessage() {}
+
+func (x *Need) ProtoReflect() protoreflect.Message {
+	mi := &file_waybill_v1_share_proto_msgTypes[21]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use Need.ProtoReflect.Descriptor instead.
+func (*Need) Descriptor() ([]byte, []int) {
+	return file_waybill_v1_share_proto_rawDescGZIP(), []int{21}
+}
+
+func (x *Need) GetField() string {
+	if x != nil {
+		return x.Field
+	}
+	return ""
+}
+
+func (x *Need) GetRequired() bool {
+	if x != nil {
+		return x.Required
+	}
+	return false
+}
+
+func (x *Need) GetWhy() string {
+	if x != nil {
+		return x.Why
+	}
+	return ""
+}
+
+func (x *Need) GetCodes() []ReasonCode {
+	if x != nil {
+		return x.Codes
+	}
+	return nil
+}
+
+func (x *Need) GetClass() ReasonClass {
+	if x != nil {
+		return x.Class
+	}
+	return ReasonClass_REASON_CLASS_UNSPECIFIED
+}
+
+func (x *Need) GetRecord() string {
+	if x != nil {
+		return x.Record
+	}
+	return ""
+}
+
+// One thing that is missing, and who can supply it.
+type Cure struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// Who: EVIDENCE is the caller, GAP is legal, VIOLATION is a change of the share.
+	Class ReasonClass `protobuf:"varint,1,opt,name=class,proto3,enum=waybill.v1.ReasonClass" json:"class,omitempty"`
+	// The field of the question, or of a record.
+	Field string `protobuf:"bytes,2,opt,name=field,proto3" json:"field,omitempty"`
+	// The record, where it is not the question.
+	Record string `protobuf:"bytes,3,opt,name=record,proto3" json:"record,omitempty"`
+	// What to do, in one plain sentence.
+	Sentence string `protobuf:"bytes,4,opt,name=sentence,proto3" json:"sentence,omitempty"`
+	// The reasons that it cures.
+	Codes         []ReasonCode `protobuf:"varint,5,rep,packed,name=codes,proto3,enum=waybill.v1.ReasonCode" json:"codes,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *Cure) Reset() {
+	*x = Cure{}
+	mi := &file_waybill_v1_share_proto_msgTypes[22]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *Cure) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*Cure) ProtoMessage() {}
+
+func (x *Cure) ProtoReflect() protoreflect.Message {
+	mi := &file_waybill_v1_share_proto_msgTypes[22]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use Cure.ProtoReflect.Descriptor instead.
+func (*Cure) Descriptor() ([]byte, []int) {
+	return file_waybill_v1_share_proto_rawDescGZIP(), []int{22}
+}
+
+func (x *Cure) GetClass() ReasonClass {
+	if x != nil {
+		return x.Class
+	}
+	return ReasonClass_REASON_CLASS_UNSPECIFIED
+}
+
+func (x *Cure) GetField() string {
+	if x != nil {
+		return x.Field
+	}
+	return ""
+}
+
+func (x *Cure) GetRecord() string {
+	if x != nil {
+		return x.Record
+	}
+	return ""
+}
+
+func (x *Cure) GetSentence() string {
+	if x != nil {
+		return x.Sentence
+	}
+	return ""
+}
+
+func (x *Cure) GetCodes() []ReasonCode {
+	if x != nil {
+		return x.Codes
+	}
+	return nil
+}
+
 // Explains a question.
 type ExplainShareResponse struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
 	// The decision as it would be; it has no receipt.
 	Decision *ShareDecision `protobuf:"bytes,1,opt,name=decision,proto3" json:"decision,omitempty"`
 	// What every rule did.
-	Trace         []*TraceStep `protobuf:"bytes,2,rep,name=trace,proto3" json:"trace,omitempty"`
+	Trace []*TraceStep `protobuf:"bytes,2,rep,name=trace,proto3" json:"trace,omitempty"`
+	// What some rule reads for this exporter, recipient and purpose.
+	Needs []*Need `protobuf:"bytes,3,rep,name=needs,proto3" json:"needs,omitempty"`
+	// For a denial: the fewest things that would make it allowed, in the order of
+	// who can supply them; checked by asking again. Empty where nothing would.
+	Cures         []*Cure `protobuf:"bytes,4,rep,name=cures,proto3" json:"cures,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
 
 func (x *ExplainShareResponse) Reset() {
 	*x = ExplainShareResponse{}
-	mi := &file_waybill_v1_share_proto_msgTypes[19]
+	mi := &file_waybill_v1_share_proto_msgTypes[23]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2254,7 +2672,7 @@ func (x *ExplainShareResponse) String() string {
 func (*ExplainShareResponse) ProtoMessage() {}
 
 func (x *ExplainShareResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_waybill_v1_share_proto_msgTypes[19]
+	mi := &file_waybill_v1_share_proto_msgTypes[23]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2267,7 +2685,7 @@ func (x *ExplainShareResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ExplainShareResponse.ProtoReflect.Descriptor instead.
 func (*ExplainShareResponse) Descriptor() ([]byte, []int) {
-	return file_waybill_v1_share_proto_rawDescGZIP(), []int{19}
+	return file_waybill_v1_share_proto_rawDescGZIP(), []int{23}
 }
 
 func (x *ExplainShareResponse) GetDecision() *ShareDecision {
@@ -2284,12 +2702,26 @@ func (x *ExplainShareResponse) GetTrace() []*TraceStep {
 	return nil
 }
 
+func (x *ExplainShareResponse) GetNeeds() []*Need {
+	if x != nil {
+		return x.Needs
+	}
+	return nil
+}
+
+func (x *ExplainShareResponse) GetCures() []*Cure {
+	if x != nil {
+		return x.Cures
+	}
+	return nil
+}
+
 var File_waybill_v1_share_proto protoreflect.FileDescriptor
 
 const file_waybill_v1_share_proto_rawDesc = "" +
 	"\n" +
 	"\x16waybill/v1/share.proto\x12\n" +
-	"waybill.v1\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x17waybill/v1/common.proto\x1a\x17waybill/v1/reason.proto\"\xae\x04\n" +
+	"waybill.v1\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x17waybill/v1/common.proto\x1a\x17waybill/v1/reason.proto\"\xd0\x04\n" +
 	"\aConsent\x12+\n" +
 	"\x04type\x18\x01 \x01(\x0e2\x17.waybill.v1.ConsentTypeR\x04type\x12\x18\n" +
 	"\apurpose\x18\x02 \x01(\tR\apurpose\x12\x1e\n" +
@@ -2310,7 +2742,8 @@ const file_waybill_v1_share_proto_rawDesc = "" +
 	"\asubject\x18\f \x01(\tR\asubject\x12\x1f\n" +
 	"\vby_guardian\x18\r \x01(\bR\n" +
 	"byGuardian\x12%\n" +
-	"\x0echild_interest\x18\x0e \x01(\tR\rchildInterest\"H\n" +
+	"\x0echild_interest\x18\x0e \x01(\tR\rchildInterest\x12 \n" +
+	"\vpublication\x18\x0f \x01(\tR\vpublication\"H\n" +
 	"\x0eOrderReference\x12\x1c\n" +
 	"\treference\x18\x01 \x01(\tR\treference\x12\x18\n" +
 	"\asubject\x18\x02 \x01(\tR\asubject\"a\n" +
@@ -2325,10 +2758,23 @@ const file_waybill_v1_share_proto_rawDesc = "" +
 	"deployment\"]\n" +
 	"\x0eExceptionClaim\x123\n" +
 	"\texception\x18\x01 \x01(\x0e2\x15.waybill.v1.ExceptionR\texception\x12\x16\n" +
-	"\x06record\x18\x02 \x01(\tR\x06record\"7\n" +
+	"\x06record\x18\x02 \x01(\tR\x06record\"\xd7\x03\n" +
 	"\x11CohortAttestation\x12\x0e\n" +
 	"\x02id\x18\x01 \x01(\tR\x02id\x12\x12\n" +
-	"\x04size\x18\x02 \x01(\x03R\x04size\"\xba\n" +
+	"\x04size\x18\x02 \x01(\x03R\x04size\x12\x18\n" +
+	"\apurpose\x18\x03 \x01(\tR\apurpose\x12\x1c\n" +
+	"\trecipient\x18\x04 \x01(\tR\trecipient\x12<\n" +
+	"\rconsent_types\x18\x05 \x03(\x0e2\x17.waybill.v1.ConsentTypeR\fconsentTypes\x12\x16\n" +
+	"\x06policy\x18\x06 \x01(\tR\x06policy\x12;\n" +
+	"\vattest_time\x18\a \x01(\v2\x1a.google.protobuf.TimestampR\n" +
+	"attestTime\x122\n" +
+	"\x12withdrawn_excluded\x18\b \x01(\x03H\x00R\x11withdrawnExcluded\x88\x01\x01\x12,\n" +
+	"\x0fminors_excluded\x18\t \x01(\x03H\x01R\x0eminorsExcluded\x88\x01\x01\x120\n" +
+	"\x11objected_excluded\x18\n" +
+	" \x01(\x03H\x02R\x10objectedExcluded\x88\x01\x01B\x15\n" +
+	"\x13_withdrawn_excludedB\x12\n" +
+	"\x10_minors_excludedB\x14\n" +
+	"\x12_objected_excluded\"\xf8\n" +
 	"\n" +
 	"\rShareQuestion\x12\x1a\n" +
 	"\bexporter\x18\x01 \x01(\tR\bexporter\x12\x1c\n" +
@@ -2374,7 +2820,9 @@ const file_waybill_v1_share_proto_rawDesc = "" +
 	"\x0faccepted_policy\x18\x1f \x01(\tR\x0eacceptedPolicy\x12\x1a\n" +
 	"\bsubjects\x18  \x03(\tR\bsubjects\x125\n" +
 	"\x06cohort\x18! \x01(\v2\x1d.waybill.v1.CohortAttestationR\x06cohort\x12\x1b\n" +
-	"\tcount_key\x18\" \x01(\tR\bcountKey\"\xb9\x02\n" +
+	"\tcount_key\x18\" \x01(\tR\bcountKey\x12\x1a\n" +
+	"\bobjected\x18# \x01(\bR\bobjected\x12 \n" +
+	"\vpublication\x18$ \x01(\tR\vpublication\"\xb9\x02\n" +
 	"\x06Reason\x12*\n" +
 	"\x04code\x18\x01 \x01(\x0e2\x16.waybill.v1.ReasonCodeR\x04code\x12-\n" +
 	"\x05class\x18\x02 \x01(\x0e2\x17.waybill.v1.ReasonClassR\x05class\x12\x12\n" +
@@ -2388,11 +2836,13 @@ const file_waybill_v1_share_proto_rawDesc = "" +
 	"categories\x18\t \x03(\tR\n" +
 	"categories\x12\x12\n" +
 	"\x04cure\x18\n" +
-	" \x01(\tR\x04cure\"\x85\x01\n" +
+	" \x01(\tR\x04cure\"\xcd\x01\n" +
 	"\x06Waiver\x12*\n" +
 	"\x04code\x18\x01 \x01(\x0e2\x16.waybill.v1.ReasonCodeR\x04code\x123\n" +
 	"\texception\x18\x02 \x01(\x0e2\x15.waybill.v1.ExceptionR\texception\x12\x1a\n" +
-	"\bevidence\x18\x03 \x01(\tR\bevidence\"\xa7\x01\n" +
+	"\bevidence\x18\x03 \x01(\tR\bevidence\x12\x1a\n" +
+	"\bdeferred\x18\x04 \x01(\bR\bdeferred\x12*\n" +
+	"\x06regime\x18\x05 \x01(\x0e2\x12.waybill.v1.RegimeR\x06regime\"\xa7\x01\n" +
 	"\n" +
 	"Obligation\x12.\n" +
 	"\x04code\x18\x01 \x01(\x0e2\x1a.waybill.v1.ObligationCodeR\x04code\x125\n" +
@@ -2408,7 +2858,19 @@ const file_waybill_v1_share_proto_rawDesc = "" +
 	"\aReceipt\x12\x14\n" +
 	"\x05shard\x18\x01 \x01(\tR\x05shard\x12\x14\n" +
 	"\x05index\x18\x02 \x01(\x03R\x05index\x12\x1b\n" +
-	"\tleaf_hash\x18\x03 \x01(\fR\bleafHash\"\xd0\x06\n" +
+	"\tleaf_hash\x18\x03 \x01(\fR\bleafHash\"\xd1\x01\n" +
+	"\aCounted\x12\x12\n" +
+	"\x04year\x18\x01 \x01(\x05R\x04year\x12%\n" +
+	"\x0epersons_before\x18\x02 \x01(\x03R\rpersonsBefore\x12#\n" +
+	"\rpersons_after\x18\x03 \x01(\x03R\fpersonsAfter\x12)\n" +
+	"\x10sensitive_before\x18\x04 \x01(\x03R\x0fsensitiveBefore\x12'\n" +
+	"\x0fsensitive_after\x18\x05 \x01(\x03R\x0esensitiveAfter\x12\x12\n" +
+	"\x04warn\x18\x06 \x01(\bR\x04warn\"\xa9\x01\n" +
+	"\x0fSubjectDecision\x12\x14\n" +
+	"\x05index\x18\x01 \x01(\x05R\x05index\x12\x12\n" +
+	"\x04name\x18\x02 \x01(\tR\x04name\x12-\n" +
+	"\aoutcome\x18\x03 \x01(\x0e2\x13.waybill.v1.OutcomeR\aoutcome\x12=\n" +
+	"\x0eprimary_reason\x18\x04 \x01(\x0e2\x16.waybill.v1.ReasonCodeR\rprimaryReason\"\xf8\a\n" +
 	"\rShareDecision\x12\x12\n" +
 	"\x04name\x18\x01 \x01(\tR\x04name\x12-\n" +
 	"\aoutcome\x18\x02 \x01(\x0e2\x13.waybill.v1.OutcomeR\aoutcome\x12$\n" +
@@ -2434,7 +2896,10 @@ const file_waybill_v1_share_proto_rawDesc = "" +
 	"\areceipt\x18\x11 \x01(\v2\x13.waybill.v1.ReceiptR\areceipt\x12\x1d\n" +
 	"\n" +
 	"request_id\x18\x12 \x01(\tR\trequestId\x12%\n" +
-	"\x0econsent_source\x18\x13 \x01(\tR\rconsentSource\"\xb0\x01\n" +
+	"\x0econsent_source\x18\x13 \x01(\tR\rconsentSource\x12-\n" +
+	"\acounted\x18\x14 \x01(\v2\x13.waybill.v1.CountedR\acounted\x12-\n" +
+	"\x12permitted_subjects\x18\x15 \x03(\tR\x11permittedSubjects\x12H\n" +
+	"\x11subject_decisions\x18\x16 \x03(\v2\x1b.waybill.v1.SubjectDecisionR\x10subjectDecisions\"\xb0\x01\n" +
 	"\x11CheckShareRequest\x125\n" +
 	"\bquestion\x18\x01 \x01(\v2\x19.waybill.v1.ShareQuestionR\bquestion\x12E\n" +
 	"\x11at_least_revision\x18\x02 \x01(\v2\x19.waybill.v1.RevisionTokenR\x0fatLeastRevision\x12\x1d\n" +
@@ -2460,10 +2925,25 @@ const file_waybill_v1_share_proto_rawDesc = "" +
 	"\x06regime\x18\x03 \x01(\x0e2\x12.waybill.v1.RegimeR\x06regime\x12\x16\n" +
 	"\x06result\x18\x04 \x01(\tR\x06result\x12\x16\n" +
 	"\x06record\x18\x05 \x01(\tR\x06record\x12\x1a\n" +
-	"\bcategory\x18\x06 \x01(\tR\bcategory\"z\n" +
+	"\bcategory\x18\x06 \x01(\tR\bcategory\"\xbf\x01\n" +
+	"\x04Need\x12\x14\n" +
+	"\x05field\x18\x01 \x01(\tR\x05field\x12\x1a\n" +
+	"\brequired\x18\x02 \x01(\bR\brequired\x12\x10\n" +
+	"\x03why\x18\x03 \x01(\tR\x03why\x12,\n" +
+	"\x05codes\x18\x04 \x03(\x0e2\x16.waybill.v1.ReasonCodeR\x05codes\x12-\n" +
+	"\x05class\x18\x05 \x01(\x0e2\x17.waybill.v1.ReasonClassR\x05class\x12\x16\n" +
+	"\x06record\x18\x06 \x01(\tR\x06record\"\xad\x01\n" +
+	"\x04Cure\x12-\n" +
+	"\x05class\x18\x01 \x01(\x0e2\x17.waybill.v1.ReasonClassR\x05class\x12\x14\n" +
+	"\x05field\x18\x02 \x01(\tR\x05field\x12\x16\n" +
+	"\x06record\x18\x03 \x01(\tR\x06record\x12\x1a\n" +
+	"\bsentence\x18\x04 \x01(\tR\bsentence\x12,\n" +
+	"\x05codes\x18\x05 \x03(\x0e2\x16.waybill.v1.ReasonCodeR\x05codes\"\xca\x01\n" +
 	"\x14ExplainShareResponse\x125\n" +
 	"\bdecision\x18\x01 \x01(\v2\x19.waybill.v1.ShareDecisionR\bdecision\x12+\n" +
-	"\x05trace\x18\x02 \x03(\v2\x15.waybill.v1.TraceStepR\x05trace*\xd0\x01\n" +
+	"\x05trace\x18\x02 \x03(\v2\x15.waybill.v1.TraceStepR\x05trace\x12&\n" +
+	"\x05needs\x18\x03 \x03(\v2\x10.waybill.v1.NeedR\x05needs\x12&\n" +
+	"\x05cures\x18\x04 \x03(\v2\x10.waybill.v1.CureR\x05cures*\xd0\x01\n" +
 	"\aAgeBand\x12\x18\n" +
 	"\x14AGE_BAND_UNSPECIFIED\x10\x00\x12\x14\n" +
 	"\x10AGE_BAND_UNKNOWN\x10\x01\x12\x15\n" +
@@ -2482,15 +2962,7 @@ const file_waybill_v1_share_proto_rawDesc = "" +
 	"\"CONSENT_TYPE_SEPARATE_CROSS_BORDER\x10\x04\x12 \n" +
 	"\x1cCONSENT_TYPE_SEPARATE_PUBLIC\x10\x05\x12\x1c\n" +
 	"\x18CONSENT_TYPE_EXPLICIT_EU\x10\x06\x12\x19\n" +
-	"\x15CONSENT_TYPE_GUARDIAN\x10\a*\xe3\x01\n" +
-	"\tException\x12\x19\n" +
-	"\x15EXCEPTION_UNSPECIFIED\x10\x00\x12\x1e\n" +
-	"\x1aEXCEPTION_LEGAL_OBLIGATION\x10\x01\x12\x1f\n" +
-	"\x1bEXCEPTION_NATIONAL_SECURITY\x10\x02\x12\x1d\n" +
-	"\x19EXCEPTION_PUBLIC_INTEREST\x10\x03\x12\"\n" +
-	"\x1eEXCEPTION_CRIMINAL_PROCEEDINGS\x10\x04\x12\x1c\n" +
-	"\x18EXCEPTION_VITAL_INTEREST\x10\x05\x12\x19\n" +
-	"\x15EXCEPTION_MADE_PUBLIC\x10\x06*K\n" +
+	"\x15CONSENT_TYPE_GUARDIAN\x10\a*K\n" +
 	"\aOutcome\x12\x17\n" +
 	"\x13OUTCOME_UNSPECIFIED\x10\x00\x12\x13\n" +
 	"\x0fOUTCOME_ALLOWED\x10\x01\x12\x12\n" +
@@ -2535,104 +3007,121 @@ func file_waybill_v1_share_proto_rawDescGZIP() []byte {
 	return file_waybill_v1_share_proto_rawDescData
 }
 
-var file_waybill_v1_share_proto_enumTypes = make([]protoimpl.EnumInfo, 6)
-var file_waybill_v1_share_proto_msgTypes = make([]protoimpl.MessageInfo, 20)
+var file_waybill_v1_share_proto_enumTypes = make([]protoimpl.EnumInfo, 5)
+var file_waybill_v1_share_proto_msgTypes = make([]protoimpl.MessageInfo, 24)
 var file_waybill_v1_share_proto_goTypes = []any{
 	(AgeBand)(0),                     // 0: waybill.v1.AgeBand
 	(ConsentType)(0),                 // 1: waybill.v1.ConsentType
-	(Exception)(0),                   // 2: waybill.v1.Exception
-	(Outcome)(0),                     // 3: waybill.v1.Outcome
-	(Mode)(0),                        // 4: waybill.v1.Mode
-	(ObligationCode)(0),              // 5: waybill.v1.ObligationCode
-	(*Consent)(nil),                  // 6: waybill.v1.Consent
-	(*OrderReference)(nil),           // 7: waybill.v1.OrderReference
-	(*BasisClaim)(nil),               // 8: waybill.v1.BasisClaim
-	(*ChainLink)(nil),                // 9: waybill.v1.ChainLink
-	(*ExceptionClaim)(nil),           // 10: waybill.v1.ExceptionClaim
-	(*CohortAttestation)(nil),        // 11: waybill.v1.CohortAttestation
-	(*ShareQuestion)(nil),            // 12: waybill.v1.ShareQuestion
-	(*Reason)(nil),                   // 13: waybill.v1.Reason
-	(*Waiver)(nil),                   // 14: waybill.v1.Waiver
-	(*Obligation)(nil),               // 15: waybill.v1.Obligation
-	(*Edition)(nil),                  // 16: waybill.v1.Edition
-	(*Receipt)(nil),                  // 17: waybill.v1.Receipt
-	(*ShareDecision)(nil),            // 18: waybill.v1.ShareDecision
-	(*CheckShareRequest)(nil),        // 19: waybill.v1.CheckShareRequest
-	(*CheckShareResponse)(nil),       // 20: waybill.v1.CheckShareResponse
-	(*BatchCheckSharesRequest)(nil),  // 21: waybill.v1.BatchCheckSharesRequest
-	(*BatchCheckSharesResponse)(nil), // 22: waybill.v1.BatchCheckSharesResponse
-	(*ExplainShareRequest)(nil),      // 23: waybill.v1.ExplainShareRequest
-	(*TraceStep)(nil),                // 24: waybill.v1.TraceStep
-	(*ExplainShareResponse)(nil),     // 25: waybill.v1.ExplainShareResponse
-	(*timestamppb.Timestamp)(nil),    // 26: google.protobuf.Timestamp
-	(Regime)(0),                      // 27: waybill.v1.Regime
-	(Basis)(0),                       // 28: waybill.v1.Basis
-	(SubjectGroup)(0),                // 29: waybill.v1.SubjectGroup
-	(ReasonCode)(0),                  // 30: waybill.v1.ReasonCode
-	(ReasonClass)(0),                 // 31: waybill.v1.ReasonClass
-	(*RevisionToken)(nil),            // 32: waybill.v1.RevisionToken
+	(Outcome)(0),                     // 2: waybill.v1.Outcome
+	(Mode)(0),                        // 3: waybill.v1.Mode
+	(ObligationCode)(0),              // 4: waybill.v1.ObligationCode
+	(*Consent)(nil),                  // 5: waybill.v1.Consent
+	(*OrderReference)(nil),           // 6: waybill.v1.OrderReference
+	(*BasisClaim)(nil),               // 7: waybill.v1.BasisClaim
+	(*ChainLink)(nil),                // 8: waybill.v1.ChainLink
+	(*ExceptionClaim)(nil),           // 9: waybill.v1.ExceptionClaim
+	(*CohortAttestation)(nil),        // 10: waybill.v1.CohortAttestation
+	(*ShareQuestion)(nil),            // 11: waybill.v1.ShareQuestion
+	(*Reason)(nil),                   // 12: waybill.v1.Reason
+	(*Waiver)(nil),                   // 13: waybill.v1.Waiver
+	(*Obligation)(nil),               // 14: waybill.v1.Obligation
+	(*Edition)(nil),                  // 15: waybill.v1.Edition
+	(*Receipt)(nil),                  // 16: waybill.v1.Receipt
+	(*Counted)(nil),                  // 17: waybill.v1.Counted
+	(*SubjectDecision)(nil),          // 18: waybill.v1.SubjectDecision
+	(*ShareDecision)(nil),            // 19: waybill.v1.ShareDecision
+	(*CheckShareRequest)(nil),        // 20: waybill.v1.CheckShareRequest
+	(*CheckShareResponse)(nil),       // 21: waybill.v1.CheckShareResponse
+	(*BatchCheckSharesRequest)(nil),  // 22: waybill.v1.BatchCheckSharesRequest
+	(*BatchCheckSharesResponse)(nil), // 23: waybill.v1.BatchCheckSharesResponse
+	(*ExplainShareRequest)(nil),      // 24: waybill.v1.ExplainShareRequest
+	(*TraceStep)(nil),                // 25: waybill.v1.TraceStep
+	(*Need)(nil),                     // 26: waybill.v1.Need
+	(*Cure)(nil),                     // 27: waybill.v1.Cure
+	(*ExplainShareResponse)(nil),     // 28: waybill.v1.ExplainShareResponse
+	(*timestamppb.Timestamp)(nil),    // 29: google.protobuf.Timestamp
+	(Regime)(0),                      // 30: waybill.v1.Regime
+	(Basis)(0),                       // 31: waybill.v1.Basis
+	(Exception)(0),                   // 32: waybill.v1.Exception
+	(SubjectGroup)(0),                // 33: waybill.v1.SubjectGroup
+	(ReasonCode)(0),                  // 34: waybill.v1.ReasonCode
+	(ReasonClass)(0),                 // 35: waybill.v1.ReasonClass
+	(*RevisionToken)(nil),            // 36: waybill.v1.RevisionToken
 }
 var file_waybill_v1_share_proto_depIdxs = []int32{
 	1,  // 0: waybill.v1.Consent.type:type_name -> waybill.v1.ConsentType
-	26, // 1: waybill.v1.Consent.give_time:type_name -> google.protobuf.Timestamp
-	26, // 2: waybill.v1.Consent.expire_time:type_name -> google.protobuf.Timestamp
-	26, // 3: waybill.v1.Consent.withdraw_time:type_name -> google.protobuf.Timestamp
-	26, // 4: waybill.v1.Consent.check_time:type_name -> google.protobuf.Timestamp
-	27, // 5: waybill.v1.BasisClaim.regime:type_name -> waybill.v1.Regime
-	28, // 6: waybill.v1.BasisClaim.basis:type_name -> waybill.v1.Basis
-	2,  // 7: waybill.v1.ExceptionClaim.exception:type_name -> waybill.v1.Exception
-	29, // 8: waybill.v1.ShareQuestion.subject_group:type_name -> waybill.v1.SubjectGroup
-	0,  // 9: waybill.v1.ShareQuestion.age_band:type_name -> waybill.v1.AgeBand
-	8,  // 10: waybill.v1.ShareQuestion.bases:type_name -> waybill.v1.BasisClaim
-	7,  // 11: waybill.v1.ShareQuestion.order:type_name -> waybill.v1.OrderReference
-	6,  // 12: waybill.v1.ShareQuestion.consents:type_name -> waybill.v1.Consent
-	9,  // 13: waybill.v1.ShareQuestion.chain:type_name -> waybill.v1.ChainLink
-	10, // 14: waybill.v1.ShareQuestion.exception:type_name -> waybill.v1.ExceptionClaim
-	26, // 15: waybill.v1.ShareQuestion.collect_time:type_name -> google.protobuf.Timestamp
-	11, // 16: waybill.v1.ShareQuestion.cohort:type_name -> waybill.v1.CohortAttestation
-	30, // 17: waybill.v1.Reason.code:type_name -> waybill.v1.ReasonCode
-	31, // 18: waybill.v1.Reason.class:type_name -> waybill.v1.ReasonClass
-	27, // 19: waybill.v1.Reason.regime:type_name -> waybill.v1.Regime
-	30, // 20: waybill.v1.Waiver.code:type_name -> waybill.v1.ReasonCode
-	2,  // 21: waybill.v1.Waiver.exception:type_name -> waybill.v1.Exception
-	5,  // 22: waybill.v1.Obligation.code:type_name -> waybill.v1.ObligationCode
-	26, // 23: waybill.v1.Obligation.due_time:type_name -> google.protobuf.Timestamp
-	3,  // 24: waybill.v1.ShareDecision.outcome:type_name -> waybill.v1.Outcome
-	4,  // 25: waybill.v1.ShareDecision.mode:type_name -> waybill.v1.Mode
-	16, // 26: waybill.v1.ShareDecision.edition:type_name -> waybill.v1.Edition
-	13, // 27: waybill.v1.ShareDecision.reasons:type_name -> waybill.v1.Reason
-	30, // 28: waybill.v1.ShareDecision.primary_reason:type_name -> waybill.v1.ReasonCode
-	14, // 29: waybill.v1.ShareDecision.waived:type_name -> waybill.v1.Waiver
-	30, // 30: waybill.v1.ShareDecision.not_judged:type_name -> waybill.v1.ReasonCode
-	15, // 31: waybill.v1.ShareDecision.obligations:type_name -> waybill.v1.Obligation
-	32, // 32: waybill.v1.ShareDecision.token:type_name -> waybill.v1.RevisionToken
-	26, // 33: waybill.v1.ShareDecision.decide_time:type_name -> google.protobuf.Timestamp
-	26, // 34: waybill.v1.ShareDecision.use_by:type_name -> google.protobuf.Timestamp
-	17, // 35: waybill.v1.ShareDecision.receipt:type_name -> waybill.v1.Receipt
-	12, // 36: waybill.v1.CheckShareRequest.question:type_name -> waybill.v1.ShareQuestion
-	32, // 37: waybill.v1.CheckShareRequest.at_least_revision:type_name -> waybill.v1.RevisionToken
-	18, // 38: waybill.v1.CheckShareResponse.decision:type_name -> waybill.v1.ShareDecision
-	12, // 39: waybill.v1.BatchCheckSharesRequest.questions:type_name -> waybill.v1.ShareQuestion
-	32, // 40: waybill.v1.BatchCheckSharesRequest.at_least_revision:type_name -> waybill.v1.RevisionToken
-	18, // 41: waybill.v1.BatchCheckSharesResponse.decisions:type_name -> waybill.v1.ShareDecision
-	12, // 42: waybill.v1.ExplainShareRequest.question:type_name -> waybill.v1.ShareQuestion
-	26, // 43: waybill.v1.ExplainShareRequest.time:type_name -> google.protobuf.Timestamp
-	32, // 44: waybill.v1.ExplainShareRequest.at_least_revision:type_name -> waybill.v1.RevisionToken
-	30, // 45: waybill.v1.TraceStep.code:type_name -> waybill.v1.ReasonCode
-	27, // 46: waybill.v1.TraceStep.regime:type_name -> waybill.v1.Regime
-	18, // 47: waybill.v1.ExplainShareResponse.decision:type_name -> waybill.v1.ShareDecision
-	24, // 48: waybill.v1.ExplainShareResponse.trace:type_name -> waybill.v1.TraceStep
-	19, // 49: waybill.v1.ShareService.CheckShare:input_type -> waybill.v1.CheckShareRequest
-	21, // 50: waybill.v1.ShareService.BatchCheckShares:input_type -> waybill.v1.BatchCheckSharesRequest
-	23, // 51: waybill.v1.ShareService.ExplainShare:input_type -> waybill.v1.ExplainShareRequest
-	20, // 52: waybill.v1.ShareService.CheckShare:output_type -> waybill.v1.CheckShareResponse
-	22, // 53: waybill.v1.ShareService.BatchCheckShares:output_type -> waybill.v1.BatchCheckSharesResponse
-	25, // 54: waybill.v1.ShareService.ExplainShare:output_type -> waybill.v1.ExplainShareResponse
-	52, // [52:55] is the sub-list for method output_type
-	49, // [49:52] is the sub-list for method input_type
-	49, // [49:49] is the sub-list for extension type_name
-	49, // [49:49] is the sub-list for extension extendee
-	0,  // [0:49] is the sub-list for field type_name
+	29, // 1: waybill.v1.Consent.give_time:type_name -> google.protobuf.Timestamp
+	29, // 2: waybill.v1.Consent.expire_time:type_name -> google.protobuf.Timestamp
+	29, // 3: waybill.v1.Consent.withdraw_time:type_name -> google.protobuf.Timestamp
+	29, // 4: waybill.v1.Consent.check_time:type_name -> google.protobuf.Timestamp
+	30, // 5: waybill.v1.BasisClaim.regime:type_name -> waybill.v1.Regime
+	31, // 6: waybill.v1.BasisClaim.basis:type_name -> waybill.v1.Basis
+	32, // 7: waybill.v1.ExceptionClaim.exception:type_name -> waybill.v1.Exception
+	1,  // 8: waybill.v1.CohortAttestation.consent_types:type_name -> waybill.v1.ConsentType
+	29, // 9: waybill.v1.CohortAttestation.attest_time:type_name -> google.protobuf.Timestamp
+	33, // 10: waybill.v1.ShareQuestion.subject_group:type_name -> waybill.v1.SubjectGroup
+	0,  // 11: waybill.v1.ShareQuestion.age_band:type_name -> waybill.v1.AgeBand
+	7,  // 12: waybill.v1.ShareQuestion.bases:type_name -> waybill.v1.BasisClaim
+	6,  // 13: waybill.v1.ShareQuestion.order:type_name -> waybill.v1.OrderReference
+	5,  // 14: waybill.v1.ShareQuestion.consents:type_name -> waybill.v1.Consent
+	8,  // 15: waybill.v1.ShareQuestion.chain:type_name -> waybill.v1.ChainLink
+	9,  // 16: waybill.v1.ShareQuestion.exception:type_name -> waybill.v1.ExceptionClaim
+	29, // 17: waybill.v1.ShareQuestion.collect_time:type_name -> google.protobuf.Timestamp
+	10, // 18: waybill.v1.ShareQuestion.cohort:type_name -> waybill.v1.CohortAttestation
+	34, // 19: waybill.v1.Reason.code:type_name -> waybill.v1.ReasonCode
+	35, // 20: waybill.v1.Reason.class:type_name -> waybill.v1.ReasonClass
+	30, // 21: waybill.v1.Reason.regime:type_name -> waybill.v1.Regime
+	34, // 22: waybill.v1.Waiver.code:type_name -> waybill.v1.ReasonCode
+	32, // 23: waybill.v1.Waiver.exception:type_name -> waybill.v1.Exception
+	30, // 24: waybill.v1.Waiver.regime:type_name -> waybill.v1.Regime
+	4,  // 25: waybill.v1.Obligation.code:type_name -> waybill.v1.ObligationCode
+	29, // 26: waybill.v1.Obligation.due_time:type_name -> google.protobuf.Timestamp
+	2,  // 27: waybill.v1.SubjectDecision.outcome:type_name -> waybill.v1.Outcome
+	34, // 28: waybill.v1.SubjectDecision.primary_reason:type_name -> waybill.v1.ReasonCode
+	2,  // 29: waybill.v1.ShareDecision.outcome:type_name -> waybill.v1.Outcome
+	3,  // 30: waybill.v1.ShareDecision.mode:type_name -> waybill.v1.Mode
+	15, // 31: waybill.v1.ShareDecision.edition:type_name -> waybill.v1.Edition
+	12, // 32: waybill.v1.ShareDecision.reasons:type_name -> waybill.v1.Reason
+	34, // 33: waybill.v1.ShareDecision.primary_reason:type_name -> waybill.v1.ReasonCode
+	13, // 34: waybill.v1.ShareDecision.waived:type_name -> waybill.v1.Waiver
+	34, // 35: waybill.v1.ShareDecision.not_judged:type_name -> waybill.v1.ReasonCode
+	14, // 36: waybill.v1.ShareDecision.obligations:type_name -> waybill.v1.Obligation
+	36, // 37: waybill.v1.ShareDecision.token:type_name -> waybill.v1.RevisionToken
+	29, // 38: waybill.v1.ShareDecision.decide_time:type_name -> google.protobuf.Timestamp
+	29, // 39: waybill.v1.ShareDecision.use_by:type_name -> google.protobuf.Timestamp
+	16, // 40: waybill.v1.ShareDecision.receipt:type_name -> waybill.v1.Receipt
+	17, // 41: waybill.v1.ShareDecision.counted:type_name -> waybill.v1.Counted
+	18, // 42: waybill.v1.ShareDecision.subject_decisions:type_name -> waybill.v1.SubjectDecision
+	11, // 43: waybill.v1.CheckShareRequest.question:type_name -> waybill.v1.ShareQuestion
+	36, // 44: waybill.v1.CheckShareRequest.at_least_revision:type_name -> waybill.v1.RevisionToken
+	19, // 45: waybill.v1.CheckShareResponse.decision:type_name -> waybill.v1.ShareDecision
+	11, // 46: waybill.v1.BatchCheckSharesRequest.questions:type_name -> waybill.v1.ShareQuestion
+	36, // 47: waybill.v1.BatchCheckSharesRequest.at_least_revision:type_name -> waybill.v1.RevisionToken
+	19, // 48: waybill.v1.BatchCheckSharesResponse.decisions:type_name -> waybill.v1.ShareDecision
+	11, // 49: waybill.v1.ExplainShareRequest.question:type_name -> waybill.v1.ShareQuestion
+	29, // 50: waybill.v1.ExplainShareRequest.time:type_name -> google.protobuf.Timestamp
+	36, // 51: waybill.v1.ExplainShareRequest.at_least_revision:type_name -> waybill.v1.RevisionToken
+	34, // 52: waybill.v1.TraceStep.code:type_name -> waybill.v1.ReasonCode
+	30, // 53: waybill.v1.TraceStep.regime:type_name -> waybill.v1.Regime
+	34, // 54: waybill.v1.Need.codes:type_name -> waybill.v1.ReasonCode
+	35, // 55: waybill.v1.Need.class:type_name -> waybill.v1.ReasonClass
+	35, // 56: waybill.v1.Cure.class:type_name -> waybill.v1.ReasonClass
+	34, // 57: waybill.v1.Cure.codes:type_name -> waybill.v1.ReasonCode
+	19, // 58: waybill.v1.ExplainShareResponse.decision:type_name -> waybill.v1.ShareDecision
+	25, // 59: waybill.v1.ExplainShareResponse.trace:type_name -> waybill.v1.TraceStep
+	26, // 60: waybill.v1.ExplainShareResponse.needs:type_name -> waybill.v1.Need
+	27, // 61: waybill.v1.ExplainShareResponse.cures:type_name -> waybill.v1.Cure
+	20, // 62: waybill.v1.ShareService.CheckShare:input_type -> waybill.v1.CheckShareRequest
+	22, // 63: waybill.v1.ShareService.BatchCheckShares:input_type -> waybill.v1.BatchCheckSharesRequest
+	24, // 64: waybill.v1.ShareService.ExplainShare:input_type -> waybill.v1.ExplainShareRequest
+	21, // 65: waybill.v1.ShareService.CheckShare:output_type -> waybill.v1.CheckShareResponse
+	23, // 66: waybill.v1.ShareService.BatchCheckShares:output_type -> waybill.v1.BatchCheckSharesResponse
+	28, // 67: waybill.v1.ShareService.ExplainShare:output_type -> waybill.v1.ExplainShareResponse
+	65, // [65:68] is the sub-list for method output_type
+	62, // [62:65] is the sub-list for method input_type
+	62, // [62:62] is the sub-list for extension type_name
+	62, // [62:62] is the sub-list for extension extendee
+	0,  // [0:62] is the sub-list for field type_name
 }
 
 func init() { file_waybill_v1_share_proto_init() }
@@ -2642,13 +3131,14 @@ func file_waybill_v1_share_proto_init() {
 	}
 	file_waybill_v1_common_proto_init()
 	file_waybill_v1_reason_proto_init()
+	file_waybill_v1_share_proto_msgTypes[5].OneofWrappers = []any{}
 	type x struct{}
 	out := protoimpl.TypeBuilder{
 		File: protoimpl.DescBuilder{
 			GoPackagePath: reflect.TypeOf(x{}).PkgPath(),
 			RawDescriptor: unsafe.Slice(unsafe.StringData(file_waybill_v1_share_proto_rawDesc), len(file_waybill_v1_share_proto_rawDesc)),
-			NumEnums:      6,
-			NumMessages:   20,
+			NumEnums:      5,
+			NumMessages:   24,
 			NumExtensions: 0,
 			NumServices:   1,
 		},

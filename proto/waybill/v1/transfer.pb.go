@@ -45,31 +45,67 @@ const (
 	Mechanism_MECHANISM_SCC Mechanism = 7
 	// Binding corporate rules.
 	Mechanism_MECHANISM_BCR Mechanism = 8
+	// An exemption from the PIPL mechanisms, CBDF 4 to 6 or NDSMR 35.
+	Mechanism_MECHANISM_EXEMPTION Mechanism = 9
+	// A treaty, PIPL 38(2).
+	Mechanism_MECHANISM_TREATY Mechanism = 10
+	// Authorised ad hoc clauses, GDPR 46(3).
+	Mechanism_MECHANISM_AD_HOC_CLAUSES Mechanism = 11
+	// An approved code of conduct or certification, GDPR 46(2)(e)(f).
+	Mechanism_MECHANISM_CODE_OR_CERTIFICATION Mechanism = 12
+	// A derogation, GDPR 49.
+	Mechanism_MECHANISM_DEROGATION Mechanism = 13
+	// UK adequacy regulations.
+	Mechanism_MECHANISM_UK_ADEQUACY Mechanism = 14
+	// The UK extension to the EU-US Data Privacy Framework.
+	Mechanism_MECHANISM_UK_BRIDGE Mechanism = 15
+	// The UK international data transfer agreement.
+	Mechanism_MECHANISM_IDTA Mechanism = 16
+	// The UK addendum to the EU clauses.
+	Mechanism_MECHANISM_UK_ADDENDUM Mechanism = 17
 )
 
 // Enum value maps for Mechanism.
 var (
 	Mechanism_name = map[int32]string{
-		0: "MECHANISM_UNSPECIFIED",
-		1: "MECHANISM_SECURITY_ASSESSMENT",
-		2: "MECHANISM_STANDARD_CONTRACT",
-		3: "MECHANISM_CERTIFICATION",
-		4: "MECHANISM_GBA_CONTRACT",
-		5: "MECHANISM_ADEQUACY",
-		6: "MECHANISM_DPF",
-		7: "MECHANISM_SCC",
-		8: "MECHANISM_BCR",
+		0:  "MECHANISM_UNSPECIFIED",
+		1:  "MECHANISM_SECURITY_ASSESSMENT",
+		2:  "MECHANISM_STANDARD_CONTRACT",
+		3:  "MECHANISM_CERTIFICATION",
+		4:  "MECHANISM_GBA_CONTRACT",
+		5:  "MECHANISM_ADEQUACY",
+		6:  "MECHANISM_DPF",
+		7:  "MECHANISM_SCC",
+		8:  "MECHANISM_BCR",
+		9:  "MECHANISM_EXEMPTION",
+		10: "MECHANISM_TREATY",
+		11: "MECHANISM_AD_HOC_CLAUSES",
+		12: "MECHANISM_CODE_OR_CERTIFICATION",
+		13: "MECHANISM_DEROGATION",
+		14: "MECHANISM_UK_ADEQUACY",
+		15: "MECHANISM_UK_BRIDGE",
+		16: "MECHANISM_IDTA",
+		17: "MECHANISM_UK_ADDENDUM",
 	}
 	Mechanism_value = map[string]int32{
-		"MECHANISM_UNSPECIFIED":         0,
-		"MECHANISM_SECURITY_ASSESSMENT": 1,
-		"MECHANISM_STANDARD_CONTRACT":   2,
-		"MECHANISM_CERTIFICATION":       3,
-		"MECHANISM_GBA_CONTRACT":        4,
-		"MECHANISM_ADEQUACY":            5,
-		"MECHANISM_DPF":                 6,
-		"MECHANISM_SCC":                 7,
-		"MECHANISM_BCR":                 8,
+		"MECHANISM_UNSPECIFIED":           0,
+		"MECHANISM_SECURITY_ASSESSMENT":   1,
+		"MECHANISM_STANDARD_CONTRACT":     2,
+		"MECHANISM_CERTIFICATION":         3,
+		"MECHANISM_GBA_CONTRACT":          4,
+		"MECHANISM_ADEQUACY":              5,
+		"MECHANISM_DPF":                   6,
+		"MECHANISM_SCC":                   7,
+		"MECHANISM_BCR":                   8,
+		"MECHANISM_EXEMPTION":             9,
+		"MECHANISM_TREATY":                10,
+		"MECHANISM_AD_HOC_CLAUSES":        11,
+		"MECHANISM_CODE_OR_CERTIFICATION": 12,
+		"MECHANISM_DEROGATION":            13,
+		"MECHANISM_UK_ADEQUACY":           14,
+		"MECHANISM_UK_BRIDGE":             15,
+		"MECHANISM_IDTA":                  16,
+		"MECHANISM_UK_ADDENDUM":           17,
 	}
 )
 
@@ -100,6 +136,236 @@ func (Mechanism) EnumDescriptor() ([]byte, []int) {
 	return file_waybill_v1_transfer_proto_rawDescGZIP(), []int{0}
 }
 
+// Which exemption from the PIPL mechanisms a flow falls under. That of CBDF
+// 5(1)(4), by volume, is computed and has no record.
+type Exemption int32
+
+const (
+	// None was given.
+	Exemption_EXEMPTION_UNSPECIFIED Exemption = 0
+	// Collected abroad and only processed in the mainland, CBDF 4.
+	Exemption_EXEMPTION_TRANSIT Exemption = 1
+	// A contract of the individual, CBDF 5(1)(1).
+	Exemption_EXEMPTION_CONTRACT Exemption = 2
+	// Human resources across borders under rules or a collective contract, CBDF 5(1)(2).
+	Exemption_EXEMPTION_HUMAN_RESOURCES Exemption = 3
+	// An emergency for life, health or property, CBDF 5(1)(3).
+	Exemption_EXEMPTION_EMERGENCY Exemption = 4
+	// Outside the negative list of a free-trade zone, CBDF 6.
+	Exemption_EXEMPTION_FREE_TRADE_ZONE Exemption = 5
+	// A statutory duty, NDSMR 35(6).
+	Exemption_EXEMPTION_STATUTORY_DUTY Exemption = 6
+)
+
+// Enum value maps for Exemption.
+var (
+	Exemption_name = map[int32]string{
+		0: "EXEMPTION_UNSPECIFIED",
+		1: "EXEMPTION_TRANSIT",
+		2: "EXEMPTION_CONTRACT",
+		3: "EXEMPTION_HUMAN_RESOURCES",
+		4: "EXEMPTION_EMERGENCY",
+		5: "EXEMPTION_FREE_TRADE_ZONE",
+		6: "EXEMPTION_STATUTORY_DUTY",
+	}
+	Exemption_value = map[string]int32{
+		"EXEMPTION_UNSPECIFIED":     0,
+		"EXEMPTION_TRANSIT":         1,
+		"EXEMPTION_CONTRACT":        2,
+		"EXEMPTION_HUMAN_RESOURCES": 3,
+		"EXEMPTION_EMERGENCY":       4,
+		"EXEMPTION_FREE_TRADE_ZONE": 5,
+		"EXEMPTION_STATUTORY_DUTY":  6,
+	}
+)
+
+func (x Exemption) Enum() *Exemption {
+	p := new(Exemption)
+	*p = x
+	return p
+}
+
+func (x Exemption) String() string {
+	return protoimpl.X.EnumStringOf(x.Descriptor(), protoreflect.EnumNumber(x))
+}
+
+func (Exemption) Descriptor() protoreflect.EnumDescriptor {
+	return file_waybill_v1_transfer_proto_enumTypes[1].Descriptor()
+}
+
+func (Exemption) Type() protoreflect.EnumType {
+	return &file_waybill_v1_transfer_proto_enumTypes[1]
+}
+
+func (x Exemption) Number() protoreflect.EnumNumber {
+	return protoreflect.EnumNumber(x)
+}
+
+// Deprecated: Use Exemption.Descriptor instead.
+func (Exemption) EnumDescriptor() ([]byte, []int) {
+	return file_waybill_v1_transfer_proto_rawDescGZIP(), []int{1}
+}
+
+// The letter of GDPR 49(1) that a derogation rests on.
+type Derogation int32
+
+const (
+	// None was given.
+	Derogation_DEROGATION_UNSPECIFIED Derogation = 0
+	// Explicit consent after information on the risks, (a).
+	Derogation_DEROGATION_EXPLICIT_CONSENT Derogation = 1
+	// A contract with the subject, (b).
+	Derogation_DEROGATION_CONTRACT Derogation = 2
+	// A contract in the interest of the subject, (c).
+	Derogation_DEROGATION_CONTRACT_IN_INTEREST Derogation = 3
+	// Important reasons of public interest in Union or member-state law, (d).
+	Derogation_DEROGATION_PUBLIC_INTEREST Derogation = 4
+	// Legal claims, (e).
+	Derogation_DEROGATION_LEGAL_CLAIMS Derogation = 5
+	// Vital interests of one who cannot consent, (f).
+	Derogation_DEROGATION_VITAL_INTERESTS Derogation = 6
+	// A public register, (g).
+	Derogation_DEROGATION_PUBLIC_REGISTER Derogation = 7
+	// Compelling legitimate interests, second subparagraph.
+	Derogation_DEROGATION_COMPELLING_INTERESTS Derogation = 8
+)
+
+// Enum value maps for Derogation.
+var (
+	Derogation_name = map[int32]string{
+		0: "DEROGATION_UNSPECIFIED",
+		1: "DEROGATION_EXPLICIT_CONSENT",
+		2: "DEROGATION_CONTRACT",
+		3: "DEROGATION_CONTRACT_IN_INTEREST",
+		4: "DEROGATION_PUBLIC_INTEREST",
+		5: "DEROGATION_LEGAL_CLAIMS",
+		6: "DEROGATION_VITAL_INTERESTS",
+		7: "DEROGATION_PUBLIC_REGISTER",
+		8: "DEROGATION_COMPELLING_INTERESTS",
+	}
+	Derogation_value = map[string]int32{
+		"DEROGATION_UNSPECIFIED":          0,
+		"DEROGATION_EXPLICIT_CONSENT":     1,
+		"DEROGATION_CONTRACT":             2,
+		"DEROGATION_CONTRACT_IN_INTEREST": 3,
+		"DEROGATION_PUBLIC_INTEREST":      4,
+		"DEROGATION_LEGAL_CLAIMS":         5,
+		"DEROGATION_VITAL_INTERESTS":      6,
+		"DEROGATION_PUBLIC_REGISTER":      7,
+		"DEROGATION_COMPELLING_INTERESTS": 8,
+	}
+)
+
+func (x Derogation) Enum() *Derogation {
+	p := new(Derogation)
+	*p = x
+	return p
+}
+
+func (x Derogation) String() string {
+	return protoimpl.X.EnumStringOf(x.Descriptor(), protoreflect.EnumNumber(x))
+}
+
+func (Derogation) Descriptor() protoreflect.EnumDescriptor {
+	return file_waybill_v1_transfer_proto_enumTypes[2].Descriptor()
+}
+
+func (Derogation) Type() protoreflect.EnumType {
+	return &file_waybill_v1_transfer_proto_enumTypes[2]
+}
+
+func (x Derogation) Number() protoreflect.EnumNumber {
+	return protoreflect.EnumNumber(x)
+}
+
+// Deprecated: Use Derogation.Descriptor instead.
+func (Derogation) EnumDescriptor() ([]byte, []int) {
+	return file_waybill_v1_transfer_proto_rawDescGZIP(), []int{2}
+}
+
+// The annexes of the standard contractual clauses. One is a reference to the
+// completed annex; absent means that it is not completed.
+type Annexes struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// Annex I.A, the parties.
+	Parties string `protobuf:"bytes,1,opt,name=parties,proto3" json:"parties,omitempty"`
+	// Annex I.B, the transfer.
+	Transfer string `protobuf:"bytes,2,opt,name=transfer,proto3" json:"transfer,omitempty"`
+	// Annex I.C, the supervisory authority.
+	Authority string `protobuf:"bytes,3,opt,name=authority,proto3" json:"authority,omitempty"`
+	// Annex II, the technical and organisational measures.
+	Measures string `protobuf:"bytes,4,opt,name=measures,proto3" json:"measures,omitempty"`
+	// Annex III, the sub-processors: modules 2 and 3 with specific authorisation.
+	Subprocessors string `protobuf:"bytes,5,opt,name=subprocessors,proto3" json:"subprocessors,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *Annexes) Reset() {
+	*x = Annexes{}
+	mi := &file_waybill_v1_transfer_proto_msgTypes[0]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *Annexes) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*Annexes) ProtoMessage() {}
+
+func (x *Annexes) ProtoReflect() protoreflect.Message {
+	mi := &file_waybill_v1_transfer_proto_msgTypes[0]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use Annexes.ProtoReflect.Descriptor instead.
+func (*Annexes) Descriptor() ([]byte, []int) {
+	return file_waybill_v1_transfer_proto_rawDescGZIP(), []int{0}
+}
+
+func (x *Annexes) GetParties() string {
+	if x != nil {
+		return x.Parties
+	}
+	return ""
+}
+
+func (x *Annexes) GetTransfer() string {
+	if x != nil {
+		return x.Transfer
+	}
+	return ""
+}
+
+func (x *Annexes) GetAuthority() string {
+	if x != nil {
+		return x.Authority
+	}
+	return ""
+}
+
+func (x *Annexes) GetMeasures() string {
+	if x != nil {
+		return x.Measures
+	}
+	return ""
+}
+
+func (x *Annexes) GetSubprocessors() string {
+	if x != nil {
+		return x.Subprocessors
+	}
+	return ""
+}
+
 // What proves a mechanism.
 type Evidence struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
@@ -121,7 +387,7 @@ type Evidence struct {
 
 func (x *Evidence) Reset() {
 	*x = Evidence{}
-	mi := &file_waybill_v1_transfer_proto_msgTypes[0]
+	mi := &file_waybill_v1_transfer_proto_msgTypes[1]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -133,7 +399,7 @@ func (x *Evidence) String() string {
 func (*Evidence) ProtoMessage() {}
 
 func (x *Evidence) ProtoReflect() protoreflect.Message {
-	mi := &file_waybill_v1_transfer_proto_msgTypes[0]
+	mi := &file_waybill_v1_transfer_proto_msgTypes[1]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -146,7 +412,7 @@ func (x *Evidence) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Evidence.ProtoReflect.Descriptor instead.
 func (*Evidence) Descriptor() ([]byte, []int) {
-	return file_waybill_v1_transfer_proto_rawDescGZIP(), []int{0}
+	return file_waybill_v1_transfer_proto_rawDescGZIP(), []int{1}
 }
 
 func (x *Evidence) GetReference() string {
@@ -232,6 +498,32 @@ type Transfer struct {
 	RevokeReason string `protobuf:"bytes,18,opt,name=revoke_reason,json=revokeReason,proto3" json:"revoke_reason,omitempty"`
 	// What proves it.
 	Evidence *Evidence `protobuf:"bytes,19,opt,name=evidence,proto3" json:"evidence,omitempty"`
+	// Which exemption, for EXEMPTION.
+	Exemption Exemption `protobuf:"varint,20,opt,name=exemption,proto3,enum=waybill.v1.Exemption" json:"exemption,omitempty"`
+	// Which derogation, for DEROGATION.
+	Derogation Derogation `protobuf:"varint,21,opt,name=derogation,proto3,enum=waybill.v1.Derogation" json:"derogation,omitempty"`
+	// Why neither adequacy nor safeguards are to be had, for DEROGATION.
+	NoSafeguardsReason string `protobuf:"bytes,22,opt,name=no_safeguards_reason,json=noSafeguardsReason,proto3" json:"no_safeguards_reason,omitempty"`
+	// The flow is occasional, not regular, for DEROGATION.
+	Occasional bool `protobuf:"varint,23,opt,name=occasional,proto3" json:"occasional,omitempty"`
+	// The approved scale: distinct persons in a calendar year; absent means none is stated.
+	ApprovedScale int64 `protobuf:"varint,24,opt,name=approved_scale,json=approvedScale,proto3" json:"approved_scale,omitempty"`
+	// When the list entry or certificate status was last looked up.
+	CheckTime *timestamppb.Timestamp `protobuf:"bytes,25,opt,name=check_time,json=checkTime,proto3" json:"check_time,omitempty"`
+	// The list entry covers human-resources data, for DPF and UK_BRIDGE.
+	HrCoverage bool `protobuf:"varint,26,opt,name=hr_coverage,json=hrCoverage,proto3" json:"hr_coverage,omitempty"`
+	// The list entry has the UK extension, for UK_BRIDGE.
+	UkExtension bool `protobuf:"varint,27,opt,name=uk_extension,json=ukExtension,proto3" json:"uk_extension,omitempty"`
+	// Sensitive data is labelled as such to the importer, for UK_BRIDGE.
+	SensitiveLabelled bool `protobuf:"varint,28,opt,name=sensitive_labelled,json=sensitiveLabelled,proto3" json:"sensitive_labelled,omitempty"`
+	// The importer is itself under the GDPR for this processing: clauses are not for it (recital 7).
+	ImporterUnderGdpr bool `protobuf:"varint,29,opt,name=importer_under_gdpr,json=importerUnderGdpr,proto3" json:"importer_under_gdpr,omitempty"`
+	// The annexes of the clauses, for SCC and UK_ADDENDUM.
+	Annexes *Annexes `protobuf:"bytes,30,opt,name=annexes,proto3" json:"annexes,omitempty"`
+	// Supplementary measures, EDPB 01/2020.
+	SupplementaryMeasures string `protobuf:"bytes,31,opt,name=supplementary_measures,json=supplementaryMeasures,proto3" json:"supplementary_measures,omitempty"`
+	// When its renewal or extension was applied for; an application is not validity.
+	RenewalApplyTime *timestamppb.Timestamp `protobuf:"bytes,32,opt,name=renewal_apply_time,json=renewalApplyTime,proto3" json:"renewal_apply_time,omitempty"`
 	// What the registry keeps beside it.
 	Meta          *Meta `protobuf:"bytes,90,opt,name=meta,proto3" json:"meta,omitempty"`
 	unknownFields protoimpl.UnknownFields
@@ -240,7 +532,7 @@ type Transfer struct {
 
 func (x *Transfer) Reset() {
 	*x = Transfer{}
-	mi := &file_waybill_v1_transfer_proto_msgTypes[1]
+	mi := &file_waybill_v1_transfer_proto_msgTypes[2]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -252,7 +544,7 @@ func (x *Transfer) String() string {
 func (*Transfer) ProtoMessage() {}
 
 func (x *Transfer) ProtoReflect() protoreflect.Message {
-	mi := &file_waybill_v1_transfer_proto_msgTypes[1]
+	mi := &file_waybill_v1_transfer_proto_msgTypes[2]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -265,7 +557,7 @@ func (x *Transfer) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Transfer.ProtoReflect.Descriptor instead.
 func (*Transfer) Descriptor() ([]byte, []int) {
-	return file_waybill_v1_transfer_proto_rawDescGZIP(), []int{1}
+	return file_waybill_v1_transfer_proto_rawDescGZIP(), []int{2}
 }
 
 func (x *Transfer) GetName() string {
@@ -401,6 +693,97 @@ func (x *Transfer) GetEvidence() *Evidence {
 	return nil
 }
 
+func (x *Transfer) GetExemption() Exemption {
+	if x != nil {
+		return x.Exemption
+	}
+	return Exemption_EXEMPTION_UNSPECIFIED
+}
+
+func (x *Transfer) GetDerogation() Derogation {
+	if x != nil {
+		return x.Derogation
+	}
+	return Derogation_DEROGATION_UNSPECIFIED
+}
+
+func (x *Transfer) GetNoSafeguardsReason() string {
+	if x != nil {
+		return x.NoSafeguardsReason
+	}
+	return ""
+}
+
+func (x *Transfer) GetOccasional() bool {
+	if x != nil {
+		return x.Occasional
+	}
+	return false
+}
+
+func (x *Transfer) GetApprovedScale() int64 {
+	if x != nil {
+		return x.ApprovedScale
+	}
+	return 0
+}
+
+func (x *Transfer) GetCheckTime() *timestamppb.Timestamp {
+	if x != nil {
+		return x.CheckTime
+	}
+	return nil
+}
+
+func (x *Transfer) GetHrCoverage() bool {
+	if x != nil {
+		return x.HrCoverage
+	}
+	return false
+}
+
+func (x *Transfer) GetUkExtension() bool {
+	if x != nil {
+		return x.UkExtension
+	}
+	return false
+}
+
+func (x *Transfer) GetSensitiveLabelled() bool {
+	if x != nil {
+		return x.SensitiveLabelled
+	}
+	return false
+}
+
+func (x *Transfer) GetImporterUnderGdpr() bool {
+	if x != nil {
+		return x.ImporterUnderGdpr
+	}
+	return false
+}
+
+func (x *Transfer) GetAnnexes() *Annexes {
+	if x != nil {
+		return x.Annexes
+	}
+	return nil
+}
+
+func (x *Transfer) GetSupplementaryMeasures() string {
+	if x != nil {
+		return x.SupplementaryMeasures
+	}
+	return ""
+}
+
+func (x *Transfer) GetRenewalApplyTime() *timestamppb.Timestamp {
+	if x != nil {
+		return x.RenewalApplyTime
+	}
+	return nil
+}
+
 func (x *Transfer) GetMeta() *Meta {
 	if x != nil {
 		return x.Meta
@@ -423,7 +806,7 @@ type GetTransferRequest struct {
 
 func (x *GetTransferRequest) Reset() {
 	*x = GetTransferRequest{}
-	mi := &file_waybill_v1_transfer_proto_msgTypes[2]
+	mi := &file_waybill_v1_transfer_proto_msgTypes[3]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -435,7 +818,7 @@ func (x *GetTransferRequest) String() string {
 func (*GetTransferRequest) ProtoMessage() {}
 
 func (x *GetTransferRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_waybill_v1_transfer_proto_msgTypes[2]
+	mi := &file_waybill_v1_transfer_proto_msgTypes[3]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -448,7 +831,7 @@ func (x *GetTransferRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use GetTransferRequest.ProtoReflect.Descriptor instead.
 func (*GetTransferRequest) Descriptor() ([]byte, []int) {
-	return file_waybill_v1_transfer_proto_rawDescGZIP(), []int{2}
+	return file_waybill_v1_transfer_proto_rawDescGZIP(), []int{3}
 }
 
 func (x *GetTransferRequest) GetName() string {
@@ -489,7 +872,7 @@ type ListTransfersRequest struct {
 
 func (x *ListTransfersRequest) Reset() {
 	*x = ListTransfersRequest{}
-	mi := &file_waybill_v1_transfer_proto_msgTypes[3]
+	mi := &file_waybill_v1_transfer_proto_msgTypes[4]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -501,7 +884,7 @@ func (x *ListTransfersRequest) String() string {
 func (*ListTransfersRequest) ProtoMessage() {}
 
 func (x *ListTransfersRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_waybill_v1_transfer_proto_msgTypes[3]
+	mi := &file_waybill_v1_transfer_proto_msgTypes[4]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -514,7 +897,7 @@ func (x *ListTransfersRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ListTransfersRequest.ProtoReflect.Descriptor instead.
 func (*ListTransfersRequest) Descriptor() ([]byte, []int) {
-	return file_waybill_v1_transfer_proto_rawDescGZIP(), []int{3}
+	return file_waybill_v1_transfer_proto_rawDescGZIP(), []int{4}
 }
 
 func (x *ListTransfersRequest) GetPageSize() int32 {
@@ -558,7 +941,7 @@ type ListTransfersResponse struct {
 
 func (x *ListTransfersResponse) Reset() {
 	*x = ListTransfersResponse{}
-	mi := &file_waybill_v1_transfer_proto_msgTypes[4]
+	mi := &file_waybill_v1_transfer_proto_msgTypes[5]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -570,7 +953,7 @@ func (x *ListTransfersResponse) String() string {
 func (*ListTransfersResponse) ProtoMessage() {}
 
 func (x *ListTransfersResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_waybill_v1_transfer_proto_msgTypes[4]
+	mi := &file_waybill_v1_transfer_proto_msgTypes[5]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -583,7 +966,7 @@ func (x *ListTransfersResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ListTransfersResponse.ProtoReflect.Descriptor instead.
 func (*ListTransfersResponse) Descriptor() ([]byte, []int) {
-	return file_waybill_v1_transfer_proto_rawDescGZIP(), []int{4}
+	return file_waybill_v1_transfer_proto_rawDescGZIP(), []int{5}
 }
 
 func (x *ListTransfersResponse) GetTransfers() []*Transfer {
@@ -613,7 +996,7 @@ type CreateTransferRequest struct {
 
 func (x *CreateTransferRequest) Reset() {
 	*x = CreateTransferRequest{}
-	mi := &file_waybill_v1_transfer_proto_msgTypes[5]
+	mi := &file_waybill_v1_transfer_proto_msgTypes[6]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -625,7 +1008,7 @@ func (x *CreateTransferRequest) String() string {
 func (*CreateTransferRequest) ProtoMessage() {}
 
 func (x *CreateTransferRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_waybill_v1_transfer_proto_msgTypes[5]
+	mi := &file_waybill_v1_transfer_proto_msgTypes[6]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -638,7 +1021,7 @@ func (x *CreateTransferRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use CreateTransferRequest.ProtoReflect.Descriptor instead.
 func (*CreateTransferRequest) Descriptor() ([]byte, []int) {
-	return file_waybill_v1_transfer_proto_rawDescGZIP(), []int{5}
+	return file_waybill_v1_transfer_proto_rawDescGZIP(), []int{6}
 }
 
 func (x *CreateTransferRequest) GetTransfer() *Transfer {
@@ -670,7 +1053,7 @@ type UpdateTransferRequest struct {
 
 func (x *UpdateTransferRequest) Reset() {
 	*x = UpdateTransferRequest{}
-	mi := &file_waybill_v1_transfer_proto_msgTypes[6]
+	mi := &file_waybill_v1_transfer_proto_msgTypes[7]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -682,7 +1065,7 @@ func (x *UpdateTransferRequest) String() string {
 func (*UpdateTransferRequest) ProtoMessage() {}
 
 func (x *UpdateTransferRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_waybill_v1_transfer_proto_msgTypes[6]
+	mi := &file_waybill_v1_transfer_proto_msgTypes[7]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -695,7 +1078,7 @@ func (x *UpdateTransferRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use UpdateTransferRequest.ProtoReflect.Descriptor instead.
 func (*UpdateTransferRequest) Descriptor() ([]byte, []int) {
-	return file_waybill_v1_transfer_proto_rawDescGZIP(), []int{6}
+	return file_waybill_v1_transfer_proto_rawDescGZIP(), []int{7}
 }
 
 func (x *UpdateTransferRequest) GetTransfer() *Transfer {
@@ -732,7 +1115,7 @@ type WriteTransferResponse struct {
 
 func (x *WriteTransferResponse) Reset() {
 	*x = WriteTransferResponse{}
-	mi := &file_waybill_v1_transfer_proto_msgTypes[7]
+	mi := &file_waybill_v1_transfer_proto_msgTypes[8]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -744,7 +1127,7 @@ func (x *WriteTransferResponse) String() string {
 func (*WriteTransferResponse) ProtoMessage() {}
 
 func (x *WriteTransferResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_waybill_v1_transfer_proto_msgTypes[7]
+	mi := &file_waybill_v1_transfer_proto_msgTypes[8]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -757,7 +1140,7 @@ func (x *WriteTransferResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use WriteTransferResponse.ProtoReflect.Descriptor instead.
 func (*WriteTransferResponse) Descriptor() ([]byte, []int) {
-	return file_waybill_v1_transfer_proto_rawDescGZIP(), []int{7}
+	return file_waybill_v1_transfer_proto_rawDescGZIP(), []int{8}
 }
 
 func (x *WriteTransferResponse) GetTransfer() *Transfer {
@@ -787,7 +1170,7 @@ type DeleteTransferRequest struct {
 
 func (x *DeleteTransferRequest) Reset() {
 	*x = DeleteTransferRequest{}
-	mi := &file_waybill_v1_transfer_proto_msgTypes[8]
+	mi := &file_waybill_v1_transfer_proto_msgTypes[9]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -799,7 +1182,7 @@ func (x *DeleteTransferRequest) String() string {
 func (*DeleteTransferRequest) ProtoMessage() {}
 
 func (x *DeleteTransferRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_waybill_v1_transfer_proto_msgTypes[8]
+	mi := &file_waybill_v1_transfer_proto_msgTypes[9]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -812,7 +1195,7 @@ func (x *DeleteTransferRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use DeleteTransferRequest.ProtoReflect.Descriptor instead.
 func (*DeleteTransferRequest) Descriptor() ([]byte, []int) {
-	return file_waybill_v1_transfer_proto_rawDescGZIP(), []int{8}
+	return file_waybill_v1_transfer_proto_rawDescGZIP(), []int{9}
 }
 
 func (x *DeleteTransferRequest) GetName() string {
@@ -840,7 +1223,7 @@ type DeleteTransferResponse struct {
 
 func (x *DeleteTransferResponse) Reset() {
 	*x = DeleteTransferResponse{}
-	mi := &file_waybill_v1_transfer_proto_msgTypes[9]
+	mi := &file_waybill_v1_transfer_proto_msgTypes[10]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -852,7 +1235,7 @@ func (x *DeleteTransferResponse) String() string {
 func (*DeleteTransferResponse) ProtoMessage() {}
 
 func (x *DeleteTransferResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_waybill_v1_transfer_proto_msgTypes[9]
+	mi := &file_waybill_v1_transfer_proto_msgTypes[10]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -865,7 +1248,7 @@ func (x *DeleteTransferResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use DeleteTransferResponse.ProtoReflect.Descriptor instead.
 func (*DeleteTransferResponse) Descriptor() ([]byte, []int) {
-	return file_waybill_v1_transfer_proto_rawDescGZIP(), []int{9}
+	return file_waybill_v1_transfer_proto_rawDescGZIP(), []int{10}
 }
 
 func (x *DeleteTransferResponse) GetResult() *WriteResult {
@@ -890,7 +1273,7 @@ type RevokeTransferRequest struct {
 
 func (x *RevokeTransferRequest) Reset() {
 	*x = RevokeTransferRequest{}
-	mi := &file_waybill_v1_transfer_proto_msgTypes[10]
+	mi := &file_waybill_v1_transfer_proto_msgTypes[11]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -902,7 +1285,7 @@ func (x *RevokeTransferRequest) String() string {
 func (*RevokeTransferRequest) ProtoMessage() {}
 
 func (x *RevokeTransferRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_waybill_v1_transfer_proto_msgTypes[10]
+	mi := &file_waybill_v1_transfer_proto_msgTypes[11]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -915,7 +1298,7 @@ func (x *RevokeTransferRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use RevokeTransferRequest.ProtoReflect.Descriptor instead.
 func (*RevokeTransferRequest) Descriptor() ([]byte, []int) {
-	return file_waybill_v1_transfer_proto_rawDescGZIP(), []int{10}
+	return file_waybill_v1_transfer_proto_rawDescGZIP(), []int{11}
 }
 
 func (x *RevokeTransferRequest) GetName() string {
@@ -944,7 +1327,13 @@ var File_waybill_v1_transfer_proto protoreflect.FileDescriptor
 const file_waybill_v1_transfer_proto_rawDesc = "" +
 	"\n" +
 	"\x19waybill/v1/transfer.proto\x12\n" +
-	"waybill.v1\x1a google/protobuf/field_mask.proto\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x17waybill/v1/common.proto\"\x86\x02\n" +
+	"waybill.v1\x1a google/protobuf/field_mask.proto\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x17waybill/v1/common.proto\"\x9f\x01\n" +
+	"\aAnnexes\x12\x18\n" +
+	"\aparties\x18\x01 \x01(\tR\aparties\x12\x1a\n" +
+	"\btransfer\x18\x02 \x01(\tR\btransfer\x12\x1c\n" +
+	"\tauthority\x18\x03 \x01(\tR\tauthority\x12\x1a\n" +
+	"\bmeasures\x18\x04 \x01(\tR\bmeasures\x12$\n" +
+	"\rsubprocessors\x18\x05 \x01(\tR\rsubprocessors\"\x86\x02\n" +
 	"\bEvidence\x12\x1c\n" +
 	"\treference\x18\x01 \x01(\tR\treference\x12\x16\n" +
 	"\x06issuer\x18\x02 \x01(\tR\x06issuer\x129\n" +
@@ -953,7 +1342,7 @@ const file_waybill_v1_transfer_proto_rawDesc = "" +
 	"\rfiling_number\x18\x04 \x01(\tR\ffilingNumber\x12;\n" +
 	"\vfiling_time\x18\x05 \x01(\v2\x1a.google.protobuf.TimestampR\n" +
 	"filingTime\x12'\n" +
-	"\x0fdocument_digest\x18\x06 \x01(\tR\x0edocumentDigest\"\xd0\x06\n" +
+	"\x0fdocument_digest\x18\x06 \x01(\tR\x0edocumentDigest\"\xc4\v\n" +
 	"\bTransfer\x12\x12\n" +
 	"\x04name\x18\x01 \x01(\tR\x04name\x12\x14\n" +
 	"\x05title\x18\x02 \x01(\tR\x05title\x12*\n" +
@@ -980,7 +1369,26 @@ const file_waybill_v1_transfer_proto_rawDesc = "" +
 	"\vrevoke_time\x18\x11 \x01(\v2\x1a.google.protobuf.TimestampR\n" +
 	"revokeTime\x12#\n" +
 	"\rrevoke_reason\x18\x12 \x01(\tR\frevokeReason\x120\n" +
-	"\bevidence\x18\x13 \x01(\v2\x14.waybill.v1.EvidenceR\bevidence\x12$\n" +
+	"\bevidence\x18\x13 \x01(\v2\x14.waybill.v1.EvidenceR\bevidence\x123\n" +
+	"\texemption\x18\x14 \x01(\x0e2\x15.waybill.v1.ExemptionR\texemption\x126\n" +
+	"\n" +
+	"derogation\x18\x15 \x01(\x0e2\x16.waybill.v1.DerogationR\n" +
+	"derogation\x120\n" +
+	"\x14no_safeguards_reason\x18\x16 \x01(\tR\x12noSafeguardsReason\x12\x1e\n" +
+	"\n" +
+	"occasional\x18\x17 \x01(\bR\n" +
+	"occasional\x12%\n" +
+	"\x0eapproved_scale\x18\x18 \x01(\x03R\rapprovedScale\x129\n" +
+	"\n" +
+	"check_time\x18\x19 \x01(\v2\x1a.google.protobuf.TimestampR\tcheckTime\x12\x1f\n" +
+	"\vhr_coverage\x18\x1a \x01(\bR\n" +
+	"hrCoverage\x12!\n" +
+	"\fuk_extension\x18\x1b \x01(\bR\vukExtension\x12-\n" +
+	"\x12sensitive_labelled\x18\x1c \x01(\bR\x11sensitiveLabelled\x12.\n" +
+	"\x13importer_under_gdpr\x18\x1d \x01(\bR\x11importerUnderGdpr\x12-\n" +
+	"\aannexes\x18\x1e \x01(\v2\x13.waybill.v1.AnnexesR\aannexes\x125\n" +
+	"\x16supplementary_measures\x18\x1f \x01(\tR\x15supplementaryMeasures\x12H\n" +
+	"\x12renewal_apply_time\x18  \x01(\v2\x1a.google.protobuf.TimestampR\x10renewalApplyTime\x12$\n" +
 	"\x04meta\x18Z \x01(\v2\x10.waybill.v1.MetaR\x04meta\"\x98\x01\n" +
 	"\x12GetTransferRequest\x12\x12\n" +
 	"\x04name\x18\x01 \x01(\tR\x04name\x123\n" +
@@ -1016,7 +1424,7 @@ const file_waybill_v1_transfer_proto_rawDesc = "" +
 	"\x15RevokeTransferRequest\x12\x12\n" +
 	"\x04name\x18\x01 \x01(\tR\x04name\x122\n" +
 	"\aoptions\x18\x02 \x01(\v2\x18.waybill.v1.WriteOptionsR\aoptions\x12.\n" +
-	"\x04time\x18\x03 \x01(\v2\x1a.google.protobuf.TimestampR\x04time*\xf4\x01\n" +
+	"\x04time\x18\x03 \x01(\v2\x1a.google.protobuf.TimestampR\x04time*\xe3\x03\n" +
 	"\tMechanism\x12\x19\n" +
 	"\x15MECHANISM_UNSPECIFIED\x10\x00\x12!\n" +
 	"\x1dMECHANISM_SECURITY_ASSESSMENT\x10\x01\x12\x1f\n" +
@@ -1026,7 +1434,36 @@ const file_waybill_v1_transfer_proto_rawDesc = "" +
 	"\x12MECHANISM_ADEQUACY\x10\x05\x12\x11\n" +
 	"\rMECHANISM_DPF\x10\x06\x12\x11\n" +
 	"\rMECHANISM_SCC\x10\a\x12\x11\n" +
-	"\rMECHANISM_BCR\x10\b2\xbb\x04\n" +
+	"\rMECHANISM_BCR\x10\b\x12\x17\n" +
+	"\x13MECHANISM_EXEMPTION\x10\t\x12\x14\n" +
+	"\x10MECHANISM_TREATY\x10\n" +
+	"\x12\x1c\n" +
+	"\x18MECHANISM_AD_HOC_CLAUSES\x10\v\x12#\n" +
+	"\x1fMECHANISM_CODE_OR_CERTIFICATION\x10\f\x12\x18\n" +
+	"\x14MECHANISM_DEROGATION\x10\r\x12\x19\n" +
+	"\x15MECHANISM_UK_ADEQUACY\x10\x0e\x12\x17\n" +
+	"\x13MECHANISM_UK_BRIDGE\x10\x0f\x12\x12\n" +
+	"\x0eMECHANISM_IDTA\x10\x10\x12\x19\n" +
+	"\x15MECHANISM_UK_ADDENDUM\x10\x11*\xca\x01\n" +
+	"\tExemption\x12\x19\n" +
+	"\x15EXEMPTION_UNSPECIFIED\x10\x00\x12\x15\n" +
+	"\x11EXEMPTION_TRANSIT\x10\x01\x12\x16\n" +
+	"\x12EXEMPTION_CONTRACT\x10\x02\x12\x1d\n" +
+	"\x19EXEMPTION_HUMAN_RESOURCES\x10\x03\x12\x17\n" +
+	"\x13EXEMPTION_EMERGENCY\x10\x04\x12\x1d\n" +
+	"\x19EXEMPTION_FREE_TRADE_ZONE\x10\x05\x12\x1c\n" +
+	"\x18EXEMPTION_STATUTORY_DUTY\x10\x06*\xa9\x02\n" +
+	"\n" +
+	"Derogation\x12\x1a\n" +
+	"\x16DEROGATION_UNSPECIFIED\x10\x00\x12\x1f\n" +
+	"\x1bDEROGATION_EXPLICIT_CONSENT\x10\x01\x12\x17\n" +
+	"\x13DEROGATION_CONTRACT\x10\x02\x12#\n" +
+	"\x1fDEROGATION_CONTRACT_IN_INTEREST\x10\x03\x12\x1e\n" +
+	"\x1aDEROGATION_PUBLIC_INTEREST\x10\x04\x12\x1b\n" +
+	"\x17DEROGATION_LEGAL_CLAIMS\x10\x05\x12\x1e\n" +
+	"\x1aDEROGATION_VITAL_INTERESTS\x10\x06\x12\x1e\n" +
+	"\x1aDEROGATION_PUBLIC_REGISTER\x10\a\x12#\n" +
+	"\x1fDEROGATION_COMPELLING_INTERESTS\x10\b2\xbb\x04\n" +
 	"\x0fTransferService\x12L\n" +
 	"\vGetTransfer\x12\x1e.waybill.v1.GetTransferRequest\x1a\x14.waybill.v1.Transfer\"\aڵ\x18\x03\x02\x03\x04\x12]\n" +
 	"\rListTransfers\x12 .waybill.v1.ListTransfersRequest\x1a!.waybill.v1.ListTransfersResponse\"\aڵ\x18\x03\x02\x03\x04\x12]\n" +
@@ -1047,74 +1484,82 @@ func file_waybill_v1_transfer_proto_rawDescGZIP() []byte {
 	return file_waybill_v1_transfer_proto_rawDescData
 }
 
-var file_waybill_v1_transfer_proto_enumTypes = make([]protoimpl.EnumInfo, 1)
-var file_waybill_v1_transfer_proto_msgTypes = make([]protoimpl.MessageInfo, 11)
+var file_waybill_v1_transfer_proto_enumTypes = make([]protoimpl.EnumInfo, 3)
+var file_waybill_v1_transfer_proto_msgTypes = make([]protoimpl.MessageInfo, 12)
 var file_waybill_v1_transfer_proto_goTypes = []any{
 	(Mechanism)(0),                 // 0: waybill.v1.Mechanism
-	(*Evidence)(nil),               // 1: waybill.v1.Evidence
-	(*Transfer)(nil),               // 2: waybill.v1.Transfer
-	(*GetTransferRequest)(nil),     // 3: waybill.v1.GetTransferRequest
-	(*ListTransfersRequest)(nil),   // 4: waybill.v1.ListTransfersRequest
-	(*ListTransfersResponse)(nil),  // 5: waybill.v1.ListTransfersResponse
-	(*CreateTransferRequest)(nil),  // 6: waybill.v1.CreateTransferRequest
-	(*UpdateTransferRequest)(nil),  // 7: waybill.v1.UpdateTransferRequest
-	(*WriteTransferResponse)(nil),  // 8: waybill.v1.WriteTransferResponse
-	(*DeleteTransferRequest)(nil),  // 9: waybill.v1.DeleteTransferRequest
-	(*DeleteTransferResponse)(nil), // 10: waybill.v1.DeleteTransferResponse
-	(*RevokeTransferRequest)(nil),  // 11: waybill.v1.RevokeTransferRequest
-	(*timestamppb.Timestamp)(nil),  // 12: google.protobuf.Timestamp
-	(Regime)(0),                    // 13: waybill.v1.Regime
-	(*Period)(nil),                 // 14: waybill.v1.Period
-	(*Meta)(nil),                   // 15: waybill.v1.Meta
-	(*WriteOptions)(nil),           // 16: waybill.v1.WriteOptions
-	(*fieldmaskpb.FieldMask)(nil),  // 17: google.protobuf.FieldMask
-	(*WriteResult)(nil),            // 18: waybill.v1.WriteResult
+	(Exemption)(0),                 // 1: waybill.v1.Exemption
+	(Derogation)(0),                // 2: waybill.v1.Derogation
+	(*Annexes)(nil),                // 3: waybill.v1.Annexes
+	(*Evidence)(nil),               // 4: waybill.v1.Evidence
+	(*Transfer)(nil),               // 5: waybill.v1.Transfer
+	(*GetTransferRequest)(nil),     // 6: waybill.v1.GetTransferRequest
+	(*ListTransfersRequest)(nil),   // 7: waybill.v1.ListTransfersRequest
+	(*ListTransfersResponse)(nil),  // 8: waybill.v1.ListTransfersResponse
+	(*CreateTransferRequest)(nil),  // 9: waybill.v1.CreateTransferRequest
+	(*UpdateTransferRequest)(nil),  // 10: waybill.v1.UpdateTransferRequest
+	(*WriteTransferResponse)(nil),  // 11: waybill.v1.WriteTransferResponse
+	(*DeleteTransferRequest)(nil),  // 12: waybill.v1.DeleteTransferRequest
+	(*DeleteTransferResponse)(nil), // 13: waybill.v1.DeleteTransferResponse
+	(*RevokeTransferRequest)(nil),  // 14: waybill.v1.RevokeTransferRequest
+	(*timestamppb.Timestamp)(nil),  // 15: google.protobuf.Timestamp
+	(Regime)(0),                    // 16: waybill.v1.Regime
+	(*Period)(nil),                 // 17: waybill.v1.Period
+	(*Meta)(nil),                   // 18: waybill.v1.Meta
+	(*WriteOptions)(nil),           // 19: waybill.v1.WriteOptions
+	(*fieldmaskpb.FieldMask)(nil),  // 20: google.protobuf.FieldMask
+	(*WriteResult)(nil),            // 21: waybill.v1.WriteResult
 }
 var file_waybill_v1_transfer_proto_depIdxs = []int32{
-	12, // 0: waybill.v1.Evidence.issue_time:type_name -> google.protobuf.Timestamp
-	12, // 1: waybill.v1.Evidence.filing_time:type_name -> google.protobuf.Timestamp
-	13, // 2: waybill.v1.Transfer.regime:type_name -> waybill.v1.Regime
+	15, // 0: waybill.v1.Evidence.issue_time:type_name -> google.protobuf.Timestamp
+	15, // 1: waybill.v1.Evidence.filing_time:type_name -> google.protobuf.Timestamp
+	16, // 2: waybill.v1.Transfer.regime:type_name -> waybill.v1.Regime
 	0,  // 3: waybill.v1.Transfer.mechanism:type_name -> waybill.v1.Mechanism
-	12, // 4: waybill.v1.Transfer.valid_from:type_name -> google.protobuf.Timestamp
-	12, // 5: waybill.v1.Transfer.valid_to:type_name -> google.protobuf.Timestamp
-	12, // 6: waybill.v1.Transfer.recertified_until:type_name -> google.protobuf.Timestamp
-	14, // 7: waybill.v1.Transfer.suspensions:type_name -> waybill.v1.Period
-	12, // 8: waybill.v1.Transfer.revoke_time:type_name -> google.protobuf.Timestamp
-	1,  // 9: waybill.v1.Transfer.evidence:type_name -> waybill.v1.Evidence
-	15, // 10: waybill.v1.Transfer.meta:type_name -> waybill.v1.Meta
-	12, // 11: waybill.v1.GetTransferRequest.on_time:type_name -> google.protobuf.Timestamp
-	12, // 12: waybill.v1.GetTransferRequest.known_time:type_name -> google.protobuf.Timestamp
-	12, // 13: waybill.v1.ListTransfersRequest.on_time:type_name -> google.protobuf.Timestamp
-	12, // 14: waybill.v1.ListTransfersRequest.known_time:type_name -> google.protobuf.Timestamp
-	2,  // 15: waybill.v1.ListTransfersResponse.transfers:type_name -> waybill.v1.Transfer
-	2,  // 16: waybill.v1.CreateTransferRequest.transfer:type_name -> waybill.v1.Transfer
-	16, // 17: waybill.v1.CreateTransferRequest.options:type_name -> waybill.v1.WriteOptions
-	2,  // 18: waybill.v1.UpdateTransferRequest.transfer:type_name -> waybill.v1.Transfer
-	17, // 19: waybill.v1.UpdateTransferRequest.update_mask:type_name -> google.protobuf.FieldMask
-	16, // 20: waybill.v1.UpdateTransferRequest.options:type_name -> waybill.v1.WriteOptions
-	2,  // 21: waybill.v1.WriteTransferResponse.transfer:type_name -> waybill.v1.Transfer
-	18, // 22: waybill.v1.WriteTransferResponse.result:type_name -> waybill.v1.WriteResult
-	16, // 23: waybill.v1.DeleteTransferRequest.options:type_name -> waybill.v1.WriteOptions
-	18, // 24: waybill.v1.DeleteTransferResponse.result:type_name -> waybill.v1.WriteResult
-	16, // 25: waybill.v1.RevokeTransferRequest.options:type_name -> waybill.v1.WriteOptions
-	12, // 26: waybill.v1.RevokeTransferRequest.time:type_name -> google.protobuf.Timestamp
-	3,  // 27: waybill.v1.TransferService.GetTransfer:input_type -> waybill.v1.GetTransferRequest
-	4,  // 28: waybill.v1.TransferService.ListTransfers:input_type -> waybill.v1.ListTransfersRequest
-	6,  // 29: waybill.v1.TransferService.CreateTransfer:input_type -> waybill.v1.CreateTransferRequest
-	7,  // 30: waybill.v1.TransferService.UpdateTransfer:input_type -> waybill.v1.UpdateTransferRequest
-	9,  // 31: waybill.v1.TransferService.DeleteTransfer:input_type -> waybill.v1.DeleteTransferRequest
-	11, // 32: waybill.v1.TransferService.RevokeTransfer:input_type -> waybill.v1.RevokeTransferRequest
-	2,  // 33: waybill.v1.TransferService.GetTransfer:output_type -> waybill.v1.Transfer
-	5,  // 34: waybill.v1.TransferService.ListTransfers:output_type -> waybill.v1.ListTransfersResponse
-	8,  // 35: waybill.v1.TransferService.CreateTransfer:output_type -> waybill.v1.WriteTransferResponse
-	8,  // 36: waybill.v1.TransferService.UpdateTransfer:output_type -> waybill.v1.WriteTransferResponse
-	10, // 37: waybill.v1.TransferService.DeleteTransfer:output_type -> waybill.v1.DeleteTransferResponse
-	8,  // 38: waybill.v1.TransferService.RevokeTransfer:output_type -> waybill.v1.WriteTransferResponse
-	33, // [33:39] is the sub-list for method output_type
-	27, // [27:33] is the sub-list for method input_type
-	27, // [27:27] is the sub-list for extension type_name
-	27, // [27:27] is the sub-list for extension extendee
-	0,  // [0:27] is the sub-list for field type_name
+	15, // 4: waybill.v1.Transfer.valid_from:type_name -> google.protobuf.Timestamp
+	15, // 5: waybill.v1.Transfer.valid_to:type_name -> google.protobuf.Timestamp
+	15, // 6: waybill.v1.Transfer.recertified_until:type_name -> google.protobuf.Timestamp
+	17, // 7: waybill.v1.Transfer.suspensions:type_name -> waybill.v1.Period
+	15, // 8: waybill.v1.Transfer.revoke_time:type_name -> google.protobuf.Timestamp
+	4,  // 9: waybill.v1.Transfer.evidence:type_name -> waybill.v1.Evidence
+	1,  // 10: waybill.v1.Transfer.exemption:type_name -> waybill.v1.Exemption
+	2,  // 11: waybill.v1.Transfer.derogation:type_name -> waybill.v1.Derogation
+	15, // 12: waybill.v1.Transfer.check_time:type_name -> google.protobuf.Timestamp
+	3,  // 13: waybill.v1.Transfer.annexes:type_name -> waybill.v1.Annexes
+	15, // 14: waybill.v1.Transfer.renewal_apply_time:type_name -> google.protobuf.Timestamp
+	18, // 15: waybill.v1.Transfer.meta:type_name -> waybill.v1.Meta
+	15, // 16: waybill.v1.GetTransferRequest.on_time:type_name -> google.protobuf.Timestamp
+	15, // 17: waybill.v1.GetTransferRequest.known_time:type_name -> google.protobuf.Timestamp
+	15, // 18: waybill.v1.ListTransfersRequest.on_time:type_name -> google.protobuf.Timestamp
+	15, // 19: waybill.v1.ListTransfersRequest.known_time:type_name -> google.protobuf.Timestamp
+	5,  // 20: waybill.v1.ListTransfersResponse.transfers:type_name -> waybill.v1.Transfer
+	5,  // 21: waybill.v1.CreateTransferRequest.transfer:type_name -> waybill.v1.Transfer
+	19, // 22: waybill.v1.CreateTransferRequest.options:type_name -> waybill.v1.WriteOptions
+	5,  // 23: waybill.v1.UpdateTransferRequest.transfer:type_name -> waybill.v1.Transfer
+	20, // 24: waybill.v1.UpdateTransferRequest.update_mask:type_name -> google.protobuf.FieldMask
+	19, // 25: waybill.v1.UpdateTransferRequest.options:type_name -> waybill.v1.WriteOptions
+	5,  // 26: waybill.v1.WriteTransferResponse.transfer:type_name -> waybill.v1.Transfer
+	21, // 27: waybill.v1.WriteTransferResponse.result:type_name -> waybill.v1.WriteResult
+	19, // 28: waybill.v1.DeleteTransferRequest.options:type_name -> waybill.v1.WriteOptions
+	21, // 29: waybill.v1.DeleteTransferResponse.result:type_name -> waybill.v1.WriteResult
+	19, // 30: waybill.v1.RevokeTransferRequest.options:type_name -> waybill.v1.WriteOptions
+	15, // 31: waybill.v1.RevokeTransferRequest.time:type_name -> google.protobuf.Timestamp
+	6,  // 32: waybill.v1.TransferService.GetTransfer:input_type -> waybill.v1.GetTransferRequest
+	7,  // 33: waybill.v1.TransferService.ListTransfers:input_type -> waybill.v1.ListTransfersRequest
+	9,  // 34: waybill.v1.TransferService.CreateTransfer:input_type -> waybill.v1.CreateTransferRequest
+	10, // 35: waybill.v1.TransferService.UpdateTransfer:input_type -> waybill.v1.UpdateTransferRequest
+	12, // 36: waybill.v1.TransferService.DeleteTransfer:input_type -> waybill.v1.DeleteTransferRequest
+	14, // 37: waybill.v1.TransferService.RevokeTransfer:input_type -> waybill.v1.RevokeTransferRequest
+	5,  // 38: waybill.v1.TransferService.GetTransfer:output_type -> waybill.v1.Transfer
+	8,  // 39: waybill.v1.TransferService.ListTransfers:output_type -> waybill.v1.ListTransfersResponse
+	11, // 40: waybill.v1.TransferService.CreateTransfer:output_type -> waybill.v1.WriteTransferResponse
+	11, // 41: waybill.v1.TransferService.UpdateTransfer:output_type -> waybill.v1.WriteTransferResponse
+	13, // 42: waybill.v1.TransferService.DeleteTransfer:output_type -> waybill.v1.DeleteTransferResponse
+	11, // 43: waybill.v1.TransferService.RevokeTransfer:output_type -> waybill.v1.WriteTransferResponse
+	38, // [38:44] is the sub-list for method output_type
+	32, // [32:38] is the sub-list for method input_type
+	32, // [32:32] is the sub-list for extension type_name
+	32, // [32:32] is the sub-list for extension extendee
+	0,  // [0:32] is the sub-list for field type_name
 }
 
 func init() { file_waybill_v1_transfer_proto_init() }
@@ -1128,8 +1573,8 @@ func file_waybill_v1_transfer_proto_init() {
 		File: protoimpl.DescBuilder{
 			GoPackagePath: reflect.TypeOf(x{}).PkgPath(),
 			RawDescriptor: unsafe.Slice(unsafe.StringData(file_waybill_v1_transfer_proto_rawDesc), len(file_waybill_v1_transfer_proto_rawDesc)),
-			NumEnums:      1,
-			NumMessages:   11,
+			NumEnums:      3,
+			NumMessages:   12,
 			NumExtensions: 0,
 			NumServices:   1,
 		},
