@@ -314,6 +314,8 @@ const (
 	ObligationCode_OBLIGATION_CODE_COUNT_QUANTITY ObligationCode = 14
 	// Keep the file of the exception.
 	ObligationCode_OBLIGATION_CODE_KEEP_EXCEPTION_FILE ObligationCode = 15
+	// Approve the missing assessment by a date.
+	ObligationCode_OBLIGATION_CODE_REGULARISE_ASSESSMENT ObligationCode = 16
 )
 
 // Enum value maps for ObligationCode.
@@ -335,6 +337,7 @@ var (
 		13: "OBLIGATION_CODE_INFORM_SA_AND_SUBJECT",
 		14: "OBLIGATION_CODE_COUNT_QUANTITY",
 		15: "OBLIGATION_CODE_KEEP_EXCEPTION_FILE",
+		16: "OBLIGATION_CODE_REGULARISE_ASSESSMENT",
 	}
 	ObligationCode_value = map[string]int32{
 		"OBLIGATION_CODE_UNSPECIFIED":                    0,
@@ -353,6 +356,7 @@ var (
 		"OBLIGATION_CODE_INFORM_SA_AND_SUBJECT":          13,
 		"OBLIGATION_CODE_COUNT_QUANTITY":                 14,
 		"OBLIGATION_CODE_KEEP_EXCEPTION_FILE":            15,
+		"OBLIGATION_CODE_REGULARISE_ASSESSMENT":          16,
 	}
 )
 
@@ -2970,7 +2974,7 @@ const file_waybill_v1_share_proto_rawDesc = "" +
 	"\x04Mode\x12\x14\n" +
 	"\x10MODE_UNSPECIFIED\x10\x00\x12\x10\n" +
 	"\fMODE_ENFORCE\x10\x01\x12\x10\n" +
-	"\fMODE_OBSERVE\x10\x02*\x95\x05\n" +
+	"\fMODE_OBSERVE\x10\x02*\xc0\x05\n" +
 	"\x0eObligationCode\x12\x1f\n" +
 	"\x1bOBLIGATION_CODE_UNSPECIFIED\x10\x00\x12%\n" +
 	"!OBLIGATION_CODE_KEEP_CONFIDENTIAL\x10\x01\x12!\n" +
@@ -2988,7 +2992,8 @@ const file_waybill_v1_share_proto_rawDesc = "" +
 	",OBLIGATION_CODE_NOTIFY_SUBJECT_OF_DISCLOSURE\x10\f\x12)\n" +
 	"%OBLIGATION_CODE_INFORM_SA_AND_SUBJECT\x10\r\x12\"\n" +
 	"\x1eOBLIGATION_CODE_COUNT_QUANTITY\x10\x0e\x12'\n" +
-	"#OBLIGATION_CODE_KEEP_EXCEPTION_FILE\x10\x0f2\xa9\x02\n" +
+	"#OBLIGATION_CODE_KEEP_EXCEPTION_FILE\x10\x0f\x12)\n" +
+	"%OBLIGATION_CODE_REGULARISE_ASSESSMENT\x10\x102\xa9\x02\n" +
 	"\fShareService\x12T\n" +
 	"\n" +
 	"CheckShare\x12\x1d.waybill.v1.CheckShareRequest\x1a\x1e.waybill.v1.CheckShareResponse\"\aڵ\x18\x03\x01\x02\x04\x12f\n" +

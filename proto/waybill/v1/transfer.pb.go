@@ -136,8 +136,8 @@ func (Mechanism) EnumDescriptor() ([]byte, []int) {
 	return file_waybill_v1_transfer_proto_rawDescGZIP(), []int{0}
 }
 
-// Which exemption from the PIPL mechanisms a flow falls under. That of CBDF
-// 5(1)(4), by volume, is computed and has no record.
+// Which exemption from the PIPL mechanisms a flow falls under. Who relies on one
+// records it; whether it holds is judged with every question.
 type Exemption int32
 
 const (
@@ -155,6 +155,8 @@ const (
 	Exemption_EXEMPTION_FREE_TRADE_ZONE Exemption = 5
 	// A statutory duty, NDSMR 35(6).
 	Exemption_EXEMPTION_STATUTORY_DUTY Exemption = 6
+	// Below the volume tiers, CBDF 5(1)(4).
+	Exemption_EXEMPTION_VOLUME Exemption = 7
 )
 
 // Enum value maps for Exemption.
@@ -167,6 +169,7 @@ var (
 		4: "EXEMPTION_EMERGENCY",
 		5: "EXEMPTION_FREE_TRADE_ZONE",
 		6: "EXEMPTION_STATUTORY_DUTY",
+		7: "EXEMPTION_VOLUME",
 	}
 	Exemption_value = map[string]int32{
 		"EXEMPTION_UNSPECIFIED":     0,
@@ -176,6 +179,7 @@ var (
 		"EXEMPTION_EMERGENCY":       4,
 		"EXEMPTION_FREE_TRADE_ZONE": 5,
 		"EXEMPTION_STATUTORY_DUTY":  6,
+		"EXEMPTION_VOLUME":          7,
 	}
 )
 
@@ -1444,7 +1448,7 @@ const file_waybill_v1_transfer_proto_rawDesc = "" +
 	"\x15MECHANISM_UK_ADEQUACY\x10\x0e\x12\x17\n" +
 	"\x13MECHANISM_UK_BRIDGE\x10\x0f\x12\x12\n" +
 	"\x0eMECHANISM_IDTA\x10\x10\x12\x19\n" +
-	"\x15MECHANISM_UK_ADDENDUM\x10\x11*\xca\x01\n" +
+	"\x15MECHANISM_UK_ADDENDUM\x10\x11*\xe0\x01\n" +
 	"\tExemption\x12\x19\n" +
 	"\x15EXEMPTION_UNSPECIFIED\x10\x00\x12\x15\n" +
 	"\x11EXEMPTION_TRANSIT\x10\x01\x12\x16\n" +
@@ -1452,7 +1456,8 @@ const file_waybill_v1_transfer_proto_rawDesc = "" +
 	"\x19EXEMPTION_HUMAN_RESOURCES\x10\x03\x12\x17\n" +
 	"\x13EXEMPTION_EMERGENCY\x10\x04\x12\x1d\n" +
 	"\x19EXEMPTION_FREE_TRADE_ZONE\x10\x05\x12\x1c\n" +
-	"\x18EXEMPTION_STATUTORY_DUTY\x10\x06*\xa9\x02\n" +
+	"\x18EXEMPTION_STATUTORY_DUTY\x10\x06\x12\x14\n" +
+	"\x10EXEMPTION_VOLUME\x10\a*\xa9\x02\n" +
 	"\n" +
 	"Derogation\x12\x1a\n" +
 	"\x16DEROGATION_UNSPECIFIED\x10\x00\x12\x1f\n" +
