@@ -108,6 +108,8 @@ type Agreement struct {
 	DocumentDigest string `cbor:"19,keyasint,omitempty"`
 	// The agreement that this one amends or renews.
 	Amends string `cbor:"20,keyasint,omitempty"`
+	// When the recipient certified deletion or return after the end.
+	DeletionCertificateTime Time `cbor:"21,keyasint,omitempty"`
 }
 
 func (n *Agreement) validate(c *checks) {
@@ -125,11 +127,16 @@ func (n *Agreement) validate(c *checks) {
 	if n.TerminateReason != "" && n.TerminateTime == 0 {
 		c.add("terminate_time", "when it was terminated, beside the reason")
 	}
+	if n.DeletionCertificateTime != 0 && n.TerminateTime == 0 && n.ExpireTime == 0 {
+		c.add("deletion_certificate_time", "nothing before it ends: it has no terminate_time and no expire_time")
+	}
 	switch {
 	case n.Type == AgreementTypeEuScc && (n.SCCModule < 1 || n.SCCModule > 4):
 		c.add("scc_module", "1 to 4, the module of the clauses")
-	case n.Type != AgreementTypeEuScc && n.SCCModule != 0:
-		c.add("scc_module", "nothing: only EU_SCC has modules")
+	case n.Type == AgreementTypeUkAddendum && (n.SCCModule < 0 || n.SCCModule > 4):
+		c.add("scc_module", "1 to 4, the module of the clauses that it is added to, or nothing")
+	case n.Type != AgreementTypeEuScc && n.Type != AgreementTypeUkAddendum && n.SCCModule != 0:
+		c.add("scc_module", "nothing: only EU_SCC and what is added to it have modules")
 	}
 	if n.Amends != "" && n.Amends == n.Name {
 		c.add("amends", "another agreement")
@@ -160,23 +167,27 @@ func (n *Agreement) grants() []grant {
 	return []grant{{"categories", "", &n.Categories, &n.CoveredCategories}}
 }
 
-// Signed reports whether both sides have signed: from then on only a termination
-// may be recorded.
+// Signed reports whether both sides have signed: from then on only its end may be
+// recorded.
 func (n *Agreement) Signed() bool {
 	return n.OurSignature != nil && n.OurSignature.SignTime != 0 && n.TheirSignature != nil && n.TheirSignature.SignTime != 0
 }
 
 // fixed returns which of the changed fields may not change, given the stored
-// state: all but the termination of a signed agreement, and that once.
+// state: all of a signed agreement but its termination and the certificate of
+// deletion that follows its end, each once.
 func (n *Agreement) fixed(changed []string) []string {
 	if !n.Signed() {
 		return nil
 	}
-	if n.TerminateTime != 0 {
-		return changed
-	}
 	return slices.DeleteFunc(slices.Clone(changed), func(f string) bool {
-		return f == "terminate_time" || f == "terminate_reason"
+		switch f {
+		case "terminate_time", "terminate_reason":
+			return n.TerminateTime == 0
+		case "deletion_certificate_time":
+			return n.DeletionCertificateTime == 0
+		}
+		return false
 	})
 }
 

@@ -28,13 +28,22 @@ type Assessment struct {
 	ReviewUntil Time `cbor:"12,keyasint,omitempty"`
 	// The SHA-256 of the document, in hex.
 	DocumentDigest string `cbor:"13,keyasint,omitempty"`
+	// Every recipient of these kinds is in its scope: the standing assessment of disclosures to authorities.
+	RecipientKinds []RecipientKind `cbor:"14,keyasint,omitempty"`
+	// Made in the simplified form of small handlers.
+	Simplified bool `cbor:"15,keyasint,omitempty"`
 }
 
 func (n *Assessment) validate(c *checks) {
 	c.text("title", n.Title, "a title")
 	given(c, "type", n.Type)
 	c.text("exporter", n.Exporter, "who sends")
-	c.some("recipients", len(n.Recipients), "recipient")
+	if len(n.RecipientKinds) == 0 {
+		c.some("recipients", len(n.Recipients), "recipient, or recipient_kinds")
+	} else if n.Type != AssessmentTypePipia && n.Type != AssessmentTypeDpia {
+		c.add("recipient_kinds", "nothing: only PIPIA and DPIA are made for whole kinds")
+	}
+	each(c, "recipient_kinds", n.RecipientKinds)
 	c.some("purposes", len(n.Purposes), "purpose")
 	c.some("categories", len(n.Categories), "category")
 	c.countries("countries", n.Countries, false)

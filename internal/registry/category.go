@@ -29,7 +29,7 @@ type Category struct {
 	Analytics bool `cbor:"10,keyasint,omitempty"`
 	// Not personal data.
 	NonPersonal bool `cbor:"11,keyasint,omitempty"`
-	// Important data; refused in this edition.
+	// Important data, as an authority told or published, CBDF 2; set by compliance, never inferred.
 	ImportantData bool `cbor:"12,keyasint,omitempty"`
 	// The clause of the policy that names it.
 	Clause string `cbor:"13,keyasint,omitempty"`
@@ -42,9 +42,6 @@ func (n *Category) validate(c *checks) {
 	known(c, "credential", n.Credential)
 	if n.NonPersonal && (n.Sensitive || n.Special || n.DirectIdentifier || n.IdentityOrContact) {
 		c.add("non_personal", "false: it is sensitive, special, or says who somebody is")
-	}
-	if n.ImportantData {
-		c.add("important_data", "false: important data is "+NotJudged)
 	}
 }
 

@@ -191,7 +191,7 @@ const (
 	RegimeCnSz Regime = 3
 	// RegimeEu: the GDPR.
 	RegimeEu Regime = 4
-	// RegimeUk: the law of the United Kingdom; not judged in this edition.
+	// RegimeUk: the law of the United Kingdom.
 	RegimeUk Regime = 5
 )
 
@@ -345,9 +345,15 @@ const (
 	AgreementTypeEuScc AgreementType = 7
 	// AgreementTypeBcrMembership: membership of binding corporate rules.
 	AgreementTypeBcrMembership AgreementType = 8
+	// AgreementTypeSuccessorUndertaking: a successor's undertaking to this policy.
+	AgreementTypeSuccessorUndertaking AgreementType = 9
+	// AgreementTypeIdta: the UK international data transfer agreement.
+	AgreementTypeIdta AgreementType = 10
+	// AgreementTypeUkAddendum: the UK addendum to the EU clauses.
+	AgreementTypeUkAddendum AgreementType = 11
 )
 
-var agreementTypeNames = []string{"", "NDA", "DPA", "SHARING_C2C", "JOINT", "CN_SC", "GBA_SC", "EU_SCC", "BCR_MEMBERSHIP"}
+var agreementTypeNames = []string{"", "NDA", "DPA", "SHARING_C2C", "JOINT", "CN_SC", "GBA_SC", "EU_SCC", "BCR_MEMBERSHIP", "SUCCESSOR_UNDERTAKING", "IDTA", "UK_ADDENDUM"}
 
 // String returns the name as the contract has it, without its prefix.
 func (e AgreementType) String() string { return enumName(agreementTypeNames, uint8(e)) }
@@ -413,9 +419,27 @@ const (
 	MechanismScc Mechanism = 7
 	// MechanismBcr: binding corporate rules.
 	MechanismBcr Mechanism = 8
+	// MechanismExemption: an exemption from the PIPL mechanisms, CBDF 4 to 6 or NDSMR 35.
+	MechanismExemption Mechanism = 9
+	// MechanismTreaty: a treaty, PIPL 38(2).
+	MechanismTreaty Mechanism = 10
+	// MechanismAdHocClauses: authorised ad hoc clauses, GDPR 46(3).
+	MechanismAdHocClauses Mechanism = 11
+	// MechanismCodeOrCertification: an approved code of conduct or certification, GDPR 46(2)(e)(f).
+	MechanismCodeOrCertification Mechanism = 12
+	// MechanismDerogation: a derogation, GDPR 49.
+	MechanismDerogation Mechanism = 13
+	// MechanismUkAdequacy: UK adequacy regulations.
+	MechanismUkAdequacy Mechanism = 14
+	// MechanismUkBridge: the UK extension to the EU-US Data Privacy Framework.
+	MechanismUkBridge Mechanism = 15
+	// MechanismIdta: the UK international data transfer agreement.
+	MechanismIdta Mechanism = 16
+	// MechanismUkAddendum: the UK addendum to the EU clauses.
+	MechanismUkAddendum Mechanism = 17
 )
 
-var mechanismNames = []string{"", "SECURITY_ASSESSMENT", "STANDARD_CONTRACT", "CERTIFICATION", "GBA_CONTRACT", "ADEQUACY", "DPF", "SCC", "BCR"}
+var mechanismNames = []string{"", "SECURITY_ASSESSMENT", "STANDARD_CONTRACT", "CERTIFICATION", "GBA_CONTRACT", "ADEQUACY", "DPF", "SCC", "BCR", "EXEMPTION", "TREATY", "AD_HOC_CLAUSES", "CODE_OR_CERTIFICATION", "DEROGATION", "UK_ADEQUACY", "UK_BRIDGE", "IDTA", "UK_ADDENDUM"}
 
 // String returns the name as the contract has it, without its prefix.
 func (e Mechanism) String() string { return enumName(mechanismNames, uint8(e)) }
@@ -441,9 +465,15 @@ const (
 	AssessmentTypeDpia AssessmentType = 2
 	// AssessmentTypeTia: transfer impact assessment.
 	AssessmentTypeTia AssessmentType = 3
+	// AssessmentTypeUkTra: UK transfer risk assessment, the data protection test.
+	AssessmentTypeUkTra AssessmentType = 4
+	// AssessmentTypeCnScLaw: assessment of the importer's law under the PIPL standard contract, CN-SC 4.
+	AssessmentTypeCnScLaw AssessmentType = 5
+	// AssessmentTypeLia: legitimate interests assessment, GDPR 6(1)(f).
+	AssessmentTypeLia AssessmentType = 6
 )
 
-var assessmentTypeNames = []string{"", "PIPIA", "DPIA", "TIA"}
+var assessmentTypeNames = []string{"", "PIPIA", "DPIA", "TIA", "UK_TRA", "CN_SC_LAW", "LIA"}
 
 // String returns the name as the contract has it, without its prefix.
 func (e AssessmentType) String() string { return enumName(assessmentTypeNames, uint8(e)) }
@@ -516,3 +546,243 @@ func (e Credential) Value() (driver.Value, error) { return e.String(), nil }
 
 // Scan reads the name.
 func (e *Credential) Scan(src any) error { return scanEnum(credentialNames, (*uint8)(e), src) }
+
+// The six exceptions of the policy, S4-3.
+type Exception uint8
+
+const (
+	// ExceptionUnspecified: none is claimed.
+	ExceptionUnspecified Exception = 0
+	// ExceptionLegalObligation: our legal obligations.
+	ExceptionLegalObligation Exception = 1
+	// ExceptionNationalSecurity: national and defence security.
+	ExceptionNationalSecurity Exception = 2
+	// ExceptionPublicInterest: public safety, health and major public interest.
+	ExceptionPublicInterest Exception = 3
+	// ExceptionCriminalProceedings: criminal investigation, prosecution, trial and enforcement.
+	ExceptionCriminalProceedings Exception = 4
+	// ExceptionVitalInterest: vital interests of a person.
+	ExceptionVitalInterest Exception = 5
+	// ExceptionMadePublic: made public by the subject.
+	ExceptionMadePublic Exception = 6
+)
+
+var exceptionNames = []string{"", "LEGAL_OBLIGATION", "NATIONAL_SECURITY", "PUBLIC_INTEREST", "CRIMINAL_PROCEEDINGS", "VITAL_INTEREST", "MADE_PUBLIC"}
+
+// String returns the name as the contract has it, without its prefix.
+func (e Exception) String() string { return enumName(exceptionNames, uint8(e)) }
+
+// Values lists the names, for the schema.
+func (Exception) Values() []string { return exceptionNames }
+
+// Value stores the name.
+func (e Exception) Value() (driver.Value, error) { return e.String(), nil }
+
+// Scan reads the name.
+func (e *Exception) Scan(src any) error { return scanEnum(exceptionNames, (*uint8)(e), src) }
+
+// Which exemption from the PIPL mechanisms a flow falls under. Who relies on one
+// records it; whether it holds is judged with every question.
+type Exemption uint8
+
+const (
+	// ExemptionUnspecified: none was given.
+	ExemptionUnspecified Exemption = 0
+	// ExemptionTransit: collected abroad and only processed in the mainland, CBDF 4.
+	ExemptionTransit Exemption = 1
+	// ExemptionContract: a contract of the individual, CBDF 5(1)(1).
+	ExemptionContract Exemption = 2
+	// ExemptionHumanResources: human resources across borders under rules or a collective contract, CBDF 5(1)(2).
+	ExemptionHumanResources Exemption = 3
+	// ExemptionEmergency: an emergency for life, health or property, CBDF 5(1)(3).
+	ExemptionEmergency Exemption = 4
+	// ExemptionFreeTradeZone: outside the negative list of a free-trade zone, CBDF 6.
+	ExemptionFreeTradeZone Exemption = 5
+	// ExemptionStatutoryDuty: a statutory duty, NDSMR 35(6).
+	ExemptionStatutoryDuty Exemption = 6
+	// ExemptionVolume: below the volume tiers, CBDF 5(1)(4).
+	ExemptionVolume Exemption = 7
+)
+
+var exemptionNames = []string{"", "TRANSIT", "CONTRACT", "HUMAN_RESOURCES", "EMERGENCY", "FREE_TRADE_ZONE", "STATUTORY_DUTY", "VOLUME"}
+
+// String returns the name as the contract has it, without its prefix.
+func (e Exemption) String() string { return enumName(exemptionNames, uint8(e)) }
+
+// Values lists the names, for the schema.
+func (Exemption) Values() []string { return exemptionNames }
+
+// Value stores the name.
+func (e Exemption) Value() (driver.Value, error) { return e.String(), nil }
+
+// Scan reads the name.
+func (e *Exemption) Scan(src any) error { return scanEnum(exemptionNames, (*uint8)(e), src) }
+
+// The letter of GDPR 49(1) that a derogation rests on.
+type Derogation uint8
+
+const (
+	// DerogationUnspecified: none was given.
+	DerogationUnspecified Derogation = 0
+	// DerogationExplicitConsent: explicit consent after information on the risks, (a).
+	DerogationExplicitConsent Derogation = 1
+	// DerogationContract: a contract with the subject, (b).
+	DerogationContract Derogation = 2
+	// DerogationContractInInterest: a contract in the interest of the subject, (c).
+	DerogationContractInInterest Derogation = 3
+	// DerogationPublicInterest: important reasons of public interest in Union or member-state law, (d).
+	DerogationPublicInterest Derogation = 4
+	// DerogationLegalClaims: legal claims, (e).
+	DerogationLegalClaims Derogation = 5
+	// DerogationVitalInterests: vital interests of one who cannot consent, (f).
+	DerogationVitalInterests Derogation = 6
+	// DerogationPublicRegister: a public register, (g).
+	DerogationPublicRegister Derogation = 7
+	// DerogationCompellingInterests: compelling legitimate interests, second subparagraph.
+	DerogationCompellingInterests Derogation = 8
+)
+
+var derogationNames = []string{"", "EXPLICIT_CONSENT", "CONTRACT", "CONTRACT_IN_INTEREST", "PUBLIC_INTEREST", "LEGAL_CLAIMS", "VITAL_INTERESTS", "PUBLIC_REGISTER", "COMPELLING_INTERESTS"}
+
+// String returns the name as the contract has it, without its prefix.
+func (e Derogation) String() string { return enumName(derogationNames, uint8(e)) }
+
+// Values lists the names, for the schema.
+func (Derogation) Values() []string { return derogationNames }
+
+// Value stores the name.
+func (e Derogation) Value() (driver.Value, error) { return e.String(), nil }
+
+// Scan reads the name.
+func (e *Derogation) Scan(src any) error { return scanEnum(derogationNames, (*uint8)(e), src) }
+
+// A group of rules that an exception may waive (rules.md 2.3).
+type WaiverGroup uint8
+
+const (
+	// WaiverGroupUnspecified: nothing was given.
+	WaiverGroupUnspecified WaiverGroup = 0
+	// WaiverGroupErasedOrRestricted: rules 11 and 12.
+	WaiverGroupErasedOrRestricted WaiverGroup = 1
+	// WaiverGroupPurpose: rule 14: the purpose is the exception's.
+	WaiverGroupPurpose WaiverGroup = 2
+	// WaiverGroupKindLists: rules 15 and 17.
+	WaiverGroupKindLists WaiverGroup = 3
+	// WaiverGroupDeidentification: rule 20.
+	WaiverGroupDeidentification WaiverGroup = 4
+	// WaiverGroupAgreement: rules 21 to 28.
+	WaiverGroupAgreement WaiverGroup = 5
+	// WaiverGroupNotice: rule 29.
+	WaiverGroupNotice WaiverGroup = 6
+	// WaiverGroupConsent: rules 30 to 32.
+	WaiverGroupConsent WaiverGroup = 7
+	// WaiverGroupSeparateConsent: rules 33 to 36.
+	WaiverGroupSeparateConsent WaiverGroup = 8
+	// WaiverGroupGuardian: rule 37.
+	WaiverGroupGuardian WaiverGroup = 9
+	// WaiverGroupPublic: rule 40.
+	WaiverGroupPublic WaiverGroup = 10
+	// WaiverGroupRetention: rules 47 to 49.
+	WaiverGroupRetention WaiverGroup = 11
+	// WaiverGroupAssessment: rule 50.
+	WaiverGroupAssessment WaiverGroup = 12
+)
+
+var waiverGroupNames = []string{"", "ERASED_OR_RESTRICTED", "PURPOSE", "KIND_LISTS", "DEIDENTIFICATION", "AGREEMENT", "NOTICE", "CONSENT", "SEPARATE_CONSENT", "GUARDIAN", "PUBLIC", "RETENTION", "ASSESSMENT"}
+
+// String returns the name as the contract has it, without its prefix.
+func (e WaiverGroup) String() string { return enumName(waiverGroupNames, uint8(e)) }
+
+// Values lists the names, for the schema.
+func (WaiverGroup) Values() []string { return waiverGroupNames }
+
+// Value stores the name.
+func (e WaiverGroup) Value() (driver.Value, error) { return e.String(), nil }
+
+// Scan reads the name.
+func (e *WaiverGroup) Scan(src any) error { return scanEnum(waiverGroupNames, (*uint8)(e), src) }
+
+// What an exception does to a group of rules.
+type WaiverEffect uint8
+
+const (
+	// WaiverEffectUnspecified: nothing was given.
+	WaiverEffectUnspecified WaiverEffect = 0
+	// WaiverEffectNo: the rules stand.
+	WaiverEffectNo WaiverEffect = 1
+	// WaiverEffectYes: the rules are waived.
+	WaiverEffectYes WaiverEffect = 2
+	// WaiverEffectDeferred: the rules are waived now, and an obligation makes up for them.
+	WaiverEffectDeferred WaiverEffect = 3
+	// WaiverEffectIfLawDemands: the rules are waived where the law cited demands it: secrecy for a notice, publication for the public.
+	WaiverEffectIfLawDemands WaiverEffect = 4
+)
+
+var waiverEffectNames = []string{"", "NO", "YES", "DEFERRED", "IF_LAW_DEMANDS"}
+
+// String returns the name as the contract has it, without its prefix.
+func (e WaiverEffect) String() string { return enumName(waiverEffectNames, uint8(e)) }
+
+// Values lists the names, for the schema.
+func (WaiverEffect) Values() []string { return waiverEffectNames }
+
+// Value stores the name.
+func (e WaiverEffect) Value() (driver.Value, error) { return e.String(), nil }
+
+// Scan reads the name.
+func (e *WaiverEffect) Scan(src any) error { return scanEnum(waiverEffectNames, (*uint8)(e), src) }
+
+// How a body of Hong Kong, Macau or Taiwan is seen, PIPL 41.
+type HmtAuthority uint8
+
+const (
+	// HmtAuthorityUnspecified: the default: AS_FOREIGN.
+	HmtAuthorityUnspecified HmtAuthority = 0
+	// HmtAuthorityAsForeign: as a foreign body: it needs the approval of rule 42.
+	HmtAuthorityAsForeign HmtAuthority = 1
+	// HmtAuthorityExportOnly: as a destination only: rules 51 to 60 stand, rule 42 does not.
+	HmtAuthorityExportOnly HmtAuthority = 2
+)
+
+var hmtAuthorityNames = []string{"", "AS_FOREIGN", "EXPORT_ONLY"}
+
+// String returns the name as the contract has it, without its prefix.
+func (e HmtAuthority) String() string { return enumName(hmtAuthorityNames, uint8(e)) }
+
+// Values lists the names, for the schema.
+func (HmtAuthority) Values() []string { return hmtAuthorityNames }
+
+// Value stores the name.
+func (e HmtAuthority) Value() (driver.Value, error) { return e.String(), nil }
+
+// Scan reads the name.
+func (e *HmtAuthority) Scan(src any) error { return scanEnum(hmtAuthorityNames, (*uint8)(e), src) }
+
+// Which mechanism a flow without sensitive data needs where the sensitive flows
+// of the year already demand the security assessment (rules.md 2.6).
+type NonsensitiveTier uint8
+
+const (
+	// NonsensitiveTierUnspecified: the default: ASSESSMENT.
+	NonsensitiveTierUnspecified NonsensitiveTier = 0
+	// NonsensitiveTierAssessment: the assessment too.
+	NonsensitiveTierAssessment NonsensitiveTier = 1
+	// NonsensitiveTierOwnTier: that of its own tier.
+	NonsensitiveTierOwnTier NonsensitiveTier = 2
+)
+
+var nonsensitiveTierNames = []string{"", "ASSESSMENT", "OWN_TIER"}
+
+// String returns the name as the contract has it, without its prefix.
+func (e NonsensitiveTier) String() string { return enumName(nonsensitiveTierNames, uint8(e)) }
+
+// Values lists the names, for the schema.
+func (NonsensitiveTier) Values() []string { return nonsensitiveTierNames }
+
+// Value stores the name.
+func (e NonsensitiveTier) Value() (driver.Value, error) { return e.String(), nil }
+
+// Scan reads the name.
+func (e *NonsensitiveTier) Scan(src any) error {
+	return scanEnum(nonsensitiveTierNames, (*uint8)(e), src)
+}

@@ -21,21 +21,25 @@ const (
 	Categories  Collection = 9
 	Policies    Collection = 10
 	Principals  Collection = 11
+	Instruments Collection = 12
+	Exceptions  Collection = 13
 )
 
 // Collections lists them in an order that can be applied: what is named comes first.
-var Collections = []Collection{SettingsOf, Categories, Purposes, Exporters, Recipients, Agreements, Deployments, Transfers, Assessments, Policies, Principals}
+var Collections = []Collection{SettingsOf, Categories, Purposes, Exporters, Recipients, Agreements, Deployments, Transfers, Assessments, Policies, Instruments, Exceptions, Principals}
 
 var prefixes = [...]string{
 	Exporters: "exporters/", Recipients: "recipients/", Deployments: "recipients/", Agreements: "agreements/",
 	Transfers: "transfers/", Assessments: "assessments/", SettingsOf: "settings", Purposes: "purposes/",
 	Categories: "categories/", Policies: "policies/", Principals: "principals/",
+	Instruments: "instruments/", Exceptions: "exceptions/",
 }
 
 var singulars = [...]string{
 	Exporters: "exporter", Recipients: "recipient", Deployments: "deployment", Agreements: "agreement",
 	Transfers: "transfer", Assessments: "assessment", SettingsOf: "settings", Purposes: "purpose",
 	Categories: "category", Policies: "policy", Principals: "principal",
+	Instruments: "instrument", Exceptions: "exception_record",
 }
 
 // String returns the singular: "agreement".
@@ -49,7 +53,7 @@ func (c Collection) String() string {
 // Prefix returns what its names begin with: "agreements/".
 func (c Collection) Prefix() string { return prefixes[c] }
 
-// Noun is one record of the registry, a pointer to one of the eleven structs.
+// Noun is one record of the registry, a pointer to one of the thirteen structs.
 type Noun interface {
 	// Collection returns the noun's collection.
 	Collection() Collection
@@ -57,29 +61,33 @@ type Noun interface {
 	ResourceName() string
 }
 
-func (*Exporter) Collection() Collection   { return Exporters }
-func (*Recipient) Collection() Collection  { return Recipients }
-func (*Deployment) Collection() Collection { return Deployments }
-func (*Agreement) Collection() Collection  { return Agreements }
-func (*Transfer) Collection() Collection   { return Transfers }
-func (*Assessment) Collection() Collection { return Assessments }
-func (*Settings) Collection() Collection   { return SettingsOf }
-func (*Purpose) Collection() Collection    { return Purposes }
-func (*Category) Collection() Collection   { return Categories }
-func (*Policy) Collection() Collection     { return Policies }
-func (*Principal) Collection() Collection  { return Principals }
+func (*Exporter) Collection() Collection        { return Exporters }
+func (*Recipient) Collection() Collection       { return Recipients }
+func (*Deployment) Collection() Collection      { return Deployments }
+func (*Agreement) Collection() Collection       { return Agreements }
+func (*Transfer) Collection() Collection        { return Transfers }
+func (*Assessment) Collection() Collection      { return Assessments }
+func (*Settings) Collection() Collection        { return SettingsOf }
+func (*Purpose) Collection() Collection         { return Purposes }
+func (*Category) Collection() Collection        { return Categories }
+func (*Policy) Collection() Collection          { return Policies }
+func (*Principal) Collection() Collection       { return Principals }
+func (*Instrument) Collection() Collection      { return Instruments }
+func (*ExceptionRecord) Collection() Collection { return Exceptions }
 
-func (n *Exporter) ResourceName() string   { return n.Name }
-func (n *Recipient) ResourceName() string  { return n.Name }
-func (n *Deployment) ResourceName() string { return n.Name }
-func (n *Agreement) ResourceName() string  { return n.Name }
-func (n *Transfer) ResourceName() string   { return n.Name }
-func (n *Assessment) ResourceName() string { return n.Name }
-func (n *Settings) ResourceName() string   { return n.Name }
-func (n *Purpose) ResourceName() string    { return n.Name }
-func (n *Category) ResourceName() string   { return n.Name }
-func (n *Policy) ResourceName() string     { return n.Name }
-func (n *Principal) ResourceName() string  { return n.Name }
+func (n *Exporter) ResourceName() string        { return n.Name }
+func (n *Recipient) ResourceName() string       { return n.Name }
+func (n *Deployment) ResourceName() string      { return n.Name }
+func (n *Agreement) ResourceName() string       { return n.Name }
+func (n *Transfer) ResourceName() string        { return n.Name }
+func (n *Assessment) ResourceName() string      { return n.Name }
+func (n *Settings) ResourceName() string        { return n.Name }
+func (n *Purpose) ResourceName() string         { return n.Name }
+func (n *Category) ResourceName() string        { return n.Name }
+func (n *Policy) ResourceName() string          { return n.Name }
+func (n *Principal) ResourceName() string       { return n.Name }
+func (n *Instrument) ResourceName() string      { return n.Name }
+func (n *ExceptionRecord) ResourceName() string { return n.Name }
 
 // New returns an empty noun of the collection, or nil if there is no such one.
 func New(c Collection) Noun {
@@ -106,6 +114,10 @@ func New(c Collection) Noun {
 		return new(Policy)
 	case Principals:
 		return new(Principal)
+	case Instruments:
+		return new(Instrument)
+	case Exceptions:
+		return new(ExceptionRecord)
 	}
 	return nil
 }
@@ -148,6 +160,10 @@ func CollectionOf(name string) (Collection, bool) {
 		return Policies, idPattern.MatchString(id)
 	case "principals":
 		return Principals, idPattern.MatchString(id)
+	case "instruments":
+		return Instruments, idPattern.MatchString(id)
+	case "exceptions":
+		return Exceptions, idPattern.MatchString(id)
 	}
 	return 0, false
 }

@@ -47,6 +47,8 @@ type Necessity struct {
 	ApproveTime Time `cbor:"5,keyasint,omitempty"`
 	// Why they are necessary.
 	Reason string `cbor:"6,keyasint,omitempty"`
+	// Until when the judgement holds; absent means three years.
+	ReviewUntil Time `cbor:"7,keyasint,omitempty"`
 }
 
 // How long data is kept.
@@ -65,6 +67,49 @@ type PolicyNotice struct {
 	Channel string `cbor:"1,keyasint,omitempty"`
 	// When it was sent.
 	SendTime Time `cbor:"2,keyasint,omitempty"`
+}
+
+// The safeguards of sensitive data for a purpose, PIPL 28(2), 30, and who approved them.
+type Safeguard struct {
+	// The purpose, the served one where a service is asked for.
+	Purpose string `cbor:"1,keyasint,omitempty"`
+	// The categories; x.* stands for the descendants held when first recorded.
+	Categories []string `cbor:"2,keyasint,omitempty"`
+	// The categories covered, wildcards expanded; output only.
+	CoveredCategories []string `cbor:"3,keyasint,omitempty"`
+	// The specific purpose.
+	SpecificPurpose string `cbor:"4,keyasint,omitempty"`
+	// Why the data is sufficiently necessary for it.
+	Necessity string `cbor:"5,keyasint,omitempty"`
+	// The strict measures of protection.
+	Protection string `cbor:"6,keyasint,omitempty"`
+	// What persons were told of necessity and effects, PIPL 30.
+	Notice string `cbor:"7,keyasint,omitempty"`
+	// The office that approved them.
+	ApprovedBy string `cbor:"8,keyasint,omitempty"`
+	// When it did.
+	ApproveTime Time `cbor:"9,keyasint,omitempty"`
+	// Until when the judgement holds; absent means three years.
+	ReviewUntil Time `cbor:"10,keyasint,omitempty"`
+}
+
+// One cell of the waiver matrix; a cell that no version states is the default's.
+type WaiverCell struct {
+	// The exception.
+	Exception Exception `cbor:"1,keyasint,omitempty"`
+	// The group of rules.
+	Group WaiverGroup `cbor:"2,keyasint,omitempty"`
+	// What the exception does to it.
+	Effect WaiverEffect `cbor:"3,keyasint,omitempty"`
+}
+
+// The kinds of recipient that an exception may be claimed for; an exception that
+// no version states has the default's.
+type ExceptionKinds struct {
+	// The exception.
+	Exception Exception `cbor:"1,keyasint,omitempty"`
+	// The kinds.
+	Kinds []RecipientKind `cbor:"2,keyasint,omitempty"`
 }
 
 // A version of the privacy policy.
@@ -103,6 +148,12 @@ type Policy struct {
 	TextDigest string `cbor:"16,keyasint,omitempty"`
 	// The notices sent.
 	Notices []PolicyNotice `cbor:"17,keyasint,omitempty"`
+	// The safeguards of sensitive data.
+	Safeguards []Safeguard `cbor:"18,keyasint,omitempty"`
+	// The cells of the waiver matrix that differ from the default.
+	Waivers []WaiverCell `cbor:"19,keyasint,omitempty"`
+	// The kinds of recipient that exceptions may be claimed for, where they differ from the default.
+	ExceptionKinds []ExceptionKinds `cbor:"20,keyasint,omitempty"`
 }
 
 func (n *Policy) validate(c *checks) {
@@ -137,12 +188,12 @@ func (n *Policy) validate(c *checks) {
 		f := at("necessity", i)
 		c.text(f+".purpose", e.Purpose, "the purpose")
 		c.some(f+".categories", len(e.Categories), "category")
-		c.text(f+".approved_by", e.ApprovedBy, "the office that approved it")
-		if e.ApproveTime == 0 {
-			c.add(f+".approve_time", "when it was approved")
-		}
+		c.approval(f, e.ApprovedBy, e.ApproveTime)
 		c.text(f+".reason", e.Reason, "why they are necessary")
+		c.span(e.ApproveTime, f+".review_until", e.ReviewUntil, "approve_time")
 	}
+	n.validateSafeguards(c)
+	n.validateWaivers(c)
 	kept := map[[2]string]int{}
 	for i, e := range n.Retention {
 		f := at("retention", i)
@@ -189,8 +240,8 @@ func (n *Policy) validateBases(c *checks) {
 			case !given(c, g, r):
 			case r == RegimePolicy:
 				c.add(g, "the regime of a law")
-			case e.Basis == BasisLegitimateInterests && r != RegimeEu:
-				c.add(g, "EU: no other regime knows LEGITIMATE_INTERESTS")
+			case e.Basis == BasisLegitimateInterests && r != RegimeEu && r != RegimeUk:
+				c.add(g, "EU or UK: no other regime knows LEGITIMATE_INTERESTS")
 			case listed[k]:
 				c.add(g, "a basis that stands once for purpose, kind and regime")
 			}
@@ -200,9 +251,23 @@ func (n *Policy) validateBases(c *checks) {
 		case e.SpecialGround == "":
 		case e.Basis == BasisConsent:
 			c.add(f+".special_ground", "nothing: with CONSENT the ground of special categories is the explicit consent itself")
-		case !slices.Contains(e.Regimes, RegimeEu):
-			c.add(f+".special_ground", "nothing: it is a ground of GDPR 9(2) and comes with EU")
+		case !slices.Contains(e.Regimes, RegimeEu) && !slices.Contains(e.Regimes, RegimeUk):
+			c.add(f+".special_ground", "nothing: it is a ground of GDPR 9(2) and comes with EU or UK")
 		}
+	}
+}
+
+func (n *Policy) validateSafeguards(c *checks) {
+	for i, s := range n.Safeguards {
+		f := at("safeguards", i)
+		c.text(f+".purpose", s.Purpose, "the purpose")
+		c.some(f+".categories", len(s.Categories), "category")
+		c.text(f+".specific_purpose", s.SpecificPurpose, "the specific purpose")
+		c.text(f+".necessity", s.Necessity, "why the data is sufficiently necessary for it")
+		c.text(f+".protection", s.Protection, "the strict measures of protection")
+		c.text(f+".notice", s.Notice, "what persons were told of necessity and effects")
+		c.approval(f, s.ApprovedBy, s.ApproveTime)
+		c.span(s.ApproveTime, f+".review_until", s.ReviewUntil, "approve_time")
 	}
 }
 
@@ -227,6 +292,12 @@ func (n *Policy) refer(r *references) {
 		r.name(at("retention", i)+".purpose", e.Purpose, Purposes)
 		r.categories(at("retention", i)+".categories", e.Categories)
 	}
+	for i, s := range n.Safeguards {
+		f := at("safeguards", i)
+		r.name(f+".purpose", s.Purpose, Purposes)
+		r.categories(f+".categories", s.Categories)
+		r.covered(f+".covered_categories", s.CoveredCategories)
+	}
 }
 
 func (n *Policy) grants() []grant {
@@ -239,13 +310,18 @@ func (n *Policy) grants() []grant {
 		e := &n.Necessity[i]
 		gs = append(gs, grant{at("necessity", i) + ".categories", "necessity " + e.Purpose, &e.Categories, &e.CoveredCategories})
 	}
+	for i := range n.Safeguards {
+		s := &n.Safeguards[i]
+		gs = append(gs, grant{at("safeguards", i) + ".categories", "safeguard " + s.Purpose, &s.Categories, &s.CoveredCategories})
+	}
 	return gs
 }
 
 // fixed returns what is wrong with a change at now, given the stored state. Once a
 // version has taken effect, people were told of it and consented under it: what
 // widens it in place would escape the comparison with the version before. Only its
-// title may change, and notices and necessity that is approved be added.
+// title may change, notices be added, and necessity and safeguards that are approved:
+// what is judged of a version later widens nothing that it states.
 func (n *Policy) fixed(next *Policy, changed []string, now Time) (fieldErrors, error) {
 	var errs fieldErrors
 	if !past(n.EffectiveTime, now) {
@@ -253,6 +329,7 @@ func (n *Policy) fixed(next *Policy, changed []string, now Time) (fieldErrors, e
 	}
 	for _, f := range changed {
 		var added []int
+		var approved func(i int) Time
 		kept, err := false, error(nil)
 		switch f {
 		case "title":
@@ -261,6 +338,10 @@ func (n *Policy) fixed(next *Policy, changed []string, now Time) (fieldErrors, e
 			_, kept, err = additions(n.Notices, next.Notices)
 		case "necessity":
 			added, kept, err = additions(n.Necessity, next.Necessity)
+			approved = func(i int) Time { return next.Necessity[i].ApproveTime }
+		case "safeguards":
+			added, kept, err = additions(n.Safeguards, next.Safeguards)
+			approved = func(i int) Time { return next.Safeguards[i].ApproveTime }
 		}
 		if err != nil {
 			return nil, err
@@ -269,7 +350,7 @@ func (n *Policy) fixed(next *Policy, changed []string, now Time) (fieldErrors, e
 			errs.add(f, "as it took effect; amend it by a new version (policies/...)")
 		}
 		for _, i := range added {
-			if !past(next.Necessity[i].ApproveTime, now) {
+			if !past(approved(i), now) {
 				errs.add(at(f, i)+".approve_time", "an approval that was given, not later than now")
 			}
 		}

@@ -308,9 +308,13 @@ func (w *write) expand(ctx context.Context) error {
 	return w.refuse(Invalid, "FIELD_INVALID", "refused", ps)
 }
 
-// immutable refuses to change what was signed, took effect, was terminated or revoked.
+// approvedExpected is what a field is told that two offices approved as it is.
+const approvedExpected = "as both approved it, or a later approve_time, when both approved what changes"
+
+// immutable refuses to change what was signed, took effect, was approved by two,
+// terminated or revoked.
 func (w *write) immutable(context.Context) error {
-	var signed, effective, final problems
+	var signed, effective, approved, final problems
 	for _, p := range w.puts {
 		root := p.noun.Collection().String() + "."
 		switch was := p.before.Noun.(type) {
@@ -334,12 +338,27 @@ func (w *write) immutable(context.Context) error {
 			if past(was.RevokeTime, w.req.Now) && p.noun.(*Transfer).RevokeTime != was.RevokeTime {
 				final.add(p, FieldError{root + "revoke_time", was.RevokeTime.String() + ", as recorded: a revocation is for good"})
 			}
+		case *Instrument:
+			is := p.noun.(*Instrument)
+			if past(was.RevokeTime, w.req.Now) && is.RevokeTime != was.RevokeTime {
+				final.add(p, FieldError{root + "revoke_time", was.RevokeTime.String() + ", as recorded: a revocation is for good"})
+			}
+			for _, f := range was.fixed(is, p.changed, w.req.Now) {
+				approved.add(p, FieldError{root + f, approvedExpected})
+			}
+		case *ExceptionRecord:
+			for _, f := range was.fixed(p.noun.(*ExceptionRecord), p.changed, w.req.Now) {
+				approved.add(p, FieldError{root + f, approvedExpected})
+			}
 		}
 	}
 	if err := w.refuse(Precondition, "AGREEMENT_SIGNED", "signed by both sides; amend it", signed); err != nil {
 		return err
 	}
 	if err := w.refuse(Precondition, "STATE_INVALID", "took effect already; amend it by a new version", effective); err != nil {
+		return err
+	}
+	if err := w.refuse(Precondition, "STATE_INVALID", "approved by two offices; both must approve what changes", approved); err != nil {
 		return err
 	}
 	if err := w.refuse(Precondition, "STATE_INVALID", "final as recorded", final); err != nil {

@@ -281,6 +281,10 @@ func TestSignedAgreement(t *testing.T) {
 	_, err = m.write(t, Request{Put: []Noun{changed(t, m, "agreements/cloud-draft", func(a *Agreement) { a.Hosting = true })}})
 	refused(t, err, Precondition, "AGREEMENT_SIGNED", "agreement.hosting")
 	// The amendment is an agreement of its own.
+	// The certificate of deletion follows the end, and is recorded once.
+	m.put(t, changed(t, m, name, func(a *Agreement) { a.DeletionCertificateTime = now + day }))
+	_, err = m.write(t, Request{Put: []Noun{changed(t, m, name, func(a *Agreement) { a.DeletionCertificateTime = 0 })}})
+	refused(t, err, Precondition, "AGREEMENT_SIGNED", "agreement.deletion_certificate_time")
 	amendment := changed(t, m, name, func(a *Agreement) {
 		a.Name, a.Amends, a.TerminateTime, a.TerminateReason = "agreements/sf-2026", name, 0, ""
 	})
@@ -290,6 +294,10 @@ func TestSignedAgreement(t *testing.T) {
 func TestPolicyInForce(t *testing.T) {
 	const name = "policies/2024-08-30"
 	need := Necessity{Purpose: "purposes/hosting", Categories: []string{"categories/user.*"}, ApprovedBy: "DPO", ApproveTime: now, Reason: "All of it is hosted."}
+	guard := Safeguard{
+		Purpose: "purposes/delivery", Categories: []string{"categories/user.*"}, SpecificPurpose: "a", Necessity: "b", Protection: "c", Notice: "d",
+		ApprovedBy: "DPO", ApproveTime: now,
+	}
 	for field, f := range map[string]func(p *Policy){
 		"subject_groups": func(p *Policy) { p.SubjectGroups = append(p.SubjectGroups, SubjectGroupEmployee) },
 		"regions":        func(p *Policy) { p.Regions = []string{"DE"} },
@@ -305,7 +313,16 @@ func TestPolicyInForce(t *testing.T) {
 		"child_rules":    func(p *Policy) { p.ChildRules = "rules" },
 		"text_digest":    func(p *Policy) { p.TextDigest = "00" },
 		"notices":        func(p *Policy) { p.Notices = nil },
-		"necessity":      func(p *Policy) { p.Necessity = []Necessity{need} },
+		"waivers":        func(p *Policy) { p.Waivers = []WaiverCell{{ExceptionMadePublic, WaiverGroupConsent, WaiverEffectNo}} },
+		"exception_kinds": func(p *Policy) {
+			p.ExceptionKinds = []ExceptionKinds{{ExceptionVitalInterest, []RecipientKind{RecipientKindRescue}}}
+		},
+		"safeguards[0].approve_time": func(p *Policy) {
+			later := guard
+			later.ApproveTime++
+			p.Safeguards = []Safeguard{later}
+		},
+		"necessity": func(p *Policy) { p.Necessity = []Necessity{need} },
 		"necessity[1].approve_time": func(p *Policy) {
 			later := need
 			later.ApproveTime++
@@ -341,8 +358,9 @@ func TestPolicyInForce(t *testing.T) {
 		p.Title = "Other"
 		p.Notices = []PolicyNotice{{Channel: "push", SendTime: now}, held.Notices[0]}
 		p.Necessity = []Necessity{need, held.Necessity[0]}
+		p.Safeguards = []Safeguard{guard}
 	}))
-	if p := get[*Policy](t, m, name); len(p.Necessity) != 2 || len(p.Necessity[0].CoveredCategories) == 0 || len(p.Notices) != 2 {
+	if p := get[*Policy](t, m, name); len(p.Necessity) != 2 || len(p.Safeguards) != 1 || len(p.Safeguards[0].CoveredCategories) == 0 || len(p.Necessity[0].CoveredCategories) == 0 || len(p.Notices) != 2 {
 		t.Errorf("holds %+v", p)
 	}
 
@@ -370,6 +388,38 @@ func TestForGood(t *testing.T) {
 	_, err = m.write(t, Request{Put: []Noun{found("recipients/sf"), found("transfers/sf")}})
 	refused(t, err, Precondition, "STATE_INVALID", "resources[0].recipient.terminate_time", "resources[1].transfer.revoke_time")
 	m.put(t, changed(t, m, "recipients/sf", func(r *Recipient) { r.Title = "Other" }))
+}
+
+// What two offices approved is changed by nobody alone.
+func TestApprovedByTwo(t *testing.T) {
+	m := sampled(t)
+	for field, n := range map[string]Noun{
+		"instrument.categories":               changed(t, m, "instruments/order", func(n *Instrument) { n.Categories = []string{"categories/device"} }),
+		"instrument.expire_time":              changed(t, m, "instruments/order", func(n *Instrument) { n.ExpireTime += day }),
+		"instrument.second_approved_by":       changed(t, m, "instruments/order", func(n *Instrument) { n.SecondApprovedBy = "" }),
+		"instrument.approve_time":             changed(t, m, "instruments/order", func(n *Instrument) { n.ApproveTime -= day }),
+		"exception_record.recipients":         changed(t, m, "exceptions/case", func(n *ExceptionRecord) { n.Recipients = []string{"recipients/sf"} }),
+		"exception_record.secrecy_citation":   changed(t, m, "exceptions/case", func(n *ExceptionRecord) { n.SecrecyCitation = "PIPL 18" }),
+		"exception_record.second_approved_by": changed(t, m, "exceptions/case", func(n *ExceptionRecord) { n.SecondApprovedBy = "HR" }),
+	} {
+		_, err := m.write(t, Request{Put: []Noun{n}})
+		if e := refused(t, err, Precondition, "STATE_INVALID", field); !strings.Contains(e.Message, "both must approve") {
+			t.Errorf("does not say how: %s", e)
+		}
+	}
+	m.put(t,
+		changed(t, m, "instruments/order", func(n *Instrument) { n.Categories, n.ApproveTime = []string{"categories/device"}, now }),
+		changed(t, m, "exceptions/case", func(n *ExceptionRecord) { n.Title, n.EmergencyEndTime = "Other", now }))
+	m.put(t, changed(t, m, "instruments/order", func(n *Instrument) {
+		n.RevokeTime, n.ForeignApproval, n.ConflictDecision = now, &ForeignApproval{Number: "1"}, &ConflictDecision{BindingLaw: "a"}
+	}))
+	_, err := m.write(t, Request{Put: []Noun{changed(t, m, "instruments/order", func(n *Instrument) { n.RevokeTime = 0 })}})
+	refused(t, err, Precondition, "STATE_INVALID", "instrument.revoke_time")
+	// Before both approved, it is a draft.
+	draft := found("exceptions/case").(*ExceptionRecord)
+	draft.Name, draft.SecondApprovedBy = "exceptions/draft", ""
+	m.put(t, draft)
+	m.put(t, changed(t, m, "exceptions/draft", func(n *ExceptionRecord) { n.Recipients, n.SecondApprovedBy = []string{"recipients/sf"}, "DPO" }))
 }
 
 func TestTokensStay(t *testing.T) {

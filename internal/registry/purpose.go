@@ -24,6 +24,14 @@ type Purpose struct {
 	HighRisk bool `cbor:"10,keyasint,omitempty"`
 	// The clause of the policy that states it.
 	Clause string `cbor:"11,keyasint,omitempty"`
+	// It decides by automated means, PIPL 55(2).
+	AutomatedDecision bool `cbor:"12,keyasint,omitempty"`
+	// It serves proceedings abroad, PIPL 41.
+	ForeignProceedings bool `cbor:"13,keyasint,omitempty"`
+	// It winds down a ceased service.
+	WindDown bool `cbor:"14,keyasint,omitempty"`
+	// It deletes, corrects or returns data.
+	Deletion bool `cbor:"15,keyasint,omitempty"`
 }
 
 func (n *Purpose) validate(c *checks) {
@@ -31,9 +39,6 @@ func (n *Purpose) validate(c *checks) {
 	c.text("sentence", n.Sentence, "one sentence that says what it is")
 	c.text("example", n.Example, "one example")
 	known(c, "service", n.Service)
-	if n.Name == "purposes/foreign-proceedings" {
-		c.add("name", "another purpose: foreign proceedings (PIPL 41) are "+NotJudged)
-	}
 }
 
 func (n *Purpose) refer(*references) {}

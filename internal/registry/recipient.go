@@ -42,6 +42,54 @@ type Screening struct {
 	Source string `cbor:"3,keyasint,omitempty"`
 }
 
+// A security incident at a recipient, S5-2, PIPL 57, GDPR 33.
+type Incident struct {
+	// Its id, unique within the recipient.
+	ID string `cbor:"1,keyasint,omitempty"`
+	// What happened, in one sentence; no data of persons.
+	Sentence string `cbor:"2,keyasint,omitempty"`
+	// When we learned of it.
+	DiscoverTime Time `cbor:"3,keyasint,omitempty"`
+	// When it was resolved; absent means open.
+	ResolveTime Time `cbor:"4,keyasint,omitempty"`
+	// The recipient is suspended while it is open.
+	Suspends bool `cbor:"5,keyasint,omitempty"`
+	// The categories that were affected.
+	Categories []string `cbor:"6,keyasint,omitempty"`
+	// The cause.
+	Cause string `cbor:"7,keyasint,omitempty"`
+	// The harm that may follow.
+	Harm string `cbor:"8,keyasint,omitempty"`
+	// The measures taken.
+	Measures string `cbor:"9,keyasint,omitempty"`
+	// Data of minors was affected: their guardians are told too.
+	Minors bool `cbor:"10,keyasint,omitempty"`
+	// Exported data was affected, CBDF 11.
+	Exported bool `cbor:"11,keyasint,omitempty"`
+	// A larger incident of the national reporting measures, art 4.
+	Larger bool `cbor:"12,keyasint,omitempty"`
+	// A high risk to persons, GDPR 34.
+	HighRisk bool `cbor:"13,keyasint,omitempty"`
+	// When the authority was told.
+	AuthorityNotifyTime Time `cbor:"14,keyasint,omitempty"`
+	// When the persons were told.
+	SubjectsNotifyTime Time `cbor:"15,keyasint,omitempty"`
+	// When the guardians were told.
+	GuardiansNotifyTime Time `cbor:"16,keyasint,omitempty"`
+}
+
+// The deal by which a recipient of kind SUCCESSOR succeeds us, S4-1m, PIPL 22.
+type Deal struct {
+	// Its id.
+	ID string `cbor:"1,keyasint,omitempty"`
+	// When it closes; before that the successor is an ordinary bidder.
+	CloseTime Time `cbor:"2,keyasint,omitempty"`
+	// The purposes that the successor will use the data for; what is not named is a changed purpose.
+	Purposes []string `cbor:"3,keyasint,omitempty"`
+	// The method of processing changes.
+	MethodChanged bool `cbor:"4,keyasint,omitempty"`
+}
+
 // Who receives.
 type Recipient struct {
 	// recipients/{id}.
@@ -82,6 +130,10 @@ type Recipient struct {
 	Sentence string `cbor:"18,keyasint,omitempty"`
 	// It is also a source of personal data for us.
 	InboundSource bool `cbor:"19,keyasint,omitempty"`
+	// Its security incidents.
+	Incidents []Incident `cbor:"20,keyasint,omitempty"`
+	// The deal of a successor.
+	Deal *Deal `cbor:"21,keyasint,omitempty"`
 }
 
 func (n *Recipient) validate(c *checks) {
@@ -108,6 +160,27 @@ func (n *Recipient) validate(c *checks) {
 			c.add(at("screenings", i)+".screen_time", "when it was made")
 		}
 		given(c, at("screenings", i)+".result", s.Result)
+	}
+	ids := make([]string, len(n.Incidents))
+	for i, e := range n.Incidents {
+		f := at("incidents", i)
+		ids[i] = e.ID
+		if !idPattern.MatchString(e.ID) {
+			c.add(f+".id", "an id of lower-case letters, digits and hyphens")
+		}
+		if e.DiscoverTime == 0 {
+			c.add(f+".discover_time", "when we learned of it")
+		}
+		c.span(e.DiscoverTime, f+".resolve_time", e.ResolveTime, "discover_time")
+	}
+	c.once("incidents", ids)
+	if n.Deal != nil {
+		if n.Kind != RecipientKindSuccessor {
+			c.add("deal", "nothing: only a recipient of kind SUCCESSOR has one")
+		}
+		if !idPattern.MatchString(n.Deal.ID) {
+			c.add("deal.id", "an id of lower-case letters, digits and hyphens")
+		}
 	}
 }
 
@@ -139,6 +212,12 @@ func (n *Recipient) refer(r *references) {
 		r.names(f+".purposes", t.Purposes, Purposes)
 		r.categories(f+".categories", t.Categories)
 		r.covered(f+".covered_categories", t.CoveredCategories)
+	}
+	for i, e := range n.Incidents {
+		r.names(at("incidents", i)+".categories", e.Categories, Categories)
+	}
+	if n.Deal != nil {
+		r.names("deal.purposes", n.Deal.Purposes, Purposes)
 	}
 }
 

@@ -32,7 +32,7 @@ type ruled interface {
 
 var _ = [...]ruled{
 	(*Exporter)(nil), (*Recipient)(nil), (*Deployment)(nil), (*Agreement)(nil), (*Transfer)(nil), (*Assessment)(nil),
-	(*Settings)(nil), (*Purpose)(nil), (*Category)(nil), (*Policy)(nil), (*Principal)(nil),
+	(*Settings)(nil), (*Purpose)(nil), (*Category)(nil), (*Policy)(nil), (*Principal)(nil), (*Instrument)(nil), (*ExceptionRecord)(nil),
 }
 
 // References lists the names that a noun holds, with their fields, in the order

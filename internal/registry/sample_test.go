@@ -37,6 +37,7 @@ func sample() []Noun {
 		sf,
 		recipient("cloud", RecipientKindCloud, RecipientRoleProcessor),
 		recipient("backup", RecipientKindCloud, RecipientRoleProcessor),
+		recipient("court", RecipientKindAuthority, RecipientRoleAuthority),
 		&Deployment{Name: "recipients/cloud/deployments/main", Title: "Main", StorageCountries: []string{"DE"}, AccessCountries: []string{"UNKNOWN"}, Hosting: true, Links: []SubprocessorLink{{
 			Recipient: "recipients/backup", Deployment: "recipients/backup/deployments/cold", Service: "purposes/hosting",
 			Authorisation: AuthorisationGeneral, AuthoriseTime: now - 90*day, NoticeUntil: now - 60*day, SubAgreement: "agreements/cloud-backup",
@@ -71,6 +72,17 @@ func sample() []Noun {
 			Necessity: []Necessity{{Purpose: "purposes/delivery", Categories: []string{"categories/user.*"}, ApprovedBy: "DPO", ApproveTime: now - 800*day, Reason: "The parcel needs an address."}},
 			Retention: []Retention{{Purpose: "purposes/delivery", Categories: []string{"categories/user.*"}, Days: 180}},
 			Notices:   []PolicyNotice{{Channel: "e-mail", SendTime: now - 801*day}},
+		},
+		&Instrument{
+			Name: "instruments/order", Title: "Order", Recipient: "recipients/court", Exporters: []string{"exporters/prosense"}, Number: "(2026) 1", Citation: "CPL 52",
+			Regime: RegimeCn, Categories: []string{"categories/user.contact.*"}, Purposes: []string{"purposes/delivery"}, IssueTime: now - 30*day, ExpireTime: now + 30*day,
+			NecessityReason: "A court asks.", ApprovedBy: "legal", SecondApprovedBy: "DPO", ApproveTime: now - 20*day,
+		},
+		&ExceptionRecord{
+			Name: "exceptions/case", Title: "Case", Exception: ExceptionCriminalProceedings, Exporters: []string{"exporters/prosense"}, Recipients: []string{"recipients/court"},
+			Purposes: []string{"purposes/delivery"}, Categories: []string{"categories/user.contact.*"}, Citation: "CPL 52", Regimes: []Regime{RegimeCn},
+			Organ: "The court", CaseNumber: "(2026) 1", Instrument: "instruments/order", EffectiveTime: now - 20*day, ExpireTime: now + 20*day,
+			ApprovedBy: "legal", SecondApprovedBy: "DPO", ApproveTime: now - 20*day,
 		},
 		&Principal{Name: "principals/shop", Title: "Shop", Role: RoleCaller, ConsentSource: &ConsentSource{}},
 	}

@@ -16,6 +16,18 @@ type Settings struct {
 	SeparateConsentWithoutConsentBasis bool `cbor:"4,keyasint,omitempty"`
 	// Whom a caller asks when the registry is incomplete.
 	GapContact string `cbor:"5,keyasint,omitempty"`
+	// How a body of Hong Kong, Macau or Taiwan is seen.
+	HmtAuthority HmtAuthority `cbor:"6,keyasint,omitempty"`
+	// What a flow without sensitive data needs once sensitive ones demand the assessment.
+	NonsensitiveTier NonsensitiveTier `cbor:"7,keyasint,omitempty"`
+	// The exemption of a statutory duty lifts the security assessment too, NDSMR 35(6); off unless set.
+	StatutoryDutyLiftsAssessment bool `cbor:"8,keyasint,omitempty"`
+	// Flows that are exempt under CBDF 3 to 6 are counted too; off unless set.
+	CountExemptFlows bool `cbor:"9,keyasint,omitempty"`
+	// Vital interests do not defer rules 21 to 28; they do unless set.
+	AgreementDeferralOff bool `cbor:"10,keyasint,omitempty"`
+	// Vital interests do not defer rule 50; they do unless set.
+	AssessmentDeferralOff bool `cbor:"11,keyasint,omitempty"`
 }
 
 func (n *Settings) validate(c *checks) {
@@ -27,6 +39,8 @@ func (n *Settings) validate(c *checks) {
 	if n.ScreeningAgeDays < 0 || n.ScreeningAgeDays > 3650 {
 		c.add("screening_age_days", "1 to 3650 days, or nothing for 365")
 	}
+	known(c, "hmt_authority", n.HmtAuthority)
+	known(c, "nonsensitive_tier", n.NonsensitiveTier)
 }
 
 func (n *Settings) refer(*references) {}

@@ -66,6 +66,28 @@ func State(n Noun, on Time) string {
 			return StateExpired
 		}
 		return StateInForce
+	case *Instrument:
+		switch {
+		case past(n.RevokeTime, on):
+			return StateRevoked
+		case !n.Approved(on):
+			return StateDraft
+		case past(n.ExpireTime, on):
+			return StateExpired
+		case !past(n.IssueTime, on):
+			return StateNotYetEffective
+		}
+		return StateInForce
+	case *ExceptionRecord:
+		switch {
+		case !n.Approved(on):
+			return StateDraft
+		case past(n.ExpireTime, on):
+			return StateExpired
+		case !past(n.EffectiveTime, on):
+			return StateNotYetEffective
+		}
+		return StateInForce
 	case *Policy:
 		if past(n.EffectiveTime, on) {
 			return StateInForce

@@ -44,14 +44,24 @@ func TestState(t *testing.T) {
 		"transfer, a moment less": {transfer(func(n *Transfer) {
 			n.Mechanism, n.ValidFrom, n.Evidence.IssueTime = MechanismCertification, now, At(now.Std().AddDate(-3, 0, 0))+1
 		}), "IN_FORCE"},
-		"assessment":               {found("assessments/sf"), "IN_FORCE"},
-		"assessment, not approved": {edit("assessments/sf", func(n *Assessment) { n.ApprovedBy = "" }), "DRAFT"},
-		"assessment, review due":   {edit("assessments/sf", func(n *Assessment) { n.ReviewUntil = now }), "EXPIRED"},
-		"policy":                   {found("policies/2024-08-30"), "IN_FORCE"},
-		"policy, later":            {edit("policies/2024-08-30", func(n *Policy) { n.EffectiveTime = now + 1 }), "NOT_YET_EFFECTIVE"},
-		"principal":                {found("principals/shop"), "ENFORCE"},
-		"principal observes":       {edit("principals/shop", func(n *Principal) { n.ObserveUntil = now + 1 }), "OBSERVE"},
-		"purpose":                  {found("purposes/delivery"), ""},
+		"assessment":                 {found("assessments/sf"), "IN_FORCE"},
+		"assessment, not approved":   {edit("assessments/sf", func(n *Assessment) { n.ApprovedBy = "" }), "DRAFT"},
+		"assessment, review due":     {edit("assessments/sf", func(n *Assessment) { n.ReviewUntil = now }), "EXPIRED"},
+		"instrument":                 {found("instruments/order"), "IN_FORCE"},
+		"instrument of one approver": {edit("instruments/order", func(n *Instrument) { n.SecondApprovedBy = " " }), "DRAFT"},
+		"instrument, approved later": {edit("instruments/order", func(n *Instrument) { n.ApproveTime = now + 1 }), "DRAFT"},
+		"instrument, expires now":    {edit("instruments/order", func(n *Instrument) { n.ExpireTime = now }), "EXPIRED"},
+		"instrument, issued later":   {edit("instruments/order", func(n *Instrument) { n.IssueTime = now + 1 }), "NOT_YET_EFFECTIVE"},
+		"instrument, revoked":        {edit("instruments/order", func(n *Instrument) { n.RevokeTime = now }), "REVOKED"},
+		"exception":                  {found("exceptions/case"), "IN_FORCE"},
+		"exception of one approver":  {edit("exceptions/case", func(n *ExceptionRecord) { n.ApprovedBy = "" }), "DRAFT"},
+		"exception, later":           {edit("exceptions/case", func(n *ExceptionRecord) { n.EffectiveTime = now + 1 }), "NOT_YET_EFFECTIVE"},
+		"exception, expires now":     {edit("exceptions/case", func(n *ExceptionRecord) { n.ExpireTime = now }), "EXPIRED"},
+		"policy":                     {found("policies/2024-08-30"), "IN_FORCE"},
+		"policy, later":              {edit("policies/2024-08-30", func(n *Policy) { n.EffectiveTime = now + 1 }), "NOT_YET_EFFECTIVE"},
+		"principal":                  {found("principals/shop"), "ENFORCE"},
+		"principal observes":         {edit("principals/shop", func(n *Principal) { n.ObserveUntil = now + 1 }), "OBSERVE"},
+		"purpose":                    {found("purposes/delivery"), ""},
 	} {
 		t.Run(name, func(t *testing.T) {
 			if got := State(c.noun, now); got != c.want {

@@ -21,13 +21,28 @@ type Evidence struct {
 	DocumentDigest string `cbor:"6,keyasint,omitempty"`
 }
 
+// The annexes of the standard contractual clauses. One is a reference to the
+// completed annex; absent means that it is not completed.
+type Annexes struct {
+	// Annex I.A, the parties.
+	Parties string `cbor:"1,keyasint,omitempty"`
+	// Annex I.B, the transfer.
+	Transfer string `cbor:"2,keyasint,omitempty"`
+	// Annex I.C, the supervisory authority.
+	Authority string `cbor:"3,keyasint,omitempty"`
+	// Annex II, the technical and organisational measures.
+	Measures string `cbor:"4,keyasint,omitempty"`
+	// Annex III, the sub-processors: modules 2 and 3 with specific authorisation.
+	Subprocessors string `cbor:"5,keyasint,omitempty"`
+}
+
 // One cross-border flow under one regime by one mechanism.
 type Transfer struct {
 	// transfers/{id}.
 	Name string `cbor:"1,keyasint,omitempty"`
 	// The title.
 	Title string `cbor:"2,keyasint,omitempty"`
-	// The regime: CN or EU.
+	// The regime: CN, EU or UK.
 	Regime Regime `cbor:"3,keyasint,omitempty"`
 	// The mechanism.
 	Mechanism Mechanism `cbor:"4,keyasint,omitempty"`
@@ -61,33 +76,75 @@ type Transfer struct {
 	RevokeReason string `cbor:"18,keyasint,omitempty"`
 	// What proves it.
 	Evidence *Evidence `cbor:"19,keyasint,omitempty"`
+	// Which exemption, for EXEMPTION.
+	Exemption Exemption `cbor:"20,keyasint,omitempty"`
+	// Which derogation, for DEROGATION.
+	Derogation Derogation `cbor:"21,keyasint,omitempty"`
+	// Why neither adequacy nor safeguards are to be had, for DEROGATION.
+	NoSafeguardsReason string `cbor:"22,keyasint,omitempty"`
+	// The flow is occasional, not regular, for DEROGATION.
+	Occasional bool `cbor:"23,keyasint,omitempty"`
+	// The approved scale: distinct persons in a calendar year; absent means none is stated.
+	ApprovedScale int64 `cbor:"24,keyasint,omitempty"`
+	// When the list entry or certificate status was last looked up.
+	CheckTime Time `cbor:"25,keyasint,omitempty"`
+	// The list entry covers human-resources data, for DPF and UK_BRIDGE.
+	HRCoverage bool `cbor:"26,keyasint,omitempty"`
+	// The list entry has the UK extension, for UK_BRIDGE.
+	UKExtension bool `cbor:"27,keyasint,omitempty"`
+	// Sensitive data is labelled as such to the importer, for UK_BRIDGE.
+	SensitiveLabelled bool `cbor:"28,keyasint,omitempty"`
+	// The importer is itself under the GDPR for this processing: clauses are not for it (recital 7).
+	ImporterUnderGDPR bool `cbor:"29,keyasint,omitempty"`
+	// The annexes of the clauses, for SCC and UK_ADDENDUM.
+	Annexes *Annexes `cbor:"30,keyasint,omitempty"`
+	// Supplementary measures, EDPB 01/2020.
+	SupplementaryMeasures string `cbor:"31,keyasint,omitempty"`
+	// When its renewal or extension was applied for; an application is not validity.
+	RenewalApplyTime Time `cbor:"32,keyasint,omitempty"`
 }
 
-// mechanisms lists which tools a regime knows and the agreement that a contract
+// mechanisms lists which regimes know a tool and the agreement that a contract
 // mechanism rests on (0: any or none).
 var mechanisms = [...]struct {
-	regime    Regime
+	regimes   []Regime
 	agreement AgreementType
 	contract  bool
 }{
-	MechanismSecurityAssessment: {regime: RegimeCn},
-	MechanismStandardContract:   {RegimeCn, AgreementTypeCnSc, true},
-	MechanismCertification:      {regime: RegimeCn},
-	MechanismGbaContract:        {RegimeCn, AgreementTypeGbaSc, true},
-	MechanismAdequacy:           {regime: RegimeEu},
-	MechanismDpf:                {regime: RegimeEu},
-	MechanismScc:                {RegimeEu, AgreementTypeEuScc, true},
-	MechanismBcr:                {regime: RegimeEu, agreement: AgreementTypeBcrMembership},
+	MechanismSecurityAssessment:  {regimes: []Regime{RegimeCn}},
+	MechanismStandardContract:    {[]Regime{RegimeCn}, AgreementTypeCnSc, true},
+	MechanismCertification:       {regimes: []Regime{RegimeCn}},
+	MechanismGbaContract:         {[]Regime{RegimeCn}, AgreementTypeGbaSc, true},
+	MechanismAdequacy:            {regimes: []Regime{RegimeEu}},
+	MechanismDpf:                 {regimes: []Regime{RegimeEu}},
+	MechanismScc:                 {[]Regime{RegimeEu}, AgreementTypeEuScc, true},
+	MechanismBcr:                 {regimes: []Regime{RegimeEu, RegimeUk}, agreement: AgreementTypeBcrMembership},
+	MechanismExemption:           {regimes: []Regime{RegimeCn}},
+	MechanismTreaty:              {regimes: []Regime{RegimeCn}},
+	MechanismAdHocClauses:        {regimes: []Regime{RegimeEu}},
+	MechanismCodeOrCertification: {regimes: []Regime{RegimeEu}},
+	MechanismDerogation:          {regimes: []Regime{RegimeEu, RegimeUk}},
+	MechanismUkAdequacy:          {regimes: []Regime{RegimeUk}},
+	MechanismUkBridge:            {regimes: []Regime{RegimeUk}},
+	MechanismIdta:                {[]Regime{RegimeUk}, AgreementTypeIdta, true},
+	MechanismUkAddendum:          {[]Regime{RegimeUk}, AgreementTypeUkAddendum, true},
 }
 
 // adequate lists the countries with an adequacy decision under GDPR 45, as
 // readings R41; the United States are by the DPF only.
 var adequate = []string{"AD", "AR", "BR", "CA", "CH", "FO", "GB", "GG", "IL", "IM", "JE", "JP", "KR", "NZ", "UY"}
 
+// adequateUK lists those of the United Kingdom, as readings R74: first the EEA; the
+// United States are by the bridge only.
+var adequateUK = []string{
+	"AT", "BE", "BG", "CY", "CZ", "DE", "DK", "EE", "ES", "FI", "FR", "GR", "HR", "HU", "IE", "IS", "IT", "LI", "LT", "LU", "LV", "MT", "NL", "NO", "PL", "PT", "RO", "SE", "SI", "SK",
+	"AD", "AR", "CA", "CH", "FO", "GG", "GI", "IL", "IM", "JE", "JP", "KR", "NZ", "UY",
+}
+
 func (n *Transfer) validate(c *checks) {
 	c.text("title", n.Title, "a title")
-	if n.Regime != RegimeCn && n.Regime != RegimeEu {
-		c.add("regime", "CN or EU")
+	if n.Regime != RegimeCn && n.Regime != RegimeEu && n.Regime != RegimeUk {
+		c.add("regime", "CN, EU or UK")
 	} else if given(c, "mechanism", n.Mechanism) {
 		n.validateMechanism(c)
 	}
@@ -102,6 +159,9 @@ func (n *Transfer) validate(c *checks) {
 	}
 	c.span(n.ValidFrom, "valid_to", n.ValidTo, "valid_from")
 	c.span(n.ValidFrom, "recertified_until", n.RecertifiedUntil, "valid_from")
+	if n.ApprovedScale < 0 {
+		c.add("approved_scale", "how many persons in a calendar year, not negative")
+	}
 	c.periods("suspensions", n.Suspensions)
 	if n.RevokeReason != "" && n.RevokeTime == 0 {
 		c.add("revoke_time", "when it was revoked, beside the reason")
@@ -115,10 +175,10 @@ func (n *Transfer) validate(c *checks) {
 
 func (n *Transfer) validateMechanism(c *checks) {
 	m := mechanisms[n.Mechanism]
-	if m.regime != n.Regime {
+	if !slices.Contains(m.regimes, n.Regime) {
 		var fit []string
 		for i, k := range mechanisms {
-			if k.regime == n.Regime {
+			if slices.Contains(k.regimes, n.Regime) {
 				fit = append(fit, Mechanism(i).String())
 			}
 		}
@@ -128,20 +188,49 @@ func (n *Transfer) validateMechanism(c *checks) {
 	if m.contract {
 		c.text("agreement", n.Agreement, "an agreement of type "+m.agreement.String()+", on which the mechanism rests")
 	}
+	listed := map[Mechanism][]string{MechanismAdequacy: adequate, MechanismUkAdequacy: adequateUK}[n.Mechanism]
 	for i, country := range n.Countries {
 		f := at("countries", i)
 		switch {
 		case n.Mechanism == MechanismGbaContract && country != "HK" && country != "MO":
 			c.add(f, "HK or MO: the contract reaches no further")
-		case n.Mechanism == MechanismDpf && country != "US":
+		case (n.Mechanism == MechanismDpf || n.Mechanism == MechanismUkBridge) && country != "US":
 			c.add(f, "US: the framework reaches no further")
-		case n.Mechanism == MechanismAdequacy && !slices.Contains(adequate, country):
-			c.add(f, "a country with an adequacy decision: %s", strings.Join(adequate, ", "))
+		case listed != nil && !slices.Contains(listed, country):
+			c.add(f, "a country with an adequacy decision: %s", strings.Join(listed, ", "))
 		}
 	}
-	if n.Mechanism == MechanismDpf && n.RecertifiedUntil == 0 {
+	if (n.Mechanism == MechanismDpf || n.Mechanism == MechanismUkBridge) && n.RecertifiedUntil == 0 {
 		c.add("recertified_until", "until when the annual re-certification holds")
 	}
+	n.validateDetails(c)
+}
+
+// validateDetails asks for the facts that belong to the mechanism, and for none of another's.
+func (n *Transfer) validateDetails(c *checks) {
+	only := func(field string, given bool, of ...Mechanism) {
+		if given && !slices.Contains(of, n.Mechanism) {
+			names := make([]string, len(of))
+			for i, m := range of {
+				names[i] = m.String()
+			}
+			c.add(field, "nothing: it belongs to %s", strings.Join(names, " and "))
+		}
+	}
+	if n.Mechanism == MechanismExemption {
+		given(c, "exemption", n.Exemption)
+	}
+	only("exemption", n.Exemption != 0, MechanismExemption)
+	if n.Mechanism == MechanismDerogation {
+		given(c, "derogation", n.Derogation)
+	}
+	only("derogation", n.Derogation != 0, MechanismDerogation)
+	only("no_safeguards_reason", n.NoSafeguardsReason != "", MechanismDerogation)
+	only("occasional", n.Occasional, MechanismDerogation)
+	only("hr_coverage", n.HRCoverage, MechanismDpf, MechanismUkBridge)
+	only("uk_extension", n.UKExtension, MechanismUkBridge)
+	only("sensitive_labelled", n.SensitiveLabelled, MechanismUkBridge)
+	only("annexes", n.Annexes != nil, MechanismScc, MechanismUkAddendum)
 }
 
 func (n *Transfer) refer(r *references) {

@@ -4,9 +4,6 @@ import (
 	"strings"
 )
 
-// NotJudged is what a field is told that no rule of this edition reads.
-const NotJudged = "not judged by this edition"
-
 // Validate reports everything that is wrong with a noun on its own at now: what
 // is required and missing, what contradicts itself, what no rule reads, names
 // that are malformed or stand twice. The error is Invalid with FIELD_INVALID and
@@ -153,10 +150,40 @@ func (c *checks) span(from Time, toField string, to Time, fromField string) {
 
 func (c *checks) periods(field string, ps []Period) {
 	for i, p := range ps {
-		if p.StartTime == 0 {
-			c.add(at(field, i)+".start_time", "when it begins")
+		c.open(at(field, i), p.StartTime, p.EndTime)
+	}
+}
+
+// open asks that what stands at the path begins, and that it ends later if at all.
+func (c *checks) open(path string, start, end Time) {
+	if start == 0 {
+		c.add(path+".start_time", "when it begins")
+	}
+	c.span(start, path+".end_time", end, "start_time")
+}
+
+// approval asks who approved what stands at the path, and when.
+func (c *checks) approval(path, by string, when Time) {
+	c.text(path+".approved_by", by, "the office that approved it")
+	if when == 0 {
+		c.add(path+".approve_time", "when it was approved")
+	}
+}
+
+// twoOffices asks that the second approver, if both are given, is not the first.
+func (c *checks) twoOffices(field, first, second string) {
+	if second = strings.TrimSpace(second); second != "" && strings.EqualFold(second, strings.TrimSpace(first)) {
+		c.add(field, "another office than approved_by: two must approve")
+	}
+}
+
+// laws asks for regimes of laws, each once; POLICY is ours and no law.
+func (c *checks) laws(field string, list []Regime) {
+	each(c, field, list)
+	for i, r := range list {
+		if r == RegimePolicy {
+			c.add(at(field, i), "the regime of a law")
 		}
-		c.span(p.StartTime, at(field, i)+".end_time", p.EndTime, "start_time")
 	}
 }
 

@@ -28,7 +28,6 @@ func setExporter(s *setter, m *ent.ExporterMutation, n *registry.Exporter) {
 	m.SetCity(n.City)
 	m.SetRegionsServed(n.RegionsServed)
 	m.SetContact(n.Contact)
-	m.SetCiio(n.CIIO)
 	m.SetProducts(s.json(n.Products))
 }
 
@@ -41,7 +40,6 @@ func exporterOf(r *ent.Exporter) (*registry.Exporter, error) {
 		City:          r.City,
 		RegionsServed: r.RegionsServed,
 		Contact:       r.Contact,
-		CIIO:          r.Ciio,
 	}
 	return n, nested(
 		part{r.Products, &n.Products},

@@ -196,6 +196,7 @@ var collectionKeys = map[string]registry.Collection{
 	"settings": registry.SettingsOf, "exporters": registry.Exporters, "recipients": registry.Recipients, "deployments": registry.Deployments,
 	"agreements": registry.Agreements, "transfers": registry.Transfers, "assessments": registry.Assessments, "purposes": registry.Purposes,
 	"categories": registry.Categories, "policies": registry.Policies, "principals": registry.Principals,
+	"instruments": registry.Instruments, "exceptions": registry.Exceptions,
 }
 
 func sortedKeys[V any](m map[string]V) []string {

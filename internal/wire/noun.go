@@ -39,7 +39,8 @@ var messages = map[registry.Collection]proto.Message{
 	registry.Transfers: (*waybillv1.Transfer)(nil), registry.Assessments: (*waybillv1.Assessment)(nil),
 	registry.SettingsOf: (*waybillv1.Settings)(nil), registry.Purposes: (*waybillv1.Purpose)(nil),
 	registry.Categories: (*waybillv1.Category)(nil), registry.Policies: (*waybillv1.Policy)(nil),
-	registry.Principals: (*waybillv1.Principal)(nil),
+	registry.Principals: (*waybillv1.Principal)(nil), registry.Instruments: (*waybillv1.Instrument)(nil),
+	registry.Exceptions: (*waybillv1.ExceptionRecord)(nil),
 }
 
 // shapes holds the nouns' shapes by the full name of their message. It is made
@@ -83,7 +84,7 @@ func makeShape(mt protoreflect.MessageType, st reflect.Type) (*shape, error) {
 		delete(byNumber, fd.Number())
 		f := field{desc: fd, index: index}
 		f.rule, ok = rules[string(mt.Descriptor().Name())+"."+string(fd.Name())]
-		if !ok && (fd.Kind() == protoreflect.StringKind || fd.Kind() == protoreflect.Int32Kind) {
+		if !ok && (fd.Kind() == protoreflect.StringKind || isNumber(fd)) {
 			return nil, fmt.Errorf("%s has no rule", fd.FullName())
 		}
 		if fd.Message() != nil && !isTimestamp(fd) {
@@ -109,6 +110,10 @@ func innerType(mt protoreflect.MessageType, fd protoreflect.FieldDescriptor) pro
 		return mt.New().NewField(fd).List().NewElement().Message().Type()
 	}
 	return mt.New().NewField(fd).Message().Type()
+}
+
+func isNumber(fd protoreflect.FieldDescriptor) bool {
+	return fd.Kind() == protoreflect.Int32Kind || fd.Kind() == protoreflect.Int64Kind
 }
 
 func isTimestamp(fd protoreflect.FieldDescriptor) bool {
@@ -234,8 +239,8 @@ func (r *reader) value(f *field, v protoreflect.Value, into reflect.Value) {
 		into.SetUint(uint64(v.Enum()))
 	case f.desc.Kind() == protoreflect.BoolKind:
 		into.SetBool(v.Bool())
-	case f.desc.Kind() == protoreflect.Int32Kind:
-		if n := v.Int(); n < 0 || n > int64(f.rule.max) {
+	case isNumber(f.desc):
+		if n := v.Int(); n < 0 || n > f.rule.max {
 			r.wrong(fmt.Sprintf("a number from 0 to %d", f.rule.max))
 			return
 		}
@@ -325,6 +330,8 @@ func (f *field) value(v reflect.Value, empty func() protoreflect.Value) protoref
 		return protoreflect.ValueOfBool(v.Bool())
 	case f.desc.Kind() == protoreflect.Int32Kind:
 		return protoreflect.ValueOfInt32(int32(v.Int()))
+	case f.desc.Kind() == protoreflect.Int64Kind:
+		return protoreflect.ValueOfInt64(v.Int())
 	}
 	return protoreflect.ValueOfString(v.String())
 }

@@ -69,6 +69,8 @@ func TestEveryFieldHasItsPairAndItsRule(t *testing.T) {
 				fits = ft.Kind() == reflect.Bool
 			case protoreflect.Int32Kind:
 				fits = ft.Kind() == reflect.Int32
+			case protoreflect.Int64Kind:
+				fits = ft.Kind() == reflect.Int64 && ft != reflect.TypeFor[registry.Time]()
 			case protoreflect.EnumKind:
 				fits = ft.Kind() == reflect.Uint8
 			case protoreflect.MessageKind:
@@ -92,7 +94,7 @@ func TestEveryFieldHasItsPairAndItsRule(t *testing.T) {
 			key := string(desc.Name()) + "." + string(fd.Name())
 			if _, ok := rules[key]; ok {
 				used[key] = true
-			} else if fd.Kind() == protoreflect.StringKind || fd.Kind() == protoreflect.Int32Kind {
+			} else if fd.Kind() == protoreflect.StringKind || isNumber(fd) {
 				t.Errorf("%s has no rule", key)
 			}
 		}
@@ -151,6 +153,13 @@ func TestEnumsEqualTheContract(t *testing.T) {
 	closed(waybillv1.AssessmentType(0).Descriptor(), registry.AssessmentType(0).Values())
 	closed(waybillv1.Service(0).Descriptor(), registry.Service(0).Values())
 	closed(waybillv1.Credential(0).Descriptor(), registry.Credential(0).Values())
+	closed(waybillv1.Exception(0).Descriptor(), registry.Exception(0).Values())
+	closed(waybillv1.Exemption(0).Descriptor(), registry.Exemption(0).Values())
+	closed(waybillv1.Derogation(0).Descriptor(), registry.Derogation(0).Values())
+	closed(waybillv1.WaiverGroup(0).Descriptor(), registry.WaiverGroup(0).Values())
+	closed(waybillv1.WaiverEffect(0).Descriptor(), registry.WaiverEffect(0).Values())
+	closed(waybillv1.HmtAuthority(0).Descriptor(), registry.HmtAuthority(0).Values())
+	closed(waybillv1.NonsensitiveTier(0).Descriptor(), registry.NonsensitiveTier(0).Values())
 
 	check(waybillv1.ReasonCode(0).Descriptor(), func(n int) string { return decision.Code(n).String() })
 	values := waybillv1.ReasonCode(0).Descriptor().Values()
@@ -304,8 +313,8 @@ func genValue(t *rapid.T, f *field, v reflect.Value, label string) {
 		v.SetUint(uint64(rapid.IntRange(1, f.desc.Enum().Values().Len()-1).Draw(t, label)))
 	case f.desc.Kind() == protoreflect.BoolKind:
 		v.SetBool(rapid.Bool().Draw(t, label))
-	case f.desc.Kind() == protoreflect.Int32Kind:
-		v.SetInt(int64(rapid.Int32Range(0, f.rule.max).Draw(t, label)))
+	case isNumber(f.desc):
+		v.SetInt(rapid.Int64Range(0, f.rule.max).Draw(t, label))
 	default:
 		v.SetString(genString(t, f.rule))
 	}

@@ -35,12 +35,12 @@ type rule struct {
 	collection registry.Collection
 	unknown    bool  // UNKNOWN is a value
 	every      bool  // "*" is a value
-	max        int32 // of a number
+	max        int64 // of a number
 }
 
 func ref(c registry.Collection) rule { return rule{check: nameOf, collection: c} }
 func own(c registry.Collection) rule { return rule{check: ownName, collection: c} }
-func upTo(n int32) rule              { return rule{check: numberUpTo, max: n} }
+func upTo(n int64) rule              { return rule{check: numberUpTo, max: n} }
 
 var (
 	title     = rule{check: titleText}
@@ -55,12 +55,22 @@ var (
 
 const maxDays = 36_500
 
+// maxPersons is more than there are: a greater number is a slip of the pen.
+const maxPersons = 10_000_000_000
+
 // rules holds the rule of every string and number of a noun by message and field
 // as the contract has them. Bools, enums, instants and messages need none of their own.
 var rules = map[string]rule{
 	"Exporter.name": own(registry.Exporters), "Exporter.title": title, "Exporter.country": country,
 	"Exporter.city": {check: cityOf}, "Exporter.regions_served": country, "Exporter.contact": text,
-	"Product.id": {check: idOf}, "Product.title": title,
+	"Product.id": {check: idOf}, "Product.title": title, "Product.purposes": ref(registry.Purposes),
+	"FreeTradeZone.zone": title, "FreeTradeZone.negative_list": short, "FreeTradeZone.listed_categories": grant,
+	"FreeTradeZone.covered_categories": ignored, "FreeTradeZone.approved_by": short,
+	"SmallHandler.persons": upTo(maxPersons), "SmallHandler.evidence": text,
+	"VolumeOpening.year": upTo(9999), "VolumeOpening.persons": upTo(maxPersons), "VolumeOpening.sensitive_persons": upTo(maxPersons),
+	"VolumeOpening.source": text,
+	"LegalHold.citation":   short, "LegalHold.purposes": ref(registry.Purposes), "LegalHold.categories": grant,
+	"LegalHold.covered_categories": ignored, "LegalHold.approved_by": short,
 
 	"Recipient.name": own(registry.Recipients), "Recipient.title": title, "Recipient.role_answer": text,
 	"Recipient.country": orUnknown, "Recipient.contact": text, "Recipient.privacy_contact": text,
@@ -68,6 +78,8 @@ var rules = map[string]rule{
 	"Notice.recipient_title": title, "Notice.contact": text, "Notice.purposes": ref(registry.Purposes), "Notice.method": text,
 	"Notice.categories": grant, "Notice.rights_route": text, "Notice.covered_categories": ignored,
 	"Screening.source": text, "Period.reason": text,
+	"Incident.id": {check: idOf}, "Incident.sentence": text, "Incident.categories": ref(registry.Categories), "Incident.cause": text,
+	"Incident.harm": text, "Incident.measures": text, "Deal.id": {check: idOf}, "Deal.purposes": ref(registry.Purposes),
 
 	"Deployment.name": own(registry.Deployments), "Deployment.title": title,
 	"Deployment.storage_countries": orUnknown, "Deployment.access_countries": orUnknown,
@@ -88,7 +100,9 @@ var rules = map[string]rule{
 	"Transfer.name": own(registry.Transfers), "Transfer.title": title, "Transfer.exporter": ref(registry.Exporters),
 	"Transfer.recipients": ref(registry.Recipients), "Transfer.countries": country, "Transfer.purposes": ref(registry.Purposes),
 	"Transfer.categories": grant, "Transfer.covered_categories": ignored, "Transfer.onward_recipients": ref(registry.Recipients),
-	"Transfer.agreement": ref(registry.Agreements), "Transfer.revoke_reason": text,
+	"Transfer.agreement": ref(registry.Agreements), "Transfer.revoke_reason": text, "Transfer.no_safeguards_reason": text,
+	"Transfer.approved_scale": upTo(maxPersons), "Transfer.supplementary_measures": text,
+	"Annexes.parties": short, "Annexes.transfer": short, "Annexes.authority": short, "Annexes.measures": short, "Annexes.subprocessors": short,
 	"Evidence.reference": short, "Evidence.issuer": short, "Evidence.filing_number": short, "Evidence.document_digest": digest,
 
 	"Assessment.name": own(registry.Assessments), "Assessment.title": title, "Assessment.exporter": ref(registry.Exporters),
@@ -109,11 +123,31 @@ var rules = map[string]rule{
 	"BasisEntry.purpose": ref(registry.Purposes), "BasisEntry.special_ground": text,
 	"Necessity.purpose": ref(registry.Purposes), "Necessity.categories": grant, "Necessity.covered_categories": ignored,
 	"Necessity.approved_by": short, "Necessity.reason": text,
-	"Retention.purpose": ref(registry.Purposes), "Retention.categories": ref(registry.Categories), "Retention.days": upTo(maxDays),
+	"Safeguard.purpose": ref(registry.Purposes), "Safeguard.categories": grant, "Safeguard.covered_categories": ignored,
+	"Safeguard.specific_purpose": text, "Safeguard.necessity": text, "Safeguard.protection": text, "Safeguard.notice": text,
+	"Safeguard.approved_by": short,
+	"Retention.purpose":     ref(registry.Purposes), "Retention.categories": ref(registry.Categories), "Retention.days": upTo(maxDays),
 	"PolicyNotice.channel": short,
 
 	"Principal.name": own(registry.Principals), "Principal.title": title, "Principal.observe_reason": text, "Principal.tokens": ignored,
 	"Token.id": ignored, "ConsentSource.max_age_seconds": upTo(30 * 24 * 3600),
+
+	"Instrument.name": own(registry.Instruments), "Instrument.title": title, "Instrument.recipient": ref(registry.Recipients),
+	"Instrument.exporters": ref(registry.Exporters), "Instrument.number": short, "Instrument.citation": short, "Instrument.categories": grant,
+	"Instrument.covered_categories": ignored, "Instrument.purposes": ref(registry.Purposes), "Instrument.necessity_reason": text,
+	"Instrument.secrecy_citation": short, "Instrument.treaty": short, "Instrument.approved_by": short, "Instrument.second_approved_by": short,
+	"ForeignApproval.number": short, "ForeignApproval.authority": short,
+	"ConflictDecision.binding_law": short, "ConflictDecision.forbidding_law": short, "ConflictDecision.reason": text,
+	"ConflictDecision.approved_by": short, "ConflictDecision.second_approved_by": short,
+
+	"ExceptionRecord.name": own(registry.Exceptions), "ExceptionRecord.title": title, "ExceptionRecord.exporters": ref(registry.Exporters),
+	"ExceptionRecord.recipients": ref(registry.Recipients), "ExceptionRecord.purposes": ref(registry.Purposes), "ExceptionRecord.categories": grant,
+	"ExceptionRecord.covered_categories": ignored, "ExceptionRecord.citation": short, "ExceptionRecord.organ": short, "ExceptionRecord.demand": short,
+	"ExceptionRecord.declared_emergency": short, "ExceptionRecord.case_number": short, "ExceptionRecord.instrument": ref(registry.Instruments),
+	"ExceptionRecord.interest": text, "ExceptionRecord.why_impracticable": text, "ExceptionRecord.special_ground": text,
+	"ExceptionRecord.reasonable_scope": text, "ExceptionRecord.no_major_impact": text, "ExceptionRecord.secrecy_citation": short,
+	"ExceptionRecord.justification": text, "ExceptionRecord.approved_by": short, "ExceptionRecord.second_approved_by": short,
+	"PublicationProof.category": ref(registry.Categories), "PublicationProof.reference": short,
 }
 
 // forms says how the names of a collection look.
@@ -122,6 +156,7 @@ var forms = map[registry.Collection]string{
 	registry.Agreements: "agreements/{id}", registry.Transfers: "transfers/{id}", registry.Assessments: "assessments/{id}",
 	registry.SettingsOf: "settings", registry.Purposes: "purposes/{id}", registry.Categories: "categories/{dotted.id}",
 	registry.Policies: "policies/{id}", registry.Principals: "principals/{id}",
+	registry.Instruments: "instruments/{id}", registry.Exceptions: "exceptions/{id}",
 }
 
 const (
