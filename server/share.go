@@ -72,6 +72,9 @@ func shareServiceDesc(c *core) *grpc.ServiceDesc {
 // CheckShare decides one share; the gate records the decision before it returns.
 func (s *shareService) CheckShare(ctx context.Context, r *waybillv1.CheckShareRequest) (*waybillv1.CheckShareResponse, error) {
 	c := callOf(ctx)
+	if len(r.GetQuestion().GetSubjects()) > 0 {
+		return s.checkSubjects(c, r)
+	}
 	w := s.singles.Get().(*single)
 	defer s.singles.Put(w)
 	if err := wire.Question(r.GetQuestion(), &w.question); err != nil {
@@ -103,6 +106,9 @@ func (s *shareService) BatchCheckShares(ctx context.Context, r *waybillv1.BatchC
 	defer s.batches.Put(w)
 	w.grow(n)
 	for i, q := range r.GetQuestions() {
+		if len(q.GetSubjects()) > 0 {
+			return nil, item(invalid("question.subjects", "nothing: ask for a list of subjects by CheckShare"), i)
+		}
 		if err := wire.Question(q, &w.questions[i]); err != nil {
 			return nil, item(err, i)
 		}
@@ -140,6 +146,9 @@ func (s *shareService) ExplainShare(ctx context.Context, r *waybillv1.ExplainSha
 	}
 	if r.GetAsOf() < 0 {
 		return nil, invalid("as_of", "a revision, or nothing for the newest")
+	}
+	if len(r.GetQuestion().GetSubjects()) > 0 {
+		return nil, invalid("question.subjects", "nothing: an explanation is of one subject")
 	}
 	var w single
 	if err := wire.Question(r.GetQuestion(), &w.question); err != nil {

@@ -3,6 +3,8 @@ package decision
 import (
 	"encoding/hex"
 	"strings"
+
+	"waybill/internal/registry"
 )
 
 // The canonical bytes of a question and of an answer, as the ledger keeps them:
@@ -12,11 +14,12 @@ import (
 
 // The heads of CBOR's major types.
 const (
-	cborUint  = 0 << 5
-	cborBytes = 2 << 5
-	cborText  = 3 << 5
-	cborArray = 4 << 5
-	cborMap   = 5 << 5
+	cborUint     = 0 << 5
+	cborNegative = 1 << 5
+	cborBytes    = 2 << 5
+	cborText     = 3 << 5
+	cborArray    = 4 << 5
+	cborMap      = 5 << 5
 )
 
 func appendHead(b []byte, major byte, n uint64) []byte {
@@ -190,10 +193,71 @@ func AppendQuestion(dst []byte, s *Snapshot, q *Question, d *Decision, tag func(
 		m.key(24)
 		m.b = appendHead(m.b, cborArray, 2)
 		m.b = appendHead(m.b, cborUint, uint64(q.Exception))
-		m.textOrNull(q.ExceptionRecord)
+		if m.s.Number(q.ExceptionRecord) != 0 {
+			m.ref(q.ExceptionRecord)
+		} else {
+			m.textOrNull(q.ExceptionRecord)
+		}
 	}
+	m.flag(25, q.DoNotTrack)
+	m.flag(26, q.OptedOutAds)
+	m.flag(27, q.Restricted)
+	m.flag(28, q.Erased)
+	m.instant(29, q.CollectTime)
+	m.name(30, q.AuthorityInstrument)
+	m.name(31, q.AcceptedPolicy)
+	m.cohort(&q.Cohort)
+	m.tagged(34, q.CountKey)
+	m.flag(35, q.Objected)
+	m.tagged(36, q.Publication)
 	m.end()
 	return m.b
+}
+
+// instant appends a time, which may lie before 1970.
+func (m *encoder) instant(k uint64, t registry.Time) {
+	if t != 0 {
+		m.key(k)
+		m.signed(int64(t))
+	}
+}
+
+func (m *encoder) signed(v int64) {
+	if v < 0 {
+		m.b = appendHead(m.b, cborNegative, uint64(-1-v))
+		return
+	}
+	m.b = appendHead(m.b, cborUint, uint64(v))
+}
+
+func (m *encoder) cohort(c *Cohort) {
+	if c.ID == "" {
+		return
+	}
+	m.key(33)
+	k := encoder{b: m.b, s: m.s, tag: m.tag}
+	k.begin()
+	k.tagged(1, c.ID)
+	k.number(2, uint64(c.Size))
+	k.name(3, c.Purpose)
+	k.name(4, c.Recipient)
+	if len(c.Types) > 0 {
+		k.key(5)
+		k.b = appendHead(k.b, cborArray, uint64(len(c.Types)))
+		for _, t := range c.Types {
+			k.b = appendHead(k.b, cborUint, uint64(t))
+		}
+	}
+	k.name(6, c.Policy)
+	k.instant(7, c.AttestTime)
+	for i, n := range [...]int64{c.WithdrawnExcluded, c.MinorsExcluded, c.ObjectedExcluded} {
+		if n != None {
+			k.key(uint64(8 + i))
+			k.b = appendHead(k.b, cborUint, uint64(n))
+		}
+	}
+	k.end()
+	m.b = k.b
 }
 
 // textOrNull appends the tag of a text, or null for none.
@@ -249,6 +313,7 @@ func (m *encoder) consents(q *Question) {
 		k.tagged(12, c.Subject)
 		k.flag(13, c.ByGuardian)
 		k.tagged(14, c.ChildInterest)
+		k.tagged(15, c.Publication)
 		k.end()
 		m.b = k.b
 	}
@@ -300,6 +365,31 @@ func AppendAnswer(dst []byte, d *Decision) []byte {
 	m.number(8, uint64(d.UseBy))
 	m.number(9, uint64(d.ConsentSource))
 	m.number(10, uint64(d.Exporter))
+	if len(d.Waived) > 0 {
+		m.key(11)
+		m.b = appendHead(m.b, cborArray, uint64(len(d.Waived)))
+		for _, w := range d.Waived {
+			deferred := uint64(0)
+			if w.Deferred {
+				deferred = 1
+			}
+			m.b = appendHead(m.b, cborArray, 4)
+			for _, v := range [...]uint64{uint64(w.Code), uint64(w.Regime), uint64(w.Exception), deferred} {
+				m.b = appendHead(m.b, cborUint, v)
+			}
+		}
+	}
+	if c := &d.Counted; c.Year != 0 {
+		warn := uint64(0)
+		if c.Warn {
+			warn = 1
+		}
+		m.key(12)
+		m.b = appendHead(m.b, cborArray, 6)
+		for _, v := range [...]uint64{uint64(c.Year), uint64(c.PersonsBefore), uint64(c.PersonsAfter), uint64(c.SensitiveBefore), uint64(c.SensitiveAfter), warn} {
+			m.b = appendHead(m.b, cborUint, v)
+		}
+	}
 	m.end()
 	return m.b
 }

@@ -50,7 +50,20 @@ func drawQuestion(t *rapid.T) *decision.Question {
 		q.Chain = []decision.ChainLink{{Recipient: recipientName(2)}, {Recipient: recipientName(3), Deployment: recipientName(3) + "/deployments/main"}}
 	}
 	if q.Exception != 0 {
-		q.ExceptionRecord = maybe("exception record", "x-1")
+		q.ExceptionRecord = maybe("exception record", "x-1", "assessments/p0000000")
+	}
+	flag := func(label string) bool { return rapid.Bool().Draw(t, label) }
+	q.DoNotTrack, q.OptedOutAds, q.Restricted, q.Objected, q.Erased = flag("dnt"), flag("ads"), flag("restricted"), flag("objected"), flag("erased")
+	q.CollectTime = registry.Time(rapid.Int64Range(-1<<40, 1<<40).Draw(t, "collected"))
+	q.AuthorityInstrument, q.AcceptedPolicy = maybe("instrument", "instruments/none"), maybe("accepted", "policies/v1")
+	q.Publication, q.CountKey = maybe("publication", "winners-2026"), maybe("count key", "k-1")
+	if flag("cohort") {
+		count := func(label string) int64 { return rapid.Int64Range(decision.None, 3).Draw(t, label) }
+		q.Cohort = decision.Cohort{
+			ID: "cohort-1", Size: rapid.Int64Range(1, 1<<40).Draw(t, "size"), Purpose: q.Purpose, Recipient: maybe("cohort recipient", q.Recipient), Policy: "policies/v1",
+			Types: []decision.ConsentType{decision.ConsentOrdinary, decision.ConsentSeparateProvision}, AttestTime: marketNow,
+			WithdrawnExcluded: count("withdrawn excluded"), MinorsExcluded: count("minors excluded"), ObjectedExcluded: count("objected excluded"),
+		}
 	}
 	return q
 }

@@ -55,12 +55,28 @@ type Consent struct {
 	Subject       string // "" is the question's
 	ByGuardian    bool
 	ChildInterest string
+	// Publication is the publication consented to, with SEPARATE_PUBLIC.
+	Publication string
 }
 
 // ChainLink is a further recipient that the caller names.
 type ChainLink struct {
 	Recipient, Deployment string
 }
+
+// Cohort is a principal's word on the persons of a bulk share.
+type Cohort struct {
+	ID                         string // "" is none
+	Size                       int64
+	Purpose, Recipient, Policy string
+	Types                      []ConsentType // ascending, none twice
+	AttestTime                 registry.Time
+	// How many were left out, and why; None is not given.
+	WithdrawnExcluded, MinorsExcluded, ObjectedExcluded int64
+}
+
+// None is a count of a cohort that was not given.
+const None int64 = -1
 
 // Question is one share to decide. Names are full ("recipients/sf"); regions and
 // countries are ISO 3166-1 alpha-2 or UNKNOWN, already checked by shape.
@@ -89,8 +105,20 @@ type Question struct {
 	Deidentified bool
 	Chain        []ChainLink
 	Exception    Exception
-	// ExceptionRecord is the id of the exception's record.
+	// ExceptionRecord is the full name of the exception's record; edition 1 took any text.
 	ExceptionRecord string
+
+	// What follows is read from edition 2 on.
+
+	DoNotTrack, OptedOutAds bool
+	// Restricted holds for all purposes, Objected for this one.
+	Restricted, Objected, Erased bool
+	CollectTime                  registry.Time // 0 is not given
+	AuthorityInstrument          string        // instruments/x
+	AcceptedPolicy               string        // the version that the subject accepted explicitly
+	Cohort                       Cohort
+	CountKey                     string
+	Publication                  string
 }
 
 // Inputs is what a decision reads beside the snapshot and the question.
@@ -100,6 +128,49 @@ type Inputs struct {
 	// Principal is the number of the principal that asks, 0 for none. It decides
 	// whether presented consent and age bands are believed.
 	Principal uint32
+	// Facts are what is held of the subject; nil is nothing.
+	Facts *Facts
+	// Counters are those of the exporter and year; nil where they were not read.
+	Counters *Counters
+}
+
+// Facts are what is held of one subject, as read for this decision. Numbers are
+// those of registry records.
+type Facts struct {
+	Erased, Restricted, DoNotTrack, OptedOutAds bool
+	Objected                                    []uint32 // purposes, ascending
+	Age                                         AgeBand  // AgeUnspecified is none
+	Accepted                                    []uint32 // policy versions, ascending
+	Consents                                    []HeldConsent
+	// Tag is the subject's by the facts key, and Sources are the entries of the
+	// ledger that the facts were written by; Check reads neither.
+	Tag     [16]byte
+	Sources []FactSource
+}
+
+// FactSource is the entry of the ledger that a fact was written by.
+type FactSource struct {
+	Shard string
+	Index int64
+}
+
+// HeldConsent is a consent held here. Publication is "" where the type has none.
+type HeldConsent struct {
+	Type                               ConsentType
+	Purpose, Recipient, Policy         uint32 // Recipient 0 is none
+	Categories                         []uint32
+	GiveTime, ExpireTime, WithdrawTime registry.Time
+	ByGuardian, ChildInterest          bool
+	Publication                        string
+}
+
+// Counters are the distinct persons that an exporter sent abroad in a calendar
+// year of Asia/Shanghai, as counted here before this decision, without the opening
+// that the registry states.
+type Counters struct {
+	Year                   int32
+	Persons, Sensitive     int64
+	InPersons, InSensitive bool // the subject, or the count key, is counted there already
 }
 
 // Outcome is the answer, numbered as the contract.
@@ -147,7 +218,7 @@ type Reason struct {
 // ObligationCode is what must be done with an allowed share, numbered as the contract.
 type ObligationCode uint8
 
-// The obligations that this edition raises.
+// The obligations.
 const (
 	KeepConfidential    ObligationCode = 1
 	PurposeLimit        ObligationCode = 2
@@ -156,6 +227,16 @@ const (
 	RenewAgreementBy    ObligationCode = 5
 	RenewMechanismBy    ObligationCode = 6
 	DeleteOrReturnAtEnd ObligationCode = 7
+
+	FileContract                ObligationCode = 8
+	NotifySubjectAfterEmergency ObligationCode = 9
+	RegulariseAgreement         ObligationCode = 10
+	MinorDeletionDue            ObligationCode = 11
+	NotifySubjectOfDisclosure   ObligationCode = 12
+	InformSAAndSubject          ObligationCode = 13
+	CountQuantity               ObligationCode = 14
+	KeepExceptionFile           ObligationCode = 15
+	RegulariseAssessment        ObligationCode = 16
 )
 
 // Obligation is one thing that must be done.
@@ -163,6 +244,22 @@ type Obligation struct {
 	Code   ObligationCode
 	Record uint32        // number of the agreement or transfer; 0 is none
 	Due    registry.Time // 0 is none
+}
+
+// Waived is a reason that an exception took away, or put off.
+type Waived struct {
+	Code      Code
+	Regime    registry.Regime
+	Exception uint32 // number of the exception's record
+	Deferred  bool
+}
+
+// Counted is what an allowed share counted, the registry's opening included.
+type Counted struct {
+	Year                            int32 // 0: nothing was counted
+	PersonsBefore, PersonsAfter     int64
+	SensitiveBefore, SensitiveAfter int64
+	Warn                            bool
 }
 
 // StepResult is what a rule did.
@@ -198,6 +295,10 @@ type Decision struct {
 	Agreements  []uint32 // relied upon, ascending
 	Transfers   []uint32 // relied upon, ascending
 	Policy      uint32   // the governing version; 0 is none
+	Waived      []Waived // in the order of the catalogue, then of regimes
+	// Countable: the decision read, or would have read, the counters.
+	Countable bool
+	Counted   Counted
 	// ConsentSource is the principal whose consents and age band were believed; 0 is none.
 	ConsentSource uint32
 	// Exporter, Recipient and Purpose are what the names resolved to; 0 is unknown.

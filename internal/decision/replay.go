@@ -85,6 +85,20 @@ type consentEntry struct {
 	Subject       *reference    `cbor:"12,keyasint,omitempty"`
 	ByGuardian    bool          `cbor:"13,keyasint,omitempty"`
 	ChildInterest *reference    `cbor:"14,keyasint,omitempty"`
+	Publication   *reference    `cbor:"15,keyasint,omitempty"`
+}
+
+type cohortEntry struct {
+	ID         *reference    `cbor:"1,keyasint,omitempty"`
+	Size       int64         `cbor:"2,keyasint,omitempty"`
+	Purpose    *reference    `cbor:"3,keyasint,omitempty"`
+	Recipient  *reference    `cbor:"4,keyasint,omitempty"`
+	Types      []uint64      `cbor:"5,keyasint,omitempty"`
+	Policy     *reference    `cbor:"6,keyasint,omitempty"`
+	AttestTime registry.Time `cbor:"7,keyasint,omitempty"`
+	Withdrawn  *int64        `cbor:"8,keyasint,omitempty"`
+	Minors     *int64        `cbor:"9,keyasint,omitempty"`
+	Objected   *int64        `cbor:"10,keyasint,omitempty"`
 }
 
 type exceptionEntry struct {
@@ -118,6 +132,17 @@ type questionEntry struct {
 	Deidentified bool                               `cbor:"22,keyasint,omitempty"`
 	Chain        [][]reference                      `cbor:"23,keyasint,omitempty"`
 	Exception    *exceptionEntry                    `cbor:"24,keyasint,omitempty"`
+	DoNotTrack   bool                               `cbor:"25,keyasint,omitempty"`
+	OptedOut     bool                               `cbor:"26,keyasint,omitempty"`
+	Restricted   bool                               `cbor:"27,keyasint,omitempty"`
+	Erased       bool                               `cbor:"28,keyasint,omitempty"`
+	CollectTime  registry.Time                      `cbor:"29,keyasint,omitempty"`
+	Instrument   *reference                         `cbor:"30,keyasint,omitempty"`
+	Accepted     *reference                         `cbor:"31,keyasint,omitempty"`
+	Cohort       *cohortEntry                       `cbor:"33,keyasint,omitempty"`
+	CountKey     *reference                         `cbor:"34,keyasint,omitempty"`
+	Objected     bool                               `cbor:"35,keyasint,omitempty"`
+	Publication  *reference                         `cbor:"36,keyasint,omitempty"`
 }
 
 // DecodeQuestion reads a question from its canonical bytes. s is the registry at
@@ -137,6 +162,24 @@ func DecodeQuestion(s *Snapshot, b []byte) (*Question, error) {
 		AgeBand: e.Age, Origin: e.Origin, DestinationCountries: e.Destinations, Quantity: e.Quantity,
 		HRReference: r.name(e.HR), Citation: r.name(e.Citation), Assessment: r.name(e.Assessment),
 		ToOwnAddress: e.Own, Deidentified: e.Deidentified,
+		DoNotTrack: e.DoNotTrack, OptedOutAds: e.OptedOut, Restricted: e.Restricted, Objected: e.Objected, Erased: e.Erased,
+		CollectTime: e.CollectTime, AuthorityInstrument: r.name(e.Instrument), AcceptedPolicy: r.name(e.Accepted),
+		CountKey: r.name(e.CountKey), Publication: r.name(e.Publication),
+	}
+	if c := e.Cohort; c != nil {
+		count := func(n *int64) int64 {
+			if n == nil {
+				return None
+			}
+			return *n
+		}
+		q.Cohort = Cohort{
+			ID: r.name(c.ID), Size: c.Size, Purpose: r.name(c.Purpose), Recipient: r.name(c.Recipient), Policy: r.name(c.Policy),
+			AttestTime: c.AttestTime, WithdrawnExcluded: count(c.Withdrawn), MinorsExcluded: count(c.Minors), ObjectedExcluded: count(c.Objected),
+		}
+		for _, t := range c.Types {
+			q.Cohort.Types = append(q.Cohort.Types, ConsentType(t))
+		}
 	}
 	for regime, basis := range e.Bases {
 		if int(regime) >= len(q.Bases) {
@@ -152,7 +195,7 @@ func DecodeQuestion(s *Snapshot, b []byte) (*Question, error) {
 			Type: c.Type, Purpose: r.name(c.Purpose), Categories: r.names(c.Categories), Recipient: r.name(c.Recipient),
 			Policy: r.name(c.Policy), GiveTime: c.GiveTime, ExpireTime: c.ExpireTime, WithdrawTime: c.WithdrawTime,
 			CheckTime: c.CheckTime, Method: r.name(c.Method), Evidence: r.name(c.Evidence), Subject: r.name(c.Subject),
-			ByGuardian: c.ByGuardian, ChildInterest: r.name(c.ChildInterest),
+			ByGuardian: c.ByGuardian, ChildInterest: r.name(c.ChildInterest), Publication: r.name(c.Publication),
 		})
 	}
 	for _, l := range e.Chain {
@@ -212,6 +255,8 @@ type answerEntry struct {
 	UseBy       registry.Time `cbor:"8,keyasint,omitempty"`
 	Source      uint32        `cbor:"9,keyasint,omitempty"`
 	Exporter    uint32        `cbor:"10,keyasint,omitempty"`
+	Waived      [][4]uint64   `cbor:"11,keyasint,omitempty"`
+	Counted     []int64       `cbor:"12,keyasint,omitempty"`
 }
 
 // DecodeAnswer reads an answer from its canonical bytes, and refuses what does
@@ -230,6 +275,12 @@ func DecodeAnswer(b []byte) (*Decision, error) {
 	}
 	for _, o := range e.Obligations {
 		d.Obligations = append(d.Obligations, Obligation{ObligationCode(o[0]), uint32(o[1]), registry.Time(o[2])})
+	}
+	for _, w := range e.Waived {
+		d.Waived = append(d.Waived, Waived{Code(w[0]), registry.Regime(w[1]), uint32(w[2]), w[3] != 0})
+	}
+	if c := e.Counted; len(c) == 6 {
+		d.Counted = Counted{int32(c[0]), c[1], c[2], c[3], c[4], c[5] != 0}
 	}
 	if again := AppendAnswer(nil, d); !bytes.Equal(again, b) {
 		return nil, fmt.Errorf("decode an answer: the bytes are not canonical")

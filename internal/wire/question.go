@@ -2,9 +2,10 @@ package wire
 
 import (
 	"fmt"
-	"strconv"
+	"slices"
 	"strings"
 
+	"google.golang.org/protobuf/reflect/protoreflect"
 	"google.golang.org/protobuf/types/known/timestamppb"
 
 	"waybill/internal/decision"
@@ -18,6 +19,8 @@ const (
 	maxChain    = 64
 	maxRegions  = 300
 	maxBases    = 8
+	// MaxSubjects is how many subjects one bulk question may list.
+	MaxSubjects = 1000
 )
 
 // Question reads a question into dst, whose slices are used again. Names may
@@ -26,8 +29,8 @@ const (
 // an unknown record, which is a denial and not an error. dst shares src's strings.
 //
 // It returns one registry.Error, Invalid with FIELD_INVALID, that names every
-// wrong field (question.categories[2]); or, when only that is wrong,
-// FIELD_NOT_JUDGED with the fields that no rule of this edition reads.
+// wrong field (question.categories[2]). A list of subjects is not read here: the
+// question of each is made by OfSubject.
 func Question(src *waybillv1.ShareQuestion, dst *decision.Question) error {
 	if src == nil {
 		return &registry.Error{Kind: registry.Invalid, Reason: "FIELD_INVALID", Message: "the question is refused",
@@ -76,43 +79,151 @@ func Question(src *waybillv1.ShareQuestion, dst *decision.Question) error {
 		if a.known("question.exception.exception", int32(e.Exception), waybillv1.Exception_name, true) {
 			dst.Exception = decision.Exception(e.Exception)
 		}
-		dst.ExceptionRecord = a.text("question.exception.record", e.Record, maxName)
+		dst.ExceptionRecord = a.name("question.exception.record", registry.Exceptions, e.Record, false)
 	}
-	if err := a.errs.err("FIELD_INVALID", "the question is refused"); err != nil {
-		return err
+	dst.DoNotTrack, dst.OptedOutAds = src.DoNotTrack, src.OptedOutInterestAds
+	dst.Restricted, dst.Objected, dst.Erased = src.Restricted, src.Objected, src.Erased
+	if src.CollectTime != nil {
+		var ok bool
+		if dst.CollectTime, ok = instant(src.CollectTime); !ok {
+			a.wrong("question.collect_time", instantExpected)
+		}
 	}
-	return notJudged(src)
+	dst.AuthorityInstrument = a.name("question.authority_instrument", registry.Instruments, src.AuthorityInstrument, false)
+	dst.AcceptedPolicy = a.name("question.accepted_policy", registry.Policies, src.AcceptedPolicy, false)
+	dst.Publication = a.publication("question.publication", src.Publication)
+	a.cohort(src, dst)
+	if dst.CountKey = a.text("question.count_key", src.CountKey, maxName); src.CountKey != "" && src.Quantity <= 1 {
+		a.wrong("question.count_key", "nothing: it is of a bulk share, whose quantity is above 1")
+	}
+	return a.errs.err("FIELD_INVALID", "the question is refused")
+}
+
+// publication reads the id of a publication.
+func (a *asker) publication(field, s string) string {
+	if s != "" && !isID(s) {
+		a.wrong(field, "an id of a publication; "+idForm)
+		return ""
+	}
+	return s
+}
+
+// cohort reads the attestation of a bulk share.
+func (a *asker) cohort(src *waybillv1.ShareQuestion, dst *decision.Question) {
+	c := src.Cohort
+	if c == nil {
+		return
+	}
+	const field = "question.cohort"
+	into := &dst.Cohort
+	*into = decision.Cohort{Types: into.Types[:0]}
+	if len(c.ProtoReflect().GetUnknown()) > 0 {
+		a.wrong(field, "only fields that this version knows")
+	}
+	if into.ID = a.text(field+".id", c.Id, maxName); c.Id == "" {
+		a.wrong(field+".id", "the id of the cohort; it is needed")
+	}
+	if into.Size = c.Size; c.Size < 1 {
+		a.wrong(field+".size", "a number of persons, at least 1")
+	}
+	into.Purpose = a.name(field+".purpose", registry.Purposes, c.Purpose, true)
+	into.Recipient = a.name(field+".recipient", registry.Recipients, c.Recipient, false)
+	into.Policy = a.name(field+".policy", registry.Policies, c.Policy, true)
+	if len(c.ConsentTypes) == 0 {
+		a.wrong(field+".consent_types", "at least one type of consent")
+	}
+	for i, t := range c.ConsentTypes {
+		switch {
+		case !a.known(at(field+".consent_types", i, ""), int32(t), waybillv1.ConsentType_name, true):
+		case slices.Contains(into.Types, decision.ConsentType(t)):
+			a.wrong(at(field+".consent_types", i, ""), "each type once")
+		default:
+			into.Types = append(into.Types, decision.ConsentType(t))
+		}
+	}
+	slices.Sort(into.Types)
+	var ok bool
+	if into.AttestTime, ok = instant(c.AttestTime); c.AttestTime == nil || !ok {
+		a.wrong(field+".attest_time", instantExpected+"; it is needed")
+	}
+	for _, n := range []struct {
+		name  string
+		given *int64
+		into  *int64
+	}{
+		{".withdrawn_excluded", c.WithdrawnExcluded, &into.WithdrawnExcluded}, {".minors_excluded", c.MinorsExcluded, &into.MinorsExcluded},
+		{".objected_excluded", c.ObjectedExcluded, &into.ObjectedExcluded},
+	} {
+		if *n.into = decision.None; n.given != nil {
+			if *n.into = *n.given; *n.given < 0 {
+				a.wrong(field+n.name, "how many were left out; 0 for none")
+			}
+		}
+	}
+}
+
+// OfSubject returns the question of one subject of a bulk question: with its own
+// consents, and the order only if it is party to it. It shares what is alike.
+func OfSubject(src *waybillv1.ShareQuestion, i int) *waybillv1.ShareQuestion {
+	q := &waybillv1.ShareQuestion{}
+	src.ProtoReflect().Range(func(fd protoreflect.FieldDescriptor, v protoreflect.Value) bool {
+		q.ProtoReflect().Set(fd, v)
+		return true
+	})
+	q.Subjects, q.Subject, q.Consents = nil, src.Subjects[i], nil
+	if q.Order.GetSubject() != q.Subject {
+		q.Order = nil
+	}
+	for _, c := range src.Consents {
+		if c.GetSubject() == q.Subject {
+			q.Consents = append(q.Consents, c)
+		}
+	}
+	return q
+}
+
+// Subjects checks the list of subjects of a bulk question, and what may not stand
+// beside it. Its error is of the kind of Question's.
+func Subjects(src *waybillv1.ShareQuestion) error {
+	var a asker
+	const field = "question.subjects"
+	if len(src.Subjects) > MaxSubjects {
+		a.wrong(field, fmt.Sprintf("at most %d subjects; ask for a cohort, or in parts", MaxSubjects))
+	}
+	for _, f := range []struct {
+		name  string
+		given bool
+	}{
+		{"subject", src.Subject != ""}, {"quantity", src.Quantity > 1}, {"cohort", src.Cohort != nil}, {"count_key", src.CountKey != ""},
+		{"age_band", src.AgeBand != 0}, {"accepted_policy", src.AcceptedPolicy != ""},
+	} {
+		if f.given {
+			a.wrong("question."+f.name, "nothing: the question lists its subjects, and this is of one of them, or of a cohort")
+		}
+	}
+	seen := make(map[string]bool, len(src.Subjects))
+	for i, s := range src.Subjects {
+		switch {
+		case s == "" || len(s) > maxSubject || !clean(s, false):
+			a.wrong(at(field, i, ""), fmt.Sprintf("1 to %d bytes of text without control characters", maxSubject))
+		case seen[s]:
+			a.wrong(at(field, i, ""), "each subject once")
+		}
+		seen[s] = true
+	}
+	for i, c := range src.Consents {
+		if !seen[c.GetSubject()] {
+			a.wrong(at("question.consents", i, ".subject"), "one of the subjects; each consent is of one person")
+		}
+	}
+	return a.errs.err("FIELD_INVALID", "the question is refused")
 }
 
 // resetQuestion empties q and keeps the capacity of its slices.
 func resetQuestion(q *decision.Question) {
 	*q = decision.Question{Categories: q.Categories[:0], SubjectRegions: q.SubjectRegions[:0],
-		DestinationCountries: q.DestinationCountries[:0], Consents: q.Consents[:0], Chain: q.Chain[:0]}
-}
-
-// notJudged refuses what no rule of this edition reads: to skip it silently would
-// let a share pass that the subject or the law forbids.
-func notJudged(src *waybillv1.ShareQuestion) error {
-	given := src.DoNotTrack || src.OptedOutInterestAds || src.Restricted || src.Erased || src.CollectTime != nil ||
-		src.AuthorityInstrument != "" || src.AcceptedPolicy != "" || len(src.Subjects) > 0 || src.Cohort != nil || src.CountKey != ""
-	if !given {
-		return nil
-	}
-	var errs fieldErrors
-	for _, f := range []struct {
-		name  string
-		given bool
-	}{
-		{"do_not_track", src.DoNotTrack}, {"opted_out_interest_ads", src.OptedOutInterestAds}, {"restricted", src.Restricted},
-		{"erased", src.Erased}, {"collect_time", src.CollectTime != nil}, {"authority_instrument", src.AuthorityInstrument != ""},
-		{"accepted_policy", src.AcceptedPolicy != ""}, {"subjects", len(src.Subjects) > 0}, {"cohort", src.Cohort != nil},
-		{"count_key", src.CountKey != ""},
-	} {
-		if f.given {
-			errs.add("question."+f.name, "nothing: no rule of edition "+strconv.Itoa(decision.Edition)+" reads it")
-		}
-	}
-	return errs.err("FIELD_NOT_JUDGED", "the question gives what this edition does not judge; it must not be shared on this question")
+		DestinationCountries: q.DestinationCountries[:0], Consents: q.Consents[:0], Chain: q.Chain[:0],
+		Cohort: decision.Cohort{Types: q.Cohort.Types[:0]}}
 }
 
 // asker gathers what is wrong with one question. It allocates nothing while
@@ -252,8 +363,8 @@ func (a *asker) bases(src []*waybillv1.BasisClaim, dst *decision.Question) {
 	for i, b := range src {
 		r, basis := b.GetRegime(), b.GetBasis()
 		switch {
-		case r != waybillv1.Regime_REGIME_CN && r != waybillv1.Regime_REGIME_CN_SZ && r != waybillv1.Regime_REGIME_EU:
-			a.wrong(at(field, i, ".regime"), "CN, CN_SZ or EU, the regimes of this edition that know a basis")
+		case r < waybillv1.Regime_REGIME_CN || r > waybillv1.Regime_REGIME_UK:
+			a.wrong(at(field, i, ".regime"), "CN, CN_SZ, EU or UK, the regimes that know a basis")
 			continue
 		case dst.Bases[r] != 0:
 			a.wrong(at(field, i, ".regime"), "each regime once")
@@ -263,7 +374,7 @@ func (a *asker) bases(src []*waybillv1.BasisClaim, dst *decision.Question) {
 			a.known(at(field, i, ".basis"), int32(basis), waybillv1.Basis_name, true)
 			continue
 		}
-		if basis == waybillv1.Basis_BASIS_LEGITIMATE_INTERESTS && r == waybillv1.Regime_REGIME_CN {
+		if basis == waybillv1.Basis_BASIS_LEGITIMATE_INTERESTS && r != waybillv1.Regime_REGIME_EU && r != waybillv1.Regime_REGIME_UK {
 			a.wrong(at(field, i, ".basis"), "a basis that PIPL 13 knows; legitimate interests are the GDPR's alone")
 			continue
 		}
@@ -347,6 +458,12 @@ func (a *asker) consent(i int, c *waybillv1.Consent, into *decision.Consent) {
 		a.wrong(at(field, i, ".method"), "how it was given; it is needed")
 	}
 	into.ByGuardian = c.ByGuardian
+	if into.Publication = c.Publication; c.Publication != "" && !isID(c.Publication) {
+		a.wrong(at(field, i, ".publication"), "an id of a publication; "+idForm)
+	}
+	if c.Publication == "" && into.Type == decision.ConsentSeparatePublic {
+		a.wrong(at(field, i, ".publication"), "the publication consented to; it is needed: one consent is of one publication")
+	}
 }
 
 func (a *asker) instant(i int, rest string, ts *timestamppb.Timestamp, required bool) registry.Time {
