@@ -1,10 +1,8 @@
-package duty
+package registry
 
 import (
 	"fmt"
 	"time"
-
-	"waybill/internal/registry"
 )
 
 // CalendarEdition numbers the working days below. It is raised whenever a year is
@@ -67,7 +65,7 @@ const maxWorkingDays = 250
 // bound. The day of from is not counted (Civil Code 201), the last day counts to its
 // end (203). Every day looked at, that of from too, must be of a covered year,
 // otherwise it returns an *UncoveredError.
-func AddWorkingDays(from registry.Time, n int) (registry.Time, error) {
+func AddWorkingDays(from Time, n int) (Time, error) {
 	day, err := start(from, n)
 	if err != nil {
 		return 0, err
@@ -82,13 +80,13 @@ func AddWorkingDays(from registry.Time, n int) (registry.Time, error) {
 			n--
 		}
 	}
-	return registry.At(day.AddDate(0, 0, 1)), nil
+	return At(day.AddDate(0, 0, 1)), nil
 }
 
 // WorkingDaysBefore returns the midnight in Shanghai that begins the n-th working
 // day before the day of until, which is not counted. Every day looked at, that of
 // until too, must be of a covered year, otherwise it returns an *UncoveredError.
-func WorkingDaysBefore(until registry.Time, n int) (registry.Time, error) {
+func WorkingDaysBefore(until Time, n int) (Time, error) {
 	day, err := start(until, n)
 	if err != nil {
 		return 0, err
@@ -103,11 +101,11 @@ func WorkingDaysBefore(until registry.Time, n int) (registry.Time, error) {
 			n--
 		}
 	}
-	return registry.At(day), nil
+	return At(day), nil
 }
 
 // start returns the midnight in Shanghai that begins the day of an instant.
-func start(at registry.Time, n int) (time.Time, error) {
+func start(at Time, n int) (time.Time, error) {
 	if n < 1 || n > maxWorkingDays {
 		return time.Time{}, fmt.Errorf("count %d working days: a number from 1 to %d is expected", n, maxWorkingDays)
 	}
@@ -117,7 +115,7 @@ func start(at registry.Time, n int) (time.Time, error) {
 }
 
 // midnight returns the midnight in Shanghai that begins the day of an instant.
-func midnight(at registry.Time) time.Time {
+func midnight(at Time) time.Time {
 	y, m, d := at.Std().In(shanghai).Date()
 	return time.Date(y, m, d, 0, 0, 0, 0, shanghai)
 }

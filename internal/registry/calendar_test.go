@@ -1,23 +1,21 @@
-package duty
+package registry
 
 import (
 	"errors"
 	"math/rand/v2"
 	"testing"
 	"time"
-
-	"waybill/internal/registry"
 )
 
-// at reads an instant of Shanghai: 2026-09-30 15:04.
-func at(t *testing.T, text string) registry.Time {
+// inShanghai reads an instant of Shanghai: 2026-09-30 15:04.
+func inShanghai(t *testing.T, text string) Time {
 	t.Helper()
 	layout := "2006-01-02 15:04"
 	v, err := time.ParseInLocation(layout[:len(text)], text, shanghai)
 	if err != nil {
 		t.Fatal(err)
 	}
-	return registry.At(v)
+	return At(v)
 }
 
 // TestCalendarYears holds each year to sums that were not made from its days: the
@@ -89,9 +87,9 @@ func TestAddWorkingDays(t *testing.T) {
 		"the last day that is covered":     {"2026-12-30 10:00", 1, "2027-01-01"},
 	} {
 		t.Run(name, func(t *testing.T) {
-			due, err := AddWorkingDays(at(t, c.from), c.n)
-			if err != nil || due != at(t, c.due) {
-				t.Errorf("%d working days from %s end at %s, %v; %s wanted", c.n, c.from, due, err, at(t, c.due))
+			due, err := AddWorkingDays(inShanghai(t, c.from), c.n)
+			if err != nil || due != inShanghai(t, c.due) {
+				t.Errorf("%d working days from %s end at %s, %v; %s wanted", c.n, c.from, due, err, inShanghai(t, c.due))
 			}
 		})
 	}
@@ -99,11 +97,11 @@ func TestAddWorkingDays(t *testing.T) {
 
 // TestDaysOfShanghai: an instant belongs to the day that it has in Shanghai.
 func TestDaysOfShanghai(t *testing.T) {
-	before := registry.At(time.Date(2026, 3, 9, 15, 59, 59, 0, time.UTC)) // Monday, 23:59:59
-	after := registry.At(time.Date(2026, 3, 9, 16, 0, 0, 0, time.UTC))    // Tuesday, 00:00
+	before := At(time.Date(2026, 3, 9, 15, 59, 59, 0, time.UTC)) // Monday, 23:59:59
+	after := At(time.Date(2026, 3, 9, 16, 0, 0, 0, time.UTC))    // Tuesday, 00:00
 	a, errA := AddWorkingDays(before, 1)
 	b, errB := AddWorkingDays(after, 1)
-	if errA != nil || errB != nil || a != at(t, "2026-03-11") || b != at(t, "2026-03-12") {
+	if errA != nil || errB != nil || a != inShanghai(t, "2026-03-11") || b != inShanghai(t, "2026-03-12") {
 		t.Errorf("ends at %s (%v) and %s (%v)", a, errA, b, errB)
 	}
 }
@@ -117,14 +115,14 @@ func TestOutsideTheCalendar(t *testing.T) {
 		return 0
 	}
 	for name, c := range map[string]struct {
-		count func() (registry.Time, error)
+		count func() (Time, error)
 		year  int
 	}{
-		"received before":         {func() (registry.Time, error) { return AddWorkingDays(at(t, "2023-12-31 10:00"), 1) }, 2023},
-		"due after":               {func() (registry.Time, error) { return AddWorkingDays(at(t, "2026-12-15 10:00"), 15) }, 2027},
-		"received after":          {func() (registry.Time, error) { return AddWorkingDays(at(t, "2031-05-05 10:00"), 1) }, 2031},
-		"a window that begins in": {func() (registry.Time, error) { return WorkingDaysBefore(at(t, "2027-01-02"), 60) }, 2027},
-		"a window from before":    {func() (registry.Time, error) { return WorkingDaysBefore(at(t, "2024-01-20"), 60) }, 2023},
+		"received before":         {func() (Time, error) { return AddWorkingDays(inShanghai(t, "2023-12-31 10:00"), 1) }, 2023},
+		"due after":               {func() (Time, error) { return AddWorkingDays(inShanghai(t, "2026-12-15 10:00"), 15) }, 2027},
+		"received after":          {func() (Time, error) { return AddWorkingDays(inShanghai(t, "2031-05-05 10:00"), 1) }, 2031},
+		"a window that begins in": {func() (Time, error) { return WorkingDaysBefore(inShanghai(t, "2027-01-02"), 60) }, 2027},
+		"a window from before":    {func() (Time, error) { return WorkingDaysBefore(inShanghai(t, "2024-01-20"), 60) }, 2023},
 	} {
 		t.Run(name, func(t *testing.T) {
 			due, err := c.count()
@@ -134,7 +132,7 @@ func TestOutsideTheCalendar(t *testing.T) {
 		})
 	}
 	for _, n := range []int{0, -1, maxWorkingDays + 1} {
-		if _, err := AddWorkingDays(at(t, "2026-03-02"), n); err == nil || year(err) != 0 {
+		if _, err := AddWorkingDays(inShanghai(t, "2026-03-02"), n); err == nil || year(err) != 0 {
 			t.Errorf("%d working days were counted: %v", n, err)
 		}
 	}
@@ -144,10 +142,10 @@ func TestOutsideTheCalendar(t *testing.T) {
 // random instants.
 func TestCountsAgree(t *testing.T) {
 	r := rand.New(rand.NewPCG(1, 2))
-	from, to := at(t, "2024-01-01"), at(t, "2027-01-01")
+	from, to := inShanghai(t, "2024-01-01"), inShanghai(t, "2027-01-01")
 	counted := 0
 	for range 20_000 {
-		begin := from + registry.Time(r.Int64N(int64(to-from)))
+		begin := from + Time(r.Int64N(int64(to-from)))
 		n := 1 + r.IntN(90)
 		due, err := AddWorkingDays(begin, n)
 		if err != nil {
@@ -158,13 +156,13 @@ func TestCountsAgree(t *testing.T) {
 			continue
 		}
 		counted++
-		if due != registry.At(midnight(due)) {
+		if due != At(midnight(due)) {
 			t.Fatalf("%d from %s ends at %s, which is no midnight", n, begin, due)
 		}
 		// Between the midnights lie n working days, and the last day is one of them.
 		worked := 0
 		var last bool
-		for d := midnight(begin).AddDate(0, 0, 1); registry.At(d) < due; d = d.AddDate(0, 0, 1) {
+		for d := midnight(begin).AddDate(0, 0, 1); At(d) < due; d = d.AddDate(0, 0, 1) {
 			if last, err = workday(d); err != nil {
 				t.Fatal(err)
 			} else if last {
@@ -175,7 +173,7 @@ func TestCountsAgree(t *testing.T) {
 			t.Fatalf("%d from %s ends at %s: %d working days lie between, the last day is worked: %v", n, begin, due, worked, last)
 		}
 		// A receipt later never ends sooner, a longer clock never either.
-		if later, err := AddWorkingDays(begin+registry.Time(time.Hour.Microseconds()), n); err == nil && later < due {
+		if later, err := AddWorkingDays(begin+Time(time.Hour.Microseconds()), n); err == nil && later < due {
 			t.Fatalf("%d from %s: an hour later ends sooner", n, begin)
 		}
 		if longer, err := AddWorkingDays(begin, n+1); err == nil && longer <= due {
@@ -187,7 +185,7 @@ func TestCountsAgree(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			if first, err := AddWorkingDays(begin, 1); err != nil || window != registry.At(midnight(first-1)) {
+			if first, err := AddWorkingDays(begin, 1); err != nil || window != At(midnight(first-1)) {
 				t.Fatalf("%d from %s: the window before %s begins at %s", n, begin, due, window)
 			}
 		}
