@@ -104,6 +104,38 @@ func TestRevocation(t *testing.T) {
 	})
 }
 
+// TestSubjects: a list of subjects is decided person by person, each with a record.
+func TestSubjects(t *testing.T) {
+	w := newWorld(t)
+	w.fill()
+	q := deliveryQuestion()
+	q.Subjects, q.Subject = []string{"customer-2", q.Subject, "customer-3"}, ""
+	for _, allowed := range []bool{true, false} {
+		before := w.recorded()
+		if !allowed {
+			q.Categories = append(q.Categories, "user.id_number")
+		}
+		d := w.check(q)
+		if (d.GetOutcome() == waybillv1.Outcome_OUTCOME_ALLOWED) != allowed || (len(d.GetPermittedSubjects()) == 3) != allowed {
+			t.Fatalf("%v", d)
+		}
+		names := map[string]bool{}
+		for i, s := range d.GetSubjectDecisions() {
+			if int(s.GetIndex()) != i || s.GetName() == "" || s.GetOutcome() != d.GetOutcome() || s.GetPrimaryReason() != d.GetPrimaryReason() {
+				t.Errorf("%d: %v", i, s)
+			}
+			names[s.GetName()] = true
+		}
+		if got := w.recorded() - before; got != 3 || len(names) != 3 || d.GetName() != d.GetSubjectDecisions()[0].GetName() {
+			t.Errorf("%d decisions are recorded, named %v", got, names)
+		}
+	}
+	_, err := w.share(registry.RoleCaller).BatchCheckShares(t.Context(), &waybillv1.BatchCheckSharesRequest{Questions: []*waybillv1.ShareQuestion{q}})
+	refused(t, err, codes.InvalidArgument, "FIELD_INVALID", "questions[0].subjects")
+	_, err = w.share(registry.RoleCaller).ExplainShare(t.Context(), &waybillv1.ExplainShareRequest{Question: q})
+	refused(t, err, codes.InvalidArgument, "FIELD_INVALID", "question.subjects")
+}
+
 func TestBatch(t *testing.T) {
 	w := newWorld(t)
 	w.fill()

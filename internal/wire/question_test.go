@@ -4,11 +4,12 @@ import (
 	"errors"
 	"fmt"
 	"reflect"
+	"slices"
 	"strings"
 	"testing"
 	"time"
 
-	"google.golang.org/protobuf/reflect/protoreflect"
+	"google.golang.org/protobuf/proto"
 	"google.golang.org/protobuf/types/known/timestamppb"
 
 	"waybill/internal/decision"
@@ -45,6 +46,8 @@ func TestQuestionReadsEverything(t *testing.T) {
 	q.ToOwnAddress, q.Deidentified = true, true
 	q.Chain = []*waybillv1.ChainLink{{Recipient: "aws", Deployment: "cn"}, {Recipient: "recipients/x", Deployment: "recipients/x/deployments/y"}}
 	q.Exception = &waybillv1.ExceptionClaim{Exception: waybillv1.Exception_EXCEPTION_VITAL_INTEREST, Record: "r-1"}
+	q.DoNotTrack, q.OptedOutInterestAds, q.Restricted, q.Objected, q.Erased, q.CollectTime = true, true, true, true, true, noon
+	q.AuthorityInstrument, q.AcceptedPolicy, q.CountKey, q.Publication = "i-1", "v2", "k-1", "winners-2026"
 	at := registry.At(noon.AsTime())
 	want := decision.Question{
 		Exporter: "exporters/cn", Recipient: "recipients/sf", Deployment: "recipients/sf/deployments/eu", Purpose: "purposes/hosting",
@@ -57,7 +60,9 @@ func TestQuestionReadsEverything(t *testing.T) {
 			Method: "click", Evidence: "e", Subject: "u-2", ByGuardian: true, ChildInterest: "why"}},
 		ToOwnAddress: true, Deidentified: true,
 		Chain:     []decision.ChainLink{{Recipient: "recipients/aws", Deployment: "recipients/aws/deployments/cn"}, {Recipient: "recipients/x", Deployment: "recipients/x/deployments/y"}},
-		Exception: 5, ExceptionRecord: "r-1",
+		Exception: 5, ExceptionRecord: "exceptions/r-1",
+		DoNotTrack: true, OptedOutAds: true, Restricted: true, Objected: true, Erased: true, CollectTime: at,
+		AuthorityInstrument: "instruments/i-1", AcceptedPolicy: "policies/v2", CountKey: "k-1", Publication: "winners-2026",
 	}
 	var got decision.Question
 	for range 2 { // the second time into a question that was used
@@ -71,7 +76,7 @@ func TestQuestionReadsEverything(t *testing.T) {
 	// Every field of the question is either read here or not judged.
 	fields := q.ProtoReflect().Descriptor().Fields()
 	for i := range fields.Len() {
-		if fd := fields.Get(i); !q.ProtoReflect().Has(fd) && !unjudged[string(fd.Name())] {
+		if fd := fields.Get(i); !q.ProtoReflect().Has(fd) && fd.Name() != "subjects" && fd.Name() != "cohort" {
 			t.Errorf("%s is not in this test", fd.Name())
 		}
 	}
@@ -88,99 +93,6 @@ func TestQuestionReadsEverything(t *testing.T) {
 	}
 }
 
-var unjudged = map[string]bool{"do_not_track": true, "opted_out_interest_ads": true, "restricted": true, "erased": true, "collect_time": true,
-	"authority_instrument": true, "accepted_policy": true, "subjects": true, "cohort": true, "count_key": true}
-
-func TestQuestionRefuses(t *testing.T) {
-	const secret = "alice@example.com"
-	type edit = func(q *waybillv1.ShareQuestion)
-	consent := func(f func(c *waybillv1.Consent)) edit {
-		return func(q *waybillv1.ShareQuestion) {
-			c := plainConsent()
-			f(c)
-			q.Consents = []*waybillv1.Consent{plainConsent(), c}
-		}
-	}
-	many := make([]string, 65)
-	for i := range many {
-		many[i] = fmt.Sprintf("c%d", i)
-	}
-	for name, c := range map[string]struct {
-		edit     edit
-		field    string
-		expected string
-	}{
-		"no recipient":       {func(q *waybillv1.ShareQuestion) { q.Recipient = "" }, "question.recipient", "needed"},
-		"no purpose":         {func(q *waybillv1.ShareQuestion) { q.Purpose = "" }, "question.purpose", "needed"},
-		"no category":        {func(q *waybillv1.ShareQuestion) { q.Categories = nil }, "question.categories", "1 to 64"},
-		"empty category":     {func(q *waybillv1.ShareQuestion) { q.Categories[1] = "" }, "question.categories[1]", "needed"},
-		"65 categories":      {func(q *waybillv1.ShareQuestion) { q.Categories = many }, "question.categories", "1 to 64"},
-		"10,000 categories":  {func(q *waybillv1.ShareQuestion) { q.Categories = make([]string, 10_000) }, "question.categories", "1 to 64"},
-		"category twice":     {func(q *waybillv1.ShareQuestion) { q.Categories[2] = "user.name" }, "question.categories[2]", "once"},
-		"long recipient":     {func(q *waybillv1.ShareQuestion) { q.Recipient = strings.Repeat("x", 201) }, "question.recipient", "200 bytes"},
-		"NUL":                {func(q *waybillv1.ShareQuestion) { q.Purpose = "a\x00" }, "question.purpose", "control"},
-		"control":            {func(q *waybillv1.ShareQuestion) { q.Categories[0] = "a\u0085" }, "question.categories[0]", "control"},
-		"long subject":       {func(q *waybillv1.ShareQuestion) { q.Subject = strings.Repeat("x", 257) }, "question.subject", "256"},
-		"negative quantity":  {func(q *waybillv1.ShareQuestion) { q.Quantity = -1 }, "question.quantity", "at least 1"},
-		"unknown group":      {func(q *waybillv1.ShareQuestion) { q.SubjectGroup = 77 }, "question.subject_group", "SUPPLIER"},
-		"unknown age band":   {func(q *waybillv1.ShareQuestion) { q.AgeBand = 77 }, "question.age_band", "16_17"},
-		"region":             {func(q *waybillv1.ShareQuestion) { q.SubjectRegions = []string{"CN", "UK"} }, "question.subject_regions[1]", "probably GB"},
-		"empty region":       {func(q *waybillv1.ShareQuestion) { q.SubjectRegions = []string{""} }, "question.subject_regions[0]", "alpha-2"},
-		"origin":             {func(q *waybillv1.ShareQuestion) { q.Origin = "USA" }, "question.origin", "probably US"},
-		"destination":        {func(q *waybillv1.ShareQuestion) { q.DestinationCountries = []string{"cn"} }, "question.destination_countries[0]", "probably CN"},
-		"unknown exception":  {func(q *waybillv1.ShareQuestion) { q.Exception = &waybillv1.ExceptionClaim{Exception: 7} }, "question.exception.exception", "VITAL_INTEREST"},
-		"exception unsaid":   {func(q *waybillv1.ShareQuestion) { q.Exception = &waybillv1.ExceptionClaim{Record: "r"} }, "question.exception.exception", "VITAL_INTEREST"},
-		"chain":              {func(q *waybillv1.ShareQuestion) { q.Chain = []*waybillv1.ChainLink{{}} }, "question.chain[0].recipient", "needed"},
-		"basis twice":        {bases(2, 1, 2, 2), "question.bases[1].regime", "once"},
-		"basis of no regime": {bases(0, 1), "question.bases[0].regime", "CN_SZ"},
-		"basis of the UK":    {bases(5, 1), "question.bases[0].regime", "CN_SZ"},
-		"basis of POLICY":    {bases(1, 1), "question.bases[0].regime", "CN_SZ"},
-		"unknown basis":      {bases(2, 99), "question.bases[0].basis", "CONTRACT"},
-		"no basis":           {bases(2, 0), "question.bases[0].basis", "CONTRACT"},
-		"interests in China": {bases(2, 5), "question.bases[0].basis", "PIPL 13"},
-		"consent type":       {consent(func(c *waybillv1.Consent) { c.Type = 0 }), "question.consents[1].type", "GUARDIAN"},
-		"consent purpose":    {consent(func(c *waybillv1.Consent) { c.Purpose = "" }), "question.consents[1].purpose", "needed"},
-		"consent policy":     {consent(func(c *waybillv1.Consent) { c.Policy = "" }), "question.consents[1].policy", "needed"},
-		"consent categories": {consent(func(c *waybillv1.Consent) { c.Categories = nil }), "question.consents[1].categories", "1 to"},
-		"consent wildcard":   {consent(func(c *waybillv1.Consent) { c.Categories = []string{"user.*"} }), "question.consents[1].categories[0]", "wildcard"},
-		"consent category":   {consent(func(c *waybillv1.Consent) { c.Categories = []string{"a", "a"} }), "question.consents[1].categories[1]", "once"},
-		"consent not given":  {consent(func(c *waybillv1.Consent) { c.GiveTime = nil }), "question.consents[1].give_time", "needed"},
-		"consent unchecked":  {consent(func(c *waybillv1.Consent) { c.CheckTime = nil }), "question.consents[1].check_time", "needed"},
-		"consent method":     {consent(func(c *waybillv1.Consent) { c.Method = "" }), "question.consents[1].method", "needed"},
-		"consent in 9999": {consent(func(c *waybillv1.Consent) {
-			c.ExpireTime = timestamppb.New(time.Date(9999, 1, 1, 0, 0, 0, 0, time.UTC))
-		}), "question.consents[1].expire_time", "2200"},
-		"consent reversed":  {consent(func(c *waybillv1.Consent) { c.ExpireTime = noon }), "question.consents[1].expire_time", "later"},
-		"provision to whom": {consent(func(c *waybillv1.Consent) { c.Type = 2 }), "question.consents[1].recipient", "needed"},
-		"abroad to whom":    {consent(func(c *waybillv1.Consent) { c.Type = 4 }), "question.consents[1].recipient", "needed"},
-		"nil consent":       {func(q *waybillv1.ShareQuestion) { q.Consents = []*waybillv1.Consent{nil} }, "question.consents[0]", "consent"},
-		"unknown field": {func(q *waybillv1.ShareQuestion) {
-			q.ProtoReflect().SetUnknown(protoreflect.RawFields{0xf8, 0x06, 0x01})
-		}, "question", "knows"},
-	} {
-		t.Run(name, func(t *testing.T) {
-			q := plainQuestion()
-			q.Assessment = secret
-			c.edit(q)
-			var dst decision.Question
-			err := Question(q, &dst)
-			var e *registry.Error
-			if !errors.As(err, &e) || e.Kind != registry.Invalid || e.Reason != "FIELD_INVALID" {
-				t.Fatalf("%v", err)
-			}
-			if len(e.Fields) != 1 || e.Fields[0].Field != c.field || !strings.Contains(e.Fields[0].Expected, c.expected) {
-				t.Errorf("%+v", e.Fields)
-			}
-			if strings.Contains(err.Error(), secret) {
-				t.Errorf("the error repeats the caller: %v", err)
-			}
-		})
-	}
-	if err := Question(nil, new(decision.Question)); registry.ReasonOf(err) != "FIELD_INVALID" {
-		t.Error(err)
-	}
-}
-
 func bases(pairs ...int) func(q *waybillv1.ShareQuestion) {
 	return func(q *waybillv1.ShareQuestion) {
 		for i := 0; i < len(pairs); i += 2 {
@@ -189,30 +101,102 @@ func bases(pairs ...int) func(q *waybillv1.ShareQuestion) {
 	}
 }
 
-func TestQuestionRefusesWhatIsNotJudged(t *testing.T) {
-	fields := (&waybillv1.ShareQuestion{}).ProtoReflect().Descriptor().Fields()
-	for name := range unjudged {
-		fd := fields.ByName(protoreflect.Name(name))
-		if fd == nil {
-			t.Fatalf("no field %s", name)
+// cohortQuestion is a bulk question of an attested cohort.
+func cohortQuestion() *waybillv1.ShareQuestion {
+	q := plainQuestion()
+	q.Subject, q.Order, q.Quantity = "", nil, 500
+	q.Cohort = &waybillv1.CohortAttestation{Id: "newsletter-07", Size: 500, Purpose: "delivery", Recipient: "sf",
+		ConsentTypes: []waybillv1.ConsentType{waybillv1.ConsentType_CONSENT_TYPE_SEPARATE_PROVISION, waybillv1.ConsentType_CONSENT_TYPE_ORDINARY},
+		Policy:       "2024-08-30", AttestTime: noon, WithdrawnExcluded: proto.Int64(0), MinorsExcluded: proto.Int64(3)}
+	return q
+}
+
+func TestQuestionReadsACohort(t *testing.T) {
+	want := decision.Cohort{ID: "newsletter-07", Size: 500, Purpose: "purposes/delivery", Recipient: "recipients/sf", Policy: "policies/2024-08-30",
+		Types: []decision.ConsentType{decision.ConsentOrdinary, decision.ConsentSeparateProvision}, AttestTime: registry.At(noon.AsTime()),
+		WithdrawnExcluded: 0, MinorsExcluded: 3, ObjectedExcluded: decision.None}
+	var got decision.Question
+	for range 2 {
+		if err := Question(cohortQuestion(), &got); err != nil {
+			t.Fatal(err)
 		}
+		if !reflect.DeepEqual(got.Cohort, want) {
+			t.Fatalf("got  %+v\nwant %+v", got.Cohort, want)
+		}
+	}
+}
+
+func TestBulkQuestionsAreRefused(t *testing.T) {
+	for name, c := range map[string]struct {
+		change func(q *waybillv1.ShareQuestion)
+		field  string
+	}{
+		"no id":             {func(q *waybillv1.ShareQuestion) { q.Cohort.Id = "" }, "question.cohort.id"},
+		"no size":           {func(q *waybillv1.ShareQuestion) { q.Cohort.Size = 0 }, "question.cohort.size"},
+		"no purpose":        {func(q *waybillv1.ShareQuestion) { q.Cohort.Purpose = "" }, "question.cohort.purpose"},
+		"no types":          {func(q *waybillv1.ShareQuestion) { q.Cohort.ConsentTypes = nil }, "question.cohort.consent_types"},
+		"a type twice":      {func(q *waybillv1.ShareQuestion) { q.Cohort.ConsentTypes[1] = q.Cohort.ConsentTypes[0] }, "question.cohort.consent_types[1]"},
+		"an unknown type":   {func(q *waybillv1.ShareQuestion) { q.Cohort.ConsentTypes[1] = 99 }, "question.cohort.consent_types[1]"},
+		"no time":           {func(q *waybillv1.ShareQuestion) { q.Cohort.AttestTime = nil }, "question.cohort.attest_time"},
+		"fewer than none":   {func(q *waybillv1.ShareQuestion) { q.Cohort.MinorsExcluded = proto.Int64(-1) }, "question.cohort.minors_excluded"},
+		"a key for one":     {func(q *waybillv1.ShareQuestion) { q.Quantity, q.CountKey = 1, "k" }, "question.count_key"},
+		"no such publicity": {func(q *waybillv1.ShareQuestion) { q.Publication = "Zhang San" }, "question.publication"},
+	} {
+		q := cohortQuestion()
+		c.change(q)
+		wantField(t, name, Question(q, new(decision.Question)), c.field)
+	}
+	list := func() *waybillv1.ShareQuestion {
 		q := plainQuestion()
-		m := q.ProtoReflect()
-		switch {
-		case fd.IsList():
-			m.Mutable(fd).List().Append(protoreflect.ValueOfString("x"))
-		case fd.Kind() == protoreflect.BoolKind:
-			m.Set(fd, protoreflect.ValueOfBool(true))
-		case fd.Kind() == protoreflect.StringKind:
-			m.Set(fd, protoreflect.ValueOfString("x"))
-		default:
-			m.Mutable(fd)
+		q.Subject, q.Subjects = "", []string{"u-1", "u-2"}
+		return q
+	}
+	for name, c := range map[string]struct {
+		change func(q *waybillv1.ShareQuestion)
+		field  string
+	}{
+		"too many":            {func(q *waybillv1.ShareQuestion) { q.Subjects = make([]string, MaxSubjects+1) }, "question.subjects"},
+		"an empty one":        {func(q *waybillv1.ShareQuestion) { q.Subjects[1] = "" }, "question.subjects[1]"},
+		"one twice":           {func(q *waybillv1.ShareQuestion) { q.Subjects[1] = "u-1" }, "question.subjects[1]"},
+		"beside a subject":    {func(q *waybillv1.ShareQuestion) { q.Subject = "u-1" }, "question.subject"},
+		"beside a cohort":     {func(q *waybillv1.ShareQuestion) { q.Cohort = cohortQuestion().Cohort }, "question.cohort"},
+		"beside an age":       {func(q *waybillv1.ShareQuestion) { q.AgeBand = 7 }, "question.age_band"},
+		"a consent of nobody": {func(q *waybillv1.ShareQuestion) { q.Consents = []*waybillv1.Consent{plainConsent()} }, "question.consents[0].subject"},
+	} {
+		q := list()
+		c.change(q)
+		wantField(t, name, Subjects(q), c.field)
+	}
+}
+
+func wantField(t *testing.T, name string, err error, field string) {
+	t.Helper()
+	var e *registry.Error
+	if !errors.As(err, &e) || e.Reason != "FIELD_INVALID" || !slices.ContainsFunc(e.Fields, func(f registry.FieldError) bool { return f.Field == field }) {
+		t.Errorf("%s: %v, want %s", name, err, field)
+	}
+}
+
+// One subject of a list has its own consents and order, and nobody else's.
+func TestOfSubject(t *testing.T) {
+	q := plainQuestion()
+	q.Subject, q.Subjects = "", []string{"u-1", "u-2"}
+	for _, s := range q.Subjects {
+		c := plainConsent()
+		c.Subject = s
+		q.Consents = append(q.Consents, c)
+	}
+	for i, s := range q.Subjects {
+		one := OfSubject(q, i)
+		if one.Subject != s || len(one.Subjects) != 0 || len(one.Consents) != 1 || one.Consents[0].Subject != s || (one.Order != nil) != (s == "u-1") {
+			t.Errorf("%s: %v", s, one)
 		}
-		err := Question(q, new(decision.Question))
-		var e *registry.Error
-		if !errors.As(err, &e) || e.Kind != registry.Invalid || e.Reason != "FIELD_NOT_JUDGED" || len(e.Fields) != 1 || e.Fields[0].Field != "question."+name {
-			t.Errorf("%s: %v", name, err)
+		if err := Question(one, new(decision.Question)); err != nil {
+			t.Error(err)
 		}
+	}
+	if len(q.Subjects) != 2 || len(q.Consents) != 2 || q.Order == nil {
+		t.Errorf("the list was changed: %v", q)
 	}
 }
 
