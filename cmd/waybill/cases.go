@@ -193,19 +193,16 @@ func (o *offline) judge(ctx context.Context, c *wire.Case) (failure, error) {
 	if err != nil {
 		return f, err
 	}
-	in := decision.Inputs{Now: c.At}
+	in := decision.Inputs{Now: c.At, Counters: c.Counters()}
 	if c.As != "" {
 		if in.Principal = s.Number(c.As); in.Principal == 0 {
 			return f, registry.Errorf(registry.Invalid, "NOT_FOUND", "the registry has no %s that asks", c.As)
 		}
 	}
-	var q decision.Question
-	var d decision.Decision
-	err = wire.Question(c.Question, &q)
-	if err == nil {
-		s.Check(&q, &in, &d)
-		err = wire.Refusal(&d)
+	if in.Facts, err = c.Facts(s.Number); err != nil {
+		return f, err
 	}
+	got, err := ask(s, c.Question, &in)
 	if err != nil {
 		var e *registry.Error
 		if !errors.As(err, &e) {
@@ -216,21 +213,75 @@ func (o *offline) judge(ctx context.Context, c *wire.Case) (failure, error) {
 		}
 		return f, nil
 	}
-	if m := wire.Decision(s, c.Question, &d); !fits(c, m) {
-		f.wanted, f.got = wantedText(c), gotText(m)
+	if !got.fits(c) {
+		f.wanted, f.got = wantedText(c), got.text()
 	}
 	return f, nil
 }
 
-// fits reports whether an answer is what a case wants.
-func fits(c *wire.Case, m *pb.ShareDecision) bool {
-	if c.Refused != "" || decision.Outcome(m.GetOutcome()) != c.Outcome {
-		return false
+// answered is an answer in both forms: as the contract has it, and as it was decided.
+type answered struct {
+	*pb.ShareDecision
+	decision *decision.Decision
+	snapshot *decision.Snapshot
+}
+
+// ask decides a question; one that lists its subjects is decided for each of them,
+// and answered as a server does: by the first denied, or the first.
+func ask(s *decision.Snapshot, q *pb.ShareQuestion, in *decision.Inputs) (*answered, error) {
+	if len(q.GetSubjects()) == 0 {
+		return askOne(s, q, in)
 	}
-	got := map[decision.Code][]registry.Regime{}
-	for _, r := range m.GetReasons() {
-		code := decision.Code(r.GetCode())
-		got[code] = append(got[code], registry.Regime(r.GetRegime()))
+	if err := wire.Subjects(q); err != nil {
+		return nil, err
+	}
+	var given *answered
+	permitted := []string{}
+	for i, subject := range q.GetSubjects() {
+		a, err := askOne(s, wire.OfSubject(q, i), in)
+		if err != nil {
+			return nil, err
+		}
+		allowed := a.GetOutcome() == pb.Outcome_OUTCOME_ALLOWED
+		if allowed {
+			permitted = append(permitted, subject)
+		}
+		if given == nil || !allowed && given.GetOutcome() == pb.Outcome_OUTCOME_ALLOWED {
+			given = a
+		}
+	}
+	given.PermittedSubjects = permitted
+	return given, nil
+}
+
+func askOne(s *decision.Snapshot, asked *pb.ShareQuestion, in *decision.Inputs) (*answered, error) {
+	var q decision.Question
+	if err := wire.Question(asked, &q); err != nil {
+		return nil, err
+	}
+	d := new(decision.Decision)
+	s.Check(&q, in, d)
+	if err := wire.Refusal(d); err != nil {
+		return nil, err
+	}
+	return &answered{ShareDecision: wire.Decision(s, asked, d), decision: d, snapshot: s}, nil
+}
+
+// fits reports whether an answer is what a case wants.
+func (a *answered) fits(c *wire.Case) bool {
+	return c.Refused == "" && decision.Outcome(a.GetOutcome()) == c.Outcome && a.fitsReasons(c) && a.fitsObligations(c) && a.fitsWaived(c) && a.fitsCounted(c) &&
+		(c.Permitted == nil || sameNames(registry.Categories, c.Permitted, a.GetPermittedCategories())) &&
+		(c.Subjects == nil || slices.Equal(c.Subjects, a.GetPermittedSubjects())) &&
+		(c.Policy == "" || c.Policy == a.GetPolicy()) &&
+		(c.Agreements == nil || sameNames(registry.Agreements, c.Agreements, a.GetAgreements())) &&
+		(c.Transfers == nil || sameNames(registry.Transfers, c.Transfers, a.GetTransfers())) &&
+		(c.UseBy == 0 || c.UseBy == a.decision.UseBy)
+}
+
+func (a *answered) fitsReasons(c *wire.Case) bool {
+	got := map[decision.Code][]decision.Reason{}
+	for _, r := range a.decision.Reasons {
+		got[r.Code] = append(got[r.Code], r)
 	}
 	for _, code := range c.Reasons {
 		if _, ok := got[code]; !ok {
@@ -245,25 +296,88 @@ func fits(c *wire.Case, m *pb.ShareDecision) bool {
 		}
 	}
 	for code, regimes := range c.Regimes {
-		for _, r := range regimes {
-			if !slices.Contains(got[code], r) {
+		for _, regime := range regimes {
+			if !slices.ContainsFunc(got[code], func(r decision.Reason) bool { return r.Regime == regime }) {
 				return false
 			}
 		}
 	}
-	for _, o := range c.Obligations {
-		if !slices.ContainsFunc(m.GetObligations(), func(x *pb.Obligation) bool { return decision.ObligationCode(x.GetCode()) == o }) {
+	for code, details := range c.Details {
+		for _, detail := range details {
+			if !slices.ContainsFunc(got[code], func(r decision.Reason) bool { return r.Detail.String() == detail }) {
+				return false
+			}
+		}
+	}
+	for code, classes := range c.Classes {
+		for _, class := range classes {
+			if !slices.ContainsFunc(a.GetReasons(), func(r *pb.Reason) bool {
+				return decision.Code(r.GetCode()) == code && decision.Class(r.GetClass()) == class
+			}) {
+				return false
+			}
+		}
+	}
+	return true
+}
+
+func (a *answered) fitsObligations(c *wire.Case) bool {
+	has := func(code decision.ObligationCode) bool {
+		return slices.ContainsFunc(a.decision.Obligations, func(x decision.Obligation) bool { return x.Code == code })
+	}
+	for _, code := range c.Obligations {
+		if !has(code) {
 			return false
 		}
 	}
-	return c.Permitted == nil || sameNames(c.Permitted, m.GetPermittedCategories())
+	for code, due := range c.Due {
+		if !slices.ContainsFunc(a.decision.Obligations, func(x decision.Obligation) bool { return x.Code == code && x.Due == due }) {
+			return false
+		}
+	}
+	return !slices.ContainsFunc(c.Without, has)
 }
 
-func sameNames(a, b []string) bool {
+// fitsWaived holds waivers to the wanted ones in both directions: what was waived
+// unasked is as telling as what was not.
+func (a *answered) fitsWaived(c *wire.Case) bool {
+	if c.Waived == nil {
+		return true
+	}
+	match := func(w wire.WantedWaiver, got decision.Waived) bool {
+		return w.Code == got.Code && (w.Regime == 0 || w.Regime == got.Regime) && w.Deferred == got.Deferred
+	}
+	for _, w := range c.Waived {
+		if !slices.ContainsFunc(a.decision.Waived, func(got decision.Waived) bool { return match(w, got) }) {
+			return false
+		}
+	}
+	for _, got := range a.decision.Waived {
+		if !slices.ContainsFunc(c.Waived, func(w wire.WantedWaiver) bool { return match(w, got) }) {
+			return false
+		}
+	}
+	return true
+}
+
+func (a *answered) fitsCounted(c *wire.Case) bool {
+	w, got := c.Counted, a.decision.Counted
+	if w == nil {
+		return true
+	}
+	if w.None {
+		return got.Year == 0
+	}
+	same := func(wanted *int64, got int64) bool { return wanted == nil || *wanted == got }
+	return got.Year != 0 && same(w.PersonsBefore, got.PersonsBefore) && same(w.PersonsAfter, got.PersonsAfter) &&
+		same(w.SensitiveBefore, got.SensitiveBefore) && same(w.SensitiveAfter, got.SensitiveAfter) && (w.Warn == nil || *w.Warn == got.Warn)
+}
+
+func sameNames(of registry.Collection, a, b []string) bool {
 	long := func(names []string) []string {
 		var all []string
 		for _, n := range names {
-			all = append(all, registry.Categories.Prefix()+short(n))
+			all = append(all, of.Prefix()+short(n))
 		}
 		slices.Sort(all)
 		return all
@@ -282,44 +396,156 @@ func wantedText(c *wire.Case) string {
 		for _, r := range c.Regimes[code] {
 			text += " under " + r.String()
 		}
+		for _, d := range c.Details[code] {
+			text += " for " + d
+		}
+		for _, class := range c.Classes[code] {
+			text += " as " + strings.TrimPrefix(pb.ReasonClass(class).String(), "REASON_CLASS_")
+		}
 		codes = append(codes, text)
 	}
 	s += list(map[bool]string{true: "only ", false: ""}[c.Only], codes)
 	if c.Permitted != nil {
 		s += "; permitted" + cmp.Or(list("", shortened(c.Permitted)), " nothing")
 	}
-	var obligations []string
-	for _, o := range c.Obligations {
-		obligations = append(obligations, strings.TrimPrefix(pb.ObligationCode(o).String(), "OBLIGATION_CODE_"))
+	if c.Subjects != nil {
+		s += "; for" + cmp.Or(list("", c.Subjects), " nobody")
 	}
-	return s + list("with ", obligations)
+	var duties []string
+	for _, o := range c.Obligations {
+		duties = append(duties, dutyName(o))
+	}
+	for o, due := range c.Due {
+		duties = append(duties, dutyName(o)+" by "+due.String())
+	}
+	slices.Sort(duties)
+	s += list("with ", duties)
+	duties = nil
+	for _, o := range c.Without {
+		duties = append(duties, dutyName(o))
+	}
+	s += list("without ", duties)
+	if c.Waived != nil {
+		var all []string
+		for _, w := range c.Waived {
+			all = append(all, waiverText(w.Code, w.Regime, w.Deferred))
+		}
+		s += "; waived" + cmp.Or(list("", all), " nothing")
+	}
+	if w := c.Counted; w != nil {
+		s += "; counted " + countedText(w)
+	}
+	for _, part := range []struct {
+		what  string
+		names []string
+	}{{"agreements", c.Agreements}, {"transfers", c.Transfers}} {
+		if part.names != nil {
+			s += "; " + part.what + cmp.Or(list("", shortened(part.names)), " none")
+		}
+	}
+	if c.Policy != "" {
+		s += "; policy " + short(c.Policy)
+	}
+	if c.UseBy != 0 {
+		s += "; use by " + c.UseBy.String()
+	}
+	return s
 }
 
-func gotText(m *pb.ShareDecision) string {
-	s := strings.TrimPrefix(m.GetOutcome().String(), "OUTCOME_")
+// text says all of an answer that a case may want.
+func (a *answered) text() string {
+	s := strings.TrimPrefix(a.GetOutcome().String(), "OUTCOME_")
 	var codes []string
-	for _, r := range m.GetReasons() {
-		text := codeName(r.GetCode())
-		if r.GetRegime() > pb.Regime_REGIME_POLICY {
-			text += " under " + registry.Regime(r.GetRegime()).String()
+	for i, r := range a.decision.Reasons {
+		text := r.Code.String()
+		if r.Regime > registry.RegimePolicy {
+			text += " under " + r.Regime.String()
+		}
+		if r.Detail != decision.NoDetail {
+			text += " for " + r.Detail.String()
+		}
+		if i < len(a.GetReasons()) {
+			text += " as " + strings.TrimPrefix(a.GetReasons()[i].GetClass().String(), "REASON_CLASS_")
 		}
 		codes = append(codes, text)
 	}
 	s += list("", codes)
-	if m.GetOutcome() == pb.Outcome_OUTCOME_DENIED {
-		s += "; permitted" + cmp.Or(list("", shortened(m.GetPermittedCategories())), " nothing")
+	if a.GetOutcome() == pb.Outcome_OUTCOME_DENIED {
+		s += "; permitted" + cmp.Or(list("", shortened(a.GetPermittedCategories())), " nothing")
 	}
-	var obligations []string
-	for _, o := range m.GetObligations() {
-		obligations = append(obligations, strings.TrimPrefix(o.GetCode().String(), "OBLIGATION_CODE_"))
+	if a.PermittedSubjects != nil {
+		s += "; for" + cmp.Or(list("", a.PermittedSubjects), " nobody")
 	}
-	return s + list("with ", obligations)
+	var duties []string
+	for _, o := range a.decision.Obligations {
+		text := dutyName(o.Code)
+		if o.Due != 0 {
+			text += " by " + o.Due.String()
+		}
+		duties = append(duties, text)
+	}
+	s += list("with ", duties)
+	var waived []string
+	for _, w := range a.decision.Waived {
+		waived = append(waived, waiverText(w.Code, w.Regime, w.Deferred))
+	}
+	s += "; waived" + cmp.Or(list("", waived), " nothing")
+	if got := a.decision.Counted; got.Year != 0 {
+		s += fmt.Sprintf("; counted persons %d to %d, sensitive %d to %d, warn %t", got.PersonsBefore, got.PersonsAfter, got.SensitiveBefore, got.SensitiveAfter, got.Warn)
+	}
+	if names := a.GetAgreements(); len(names) > 0 {
+		s += "; agreements" + list("", shortened(names))
+	}
+	if names := a.GetTransfers(); len(names) > 0 {
+		s += "; transfers" + list("", shortened(names))
+	}
+	if a.GetPolicy() != "" {
+		s += "; policy " + short(a.GetPolicy())
+	}
+	if a.GetOutcome() == pb.Outcome_OUTCOME_ALLOWED {
+		s += "; use by " + a.decision.UseBy.String()
+	}
+	return s
 }
 
-func shortened(categories []string) []string {
+func dutyName(o decision.ObligationCode) string {
+	return strings.TrimPrefix(pb.ObligationCode(o).String(), "OBLIGATION_CODE_")
+}
+
+func waiverText(code decision.Code, regime registry.Regime, deferred bool) string {
+	s := code.String()
+	if regime != 0 {
+		s += " under " + regime.String()
+	}
+	if deferred {
+		s += " deferred"
+	}
+	return s
+}
+
+func countedText(w *wire.WantedCount) string {
+	if w.None {
+		return "nothing"
+	}
 	var all []string
-	for _, c := range categories {
-		all = append(all, short(c))
+	for _, figure := range []struct {
+		what string
+		n    *int64
+	}{{"persons before", w.PersonsBefore}, {"persons after", w.PersonsAfter}, {"sensitive before", w.SensitiveBefore}, {"sensitive after", w.SensitiveAfter}} {
+		if figure.n != nil {
+			all = append(all, fmt.Sprintf("%s %d", figure.what, *figure.n))
+		}
+	}
+	if w.Warn != nil {
+		all = append(all, fmt.Sprintf("warn %t", *w.Warn))
+	}
+	return strings.Join(all, ", ")
+}
+
+func shortened(names []string) []string {
+	var all []string
+	for _, n := range names {
+		all = append(all, short(n))
 	}
 	return all
 }

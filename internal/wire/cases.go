@@ -27,6 +27,8 @@ type Case struct {
 	As       string        // principals/x that asks, "" for none
 	Registry []string      // files or folders, relative to the case file
 	Question *waybillv1.ShareQuestion
+	Held     *Held  // of the subject; nil is nothing
+	Tally    *Tally // of the exporter's year; nil is an empty year
 
 	Changes []Located // nouns that replace or add
 	Patches []Patch   // fields that replace those of a noun
@@ -37,9 +39,20 @@ type Case struct {
 	Only        bool
 	Regimes     map[decision.Code][]registry.Regime // that a reason names
 	Permitted   []string                            // full names; nil is not asked
+	Details     map[decision.Code][]string          // decision.Detail of a reason, in words
+	Classes     map[decision.Code][]decision.Class  // that a reason has
 	Obligations []decision.ObligationCode           // among those given
-	Refused     string                              // a name of ErrorReason without prefix
-	Field       string                              // that the refusal names: question.x
+	Without     []decision.ObligationCode           // not among those given
+	Due         map[decision.ObligationCode]registry.Time
+	Waived      []WantedWaiver // exactly these; nil is not asked
+	Counted     *WantedCount   // nil is not asked
+	Policy      string         // policies/x that governed; "" is not asked
+	Agreements  []string       // exactly those relied upon; nil is not asked
+	Transfers   []string       // exactly those relied upon; nil is not asked
+	UseBy       registry.Time  // 0 is not asked
+	Subjects    []string       // of a bulk share, that may be shared; nil is not asked
+	Refused     string         // a name of ErrorReason without prefix
+	Field       string         // that the refusal names: question.x
 
 	File string
 	Line int
@@ -56,8 +69,10 @@ type Patch struct {
 }
 
 // LoadCases reads a file of decision cases: registry: files, cases: a list, each
-// with name, clause, at, as, question, changes, patch, remove, and what is wanted:
-// outcome, reasons, only, regimes, permitted, obligations, or refused and field.
+// with name, clause, at, as, question, facts, counters, changes, patch, remove, and
+// what is wanted: outcome, reasons, only, regimes, details, classes, permitted,
+// permittedSubjects, obligations, without, due, waived, counted, policy, agreements,
+// transfers, useBy, or refused and field.
 // It is as strict as Load, and its errors are of the same kind.
 func LoadCases(f File) ([]Case, error) { return LoadCasesIn(nil, f) }
 
@@ -122,10 +137,15 @@ func (l *loader) casesOf(root *yaml.Node) []Case {
 	return cases
 }
 
-var caseKeys = []string{"name", "clause", "at", "as", "question", "changes", "patch", "remove", "outcome", "reasons", "only", "regimes", "permitted", "obligations", "refused", "field"}
+var caseKeys = []string{"name", "clause", "at", "as", "question", "facts", "counters", "changes", "patch", "remove",
+	"outcome", "reasons", "only", "regimes", "details", "classes", "permitted", "permittedSubjects", "obligations", "without", "due",
+	"waived", "counted", "policy", "agreements", "transfers", "useBy", "refused", "field"}
+
+// ofReasons are the keys that can be read only when the reasons are known.
+type ofReasons struct{ regimes, details, classes, field *yaml.Node }
 
 func (l *loader) caseOf(n *yaml.Node, c *Case) {
-	regimes, field := (*yaml.Node)(nil), (*yaml.Node)(nil)
+	var later ofReasons
 	for i := 0; i+1 < len(n.Content); i += 2 {
 		key, v := n.Content[i], n.Content[i+1]
 		switch key.Value {
@@ -144,6 +164,10 @@ func (l *loader) caseOf(n *yaml.Node, c *Case) {
 			f := filler{loader: l, lines: map[string]int{}, literal: true}
 			c.Question = new(waybillv1.ShareQuestion)
 			f.message(c.Question.ProtoReflect(), v, "question")
+		case "facts":
+			c.Held = l.held(v)
+		case "counters":
+			c.Tally = l.tally(v)
 		case "changes":
 			l.changes(v, c)
 		case "patch":
@@ -161,36 +185,64 @@ func (l *loader) caseOf(n *yaml.Node, c *Case) {
 				l.wrong(v.Line, "only", "true or false")
 			}
 		case "regimes":
-			regimes = v
+			later.regimes = v
+		case "details":
+			later.details = v
+		case "classes":
+			later.classes = v
 		case "permitted":
-			c.Permitted = []string{}
-			for _, item := range l.items(v, "permitted") {
-				name := prefixed(registry.Categories, l.word(item, "permitted"))
-				if !isName(registry.Categories, name) {
-					l.wrong(item.Line, "permitted", nameExpected(registry.Categories))
-				}
-				c.Permitted = append(c.Permitted, name)
-			}
+			c.Permitted = append([]string{}, l.names(v, "permitted", registry.Categories)...)
+		case "permittedSubjects":
+			c.Subjects = append([]string{}, l.words(v, "permittedSubjects")...)
 		case "obligations":
-			for _, item := range l.items(v, "obligations") {
-				c.Obligations = append(c.Obligations, decision.ObligationCode(l.value(item, "obligations", waybillv1.ObligationCode(0).Descriptor())))
+			c.Obligations = l.duties(v, "obligations")
+		case "without":
+			c.Without = l.duties(v, "without")
+		case "due":
+			c.Due = map[decision.ObligationCode]registry.Time{}
+			if v.Kind != yaml.MappingNode {
+				l.wrong(v.Line, "due", "a mapping of obligations to times")
+				continue
 			}
+			for i := 0; i+1 < len(v.Content); i += 2 {
+				code := decision.ObligationCode(l.value(v.Content[i], "due", waybillv1.ObligationCode(0).Descriptor()))
+				c.Due[code] = l.time(v.Content[i+1], "due")
+			}
+		case "waived":
+			c.Waived = l.waivers(v)
+		case "counted":
+			c.Counted = l.counted(v)
+		case "policy":
+			c.Policy = prefixed(registry.Policies, l.word(v, "policy"))
+		case "agreements":
+			c.Agreements = append([]string{}, l.names(v, "agreements", registry.Agreements)...)
+		case "transfers":
+			c.Transfers = append([]string{}, l.names(v, "transfers", registry.Transfers)...)
+		case "useBy":
+			c.UseBy = l.time(v, "useBy")
 		case "refused":
 			if l.value(v, "refused", waybillv1.ErrorReason(0).Descriptor()) != 0 {
 				c.Refused = strings.TrimPrefix(v.Value, enumPrefix(waybillv1.ErrorReason(0).Descriptor()))
 			}
 		case "field":
-			field = v
+			later.field = v
 		default:
 			l.unknownKey(key, caseKeys)
 		}
 	}
-	l.wanted(n, c, regimes, field)
+	l.wanted(n, c, later)
+}
+
+func (l *loader) duties(n *yaml.Node, path string) (codes []decision.ObligationCode) {
+	for _, item := range l.items(n, path) {
+		codes = append(codes, decision.ObligationCode(l.value(item, path, waybillv1.ObligationCode(0).Descriptor())))
+	}
+	return codes
 }
 
 // wanted checks that a case says one thing only, and that what it says of its
 // reasons is of its reasons.
-func (l *loader) wanted(n *yaml.Node, c *Case, regimes, field *yaml.Node) {
+func (l *loader) wanted(n *yaml.Node, c *Case, later ofReasons) {
 	need := func(ok bool, path, expected string) {
 		if !ok {
 			l.wrong(n.Line, path, expected)
@@ -201,9 +253,13 @@ func (l *loader) wanted(n *yaml.Node, c *Case, regimes, field *yaml.Node) {
 	need((c.Outcome == decision.Undecided) != (c.Refused == ""), "outcome", "outcome: ALLOWED or DENIED; or refused: with the reason")
 	need(c.Outcome == decision.Denied || len(c.Reasons) == 0 && !c.Only, "reasons", "reasons only where the outcome is DENIED")
 	need(!c.Only || len(c.Reasons) > 0, "only", "the reasons that are meant")
-	need(c.Outcome == decision.Allowed || len(c.Obligations) == 0, "obligations", "obligations only where the outcome is ALLOWED")
+	need(c.Outcome == decision.Allowed || len(c.Obligations)+len(c.Without)+len(c.Due) == 0, "obligations", "obligations only where the outcome is ALLOWED")
+	need(c.Outcome == decision.Allowed || c.UseBy == 0, "useBy", "a time only where the outcome is ALLOWED")
 	need(c.Refused == "" || c.Permitted == nil, "permitted", "no categories where the question is refused")
-	if field != nil {
+	need(c.Refused == "" || c.Waived == nil && c.Counted == nil && c.Agreements == nil && c.Transfers == nil && c.Policy == "", "refused", "nothing else where the question is refused")
+	need(c.Subjects == nil || len(c.Question.GetSubjects()) > 0, "permittedSubjects", "a question that lists its subjects")
+	need(len(c.Question.GetSubjects()) == 0 || c.Held == nil, "facts", "nothing: the question lists its subjects, and facts are of one of them")
+	if field := later.field; field != nil {
 		c.Field = l.word(field, "field")
 		if !strings.HasPrefix(c.Field, "question.") && c.Field != "question" {
 			c.Field = "question." + c.Field
@@ -212,23 +268,25 @@ func (l *loader) wanted(n *yaml.Node, c *Case, regimes, field *yaml.Node) {
 			l.wrong(field.Line, "field", "the field of the question that is refused, such as question.do_not_track")
 		}
 	}
-	if regimes == nil {
-		return
+	c.Regimes, c.Details, c.Classes = nil, nil, nil
+	if later.regimes != nil {
+		c.Regimes = map[decision.Code][]registry.Regime{}
 	}
-	if regimes.Kind != yaml.MappingNode {
-		l.wrong(regimes.Line, "regimes", "a mapping of reasons to regimes")
-		return
+	l.byCode(later.regimes, "regimes", c.Reasons, func(code decision.Code, item *yaml.Node) {
+		c.Regimes[code] = append(c.Regimes[code], registry.Regime(l.value(item, "regimes", waybillv1.Regime(0).Descriptor())))
+	})
+	if later.details != nil {
+		c.Details = map[decision.Code][]string{}
 	}
-	c.Regimes = map[decision.Code][]registry.Regime{}
-	for i := 0; i+1 < len(regimes.Content); i += 2 {
-		code := decision.Code(l.value(regimes.Content[i], "regimes", waybillv1.ReasonCode(0).Descriptor()))
-		if code != 0 && !slices.Contains(c.Reasons, code) {
-			l.wrong(regimes.Content[i].Line, "regimes", "one of the reasons of the case")
-		}
-		for _, item := range l.items(regimes.Content[i+1], "regimes") {
-			c.Regimes[code] = append(c.Regimes[code], registry.Regime(l.value(item, "regimes", waybillv1.Regime(0).Descriptor())))
-		}
+	l.byCode(later.details, "details", c.Reasons, func(code decision.Code, item *yaml.Node) {
+		c.Details[code] = append(c.Details[code], l.word(item, "details"))
+	})
+	if later.classes != nil {
+		c.Classes = map[decision.Code][]decision.Class{}
 	}
+	l.byCode(later.classes, "classes", c.Reasons, func(code decision.Code, item *yaml.Node) {
+		c.Classes[code] = append(c.Classes[code], decision.Class(l.value(item, "classes", waybillv1.ReasonClass(0).Descriptor())))
+	})
 }
 
 // questionField reports whether a path is one of the question, indices aside.

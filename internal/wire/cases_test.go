@@ -104,6 +104,98 @@ func TestLoadCases(t *testing.T) {
 	}
 }
 
+const heldCases = `at: 2026-01-01T00:00:00+08:00
+cases:
+  - name: Held
+    question: {recipient: sf}
+    facts:
+      erased: true
+      restricted: true
+      doNotTrack: true
+      optedOutAds: true
+      objected: [b, purposes/a]
+      ageBand: UNDER_13
+      accepted: ["2026-03-01"]
+      consents:
+        - {type: SEPARATE_PROVISION, purpose: a, categories: [user.name], recipient: sf, policy: 2024-08-30, giveTime: 2025-01-01, expireTime: 2027-01-01, withdrawTime: 2026-01-01, byGuardian: true, childInterest: yes, publication: winners}
+    counters: {persons: 99999, sensitive: 7, alreadyCounted: [persons, sensitive]}
+    outcome: ALLOWED
+    obligations: [COUNT_QUANTITY]
+    without: [FILE_CONTRACT]
+    due: {FILE_CONTRACT: 2026-01-15}
+    waived: [{code: CONSENT_MISSING, regime: CN}, {code: AGREEMENT_MISSING, deferred: true}]
+    counted: {personsBefore: 99999, personsAfter: 100000, sensitiveBefore: 7, sensitiveAfter: 7, warn: false}
+    policy: "2024-08-30"
+    agreements: []
+    transfers: [t]
+    useBy: 2026-01-02
+  - name: Not counted
+    question: {recipient: sf, subjects: [a, b]}
+    outcome: DENIED
+    reasons: [CONSENT_MISSING]
+    details: {CONSENT_MISSING: [none_presented]}
+    classes: {CONSENT_MISSING: EVIDENCE}
+    permittedSubjects: [a]
+    waived: []
+    counted: false
+`
+
+func TestLoadCasesWithHeldFacts(t *testing.T) {
+	cases, err := LoadCases(File{"c.yaml", []byte(heldCases)})
+	if err != nil {
+		t.Fatal(err)
+	}
+	numbers := map[string]uint32{"purposes/a": 1, "purposes/b": 2, "policies/2026-03-01": 3, "policies/2024-08-30": 4, "categories/user.name": 5, "recipients/sf": 6}
+	c := cases[0]
+	facts, err := c.Facts(func(name string) uint32 { return numbers[name] })
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := &decision.Facts{Erased: true, Restricted: true, DoNotTrack: true, OptedOutAds: true, Objected: []uint32{1, 2}, Age: decision.AgeUnder13, Accepted: []uint32{3},
+		Consents: []decision.HeldConsent{{Type: decision.ConsentSeparateProvision, Purpose: 1, Recipient: 6, Policy: 4, Categories: []uint32{5},
+			GiveTime: mustInstant(t, "2024-12-31T16:00:00Z"), ExpireTime: mustInstant(t, "2026-12-31T16:00:00Z"), WithdrawTime: mustInstant(t, "2025-12-31T16:00:00Z"),
+			ByGuardian: true, ChildInterest: true, Publication: "winners"}}}
+	if !reflect.DeepEqual(facts, want) {
+		t.Errorf("got  %+v\nwant %+v", facts, want)
+	}
+	if _, err := c.Facts(func(string) uint32 { return 0 }); err == nil || !strings.Contains(err.Error(), "purposes/b") {
+		t.Error(err)
+	}
+	if got := c.Counters(); !reflect.DeepEqual(got, &decision.Counters{Year: 2026, Persons: 99_999, Sensitive: 7, InPersons: true, InSensitive: true}) {
+		t.Errorf("%+v", got)
+	}
+	yes, before, after, seven := false, int64(99_999), int64(100_000), int64(7)
+	if !reflect.DeepEqual(c.Counted, &WantedCount{PersonsBefore: &before, PersonsAfter: &after, SensitiveBefore: &seven, SensitiveAfter: &seven, Warn: &yes}) {
+		t.Errorf("%+v", c.Counted)
+	}
+	if !reflect.DeepEqual(c.Waived, []WantedWaiver{{Code: decision.ConsentMissing, Regime: registry.RegimeCn}, {Code: decision.AgreementMissing, Deferred: true}}) {
+		t.Errorf("%+v", c.Waived)
+	}
+	if !reflect.DeepEqual(c.Without, []decision.ObligationCode{decision.ObligationCode(waybillv1.ObligationCode_OBLIGATION_CODE_FILE_CONTRACT)}) ||
+		c.Due[c.Without[0]] != mustInstant(t, "2026-01-14T16:00:00Z") || c.Policy != "policies/2024-08-30" || c.Agreements == nil || len(c.Agreements) != 0 ||
+		!reflect.DeepEqual(c.Transfers, []string{"transfers/t"}) || c.UseBy != mustInstant(t, "2026-01-01T16:00:00Z") {
+		t.Errorf("%+v", c)
+	}
+	c = cases[1]
+	if facts, err := c.Facts(nil); facts != nil || err != nil || c.Counters().Year != 2026 || c.Counters().Persons != 0 {
+		t.Errorf("%v %v", facts, err)
+	}
+	if !c.Counted.None || c.Waived == nil || len(c.Waived) != 0 || !reflect.DeepEqual(c.Subjects, []string{"a"}) ||
+		!reflect.DeepEqual(c.Details, map[decision.Code][]string{decision.ConsentMissing: {"none_presented"}}) ||
+		!reflect.DeepEqual(c.Classes, map[decision.Code][]decision.Class{decision.ConsentMissing: {decision.EvidenceC}}) {
+		t.Errorf("%+v", c)
+	}
+}
+
+// The year of the counters is Shanghai's, whatever the instant is elsewhere.
+func TestCountersAreOfTheYearInShanghai(t *testing.T) {
+	for at, year := range map[string]int32{"2026-12-31T15:59:59.999999Z": 2026, "2026-12-31T16:00:00Z": 2027} {
+		if got := (&Case{At: mustInstant(t, at)}).Counters().Year; got != year {
+			t.Errorf("%s: %d", at, got)
+		}
+	}
+}
+
 func mustInstant(t *testing.T, s string) registry.Time {
 	t.Helper()
 	at, ok := readInstant(s, nil)
@@ -161,6 +253,23 @@ func TestLoadCasesRefuses(t *testing.T) {
 		"remove":               {"cases:\n  - " + good + "outcome: ALLOWED\n    remove: [a]\n", "f.yaml:5: remove", "full name"},
 		"time":                 {"cases:\n  - " + good + "outcome: ALLOWED\n    at: noon\n", "f.yaml:5: at", "2025-01-31"},
 		"asks":                 {"cases:\n  - " + good + "outcome: ALLOWED\n    as: A B\n", "f.yaml:5: as", "principals/{id}"},
+		"fact":                 {"cases:\n  - " + good + "outcome: ALLOWED\n    facts: {erassed: true}\n", "f.yaml:5: erassed", "did you mean erased?"},
+		"fact's value":         {"cases:\n  - " + good + "outcome: ALLOWED\n    facts: {erased: 1}\n", "f.yaml:5: facts.erased", "true or false"},
+		"fact's name":          {"cases:\n  - " + good + "outcome: ALLOWED\n    facts: {objected: [A B]}\n", "f.yaml:5: facts.objected", "purposes/{id}"},
+		"held consent":         {"cases:\n  - " + good + "outcome: ALLOWED\n    facts: {consents: [{type: ORDINARY, purpose: a, categories: [b], policy: c}]}\n", "f.yaml:5: facts.consents[0].giveTime", "needed"},
+		"held as presented":    {"cases:\n  - " + good + "outcome: ALLOWED\n    facts: {consents: [{type: ORDINARY, purpose: a, categories: [b], policy: c, giveTime: 2025-01-01, checkTime: 2025-01-01}]}\n", "f.yaml:5: facts.consents[0]", "checkTime"},
+		"facts of whom":        {"cases:\n  - name: a\n    question: {recipient: sf, subjects: [b]}\n    facts: {erased: true}\n    outcome: ALLOWED\n", "f.yaml:2: facts", "lists its subjects"},
+		"counter":              {"cases:\n  - " + good + "outcome: ALLOWED\n    counters: {persons: many}\n", "f.yaml:5: counters.persons", "a whole number"},
+		"counter below zero":   {"cases:\n  - " + good + "outcome: ALLOWED\n    counters: {persons: -1}\n", "f.yaml:5: counters.persons", "at least 0"},
+		"counted where":        {"cases:\n  - " + good + "outcome: ALLOWED\n    counters: {alreadyCounted: here}\n", "f.yaml:5: counters.alreadyCounted", "persons, sensitive"},
+		"waived what":          {"cases:\n  - " + good + "outcome: ALLOWED\n    waived: [{regime: CN}]\n", "f.yaml:5: waived.code", "needed"},
+		"counted what":         {"cases:\n  - " + good + "outcome: ALLOWED\n    counted: true\n", "f.yaml:5: counted", "false"},
+		"due of a no":          {"cases:\n  - " + good + "outcome: DENIED\n    due: {FILE_CONTRACT: 2026-01-01}\n", "f.yaml:2: obligations", "ALLOWED"},
+		"lapse of a no":        {"cases:\n  - " + good + "outcome: DENIED\n    useBy: 2026-01-01\n", "f.yaml:2: useBy", "ALLOWED"},
+		"detail of no reason":  {"cases:\n  - " + good + "outcome: DENIED\n    reasons: [CONSENT_MISSING]\n    details: {AGREEMENT_MISSING: kind}\n", "f.yaml:6: details", "one of the reasons"},
+		"unknown class":        {"cases:\n  - " + good + "outcome: DENIED\n    reasons: [CONSENT_MISSING]\n    classes: {CONSENT_MISSING: GAPS}\n", "f.yaml:6: classes", "did you mean GAP?"},
+		"subjects of one":      {"cases:\n  - " + good + "outcome: ALLOWED\n    permittedSubjects: [a]\n", "f.yaml:2: permittedSubjects", "lists its subjects"},
+		"more than a refusal":  {"cases:\n  - " + good + "refused: FIELD_INVALID\n    waived: []\n", "f.yaml:2: refused", "nothing else"},
 		"alias":                {"cases: &c []\n", "f.yaml:1", "no aliases"},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -181,12 +290,16 @@ func TestLoadCasesRefuses(t *testing.T) {
 
 func FuzzLoadCases(f *testing.F) {
 	f.Add([]byte(twoCases))
+	f.Add([]byte(heldCases))
 	f.Fuzz(func(t *testing.T, data []byte) {
 		cases, err := LoadCases(File{"f.yaml", data})
 		if err != nil && registry.ReasonOf(err) != "FIELD_INVALID" {
 			t.Fatal(err)
 		}
 		for i := range cases {
+			if _, err := cases[i].Facts(func(string) uint32 { return 1 }); err != nil {
+				t.Fatal(err)
+			}
 			if _, err := cases[i].Apply([]registry.Noun{&registry.Recipient{Name: "recipients/a"}}); err != nil && registry.ReasonOf(err) != "FIELD_INVALID" {
 				t.Fatal(err)
 			}
