@@ -105,7 +105,8 @@ func (w *world) edit() registry.Change {
 			Recipients: []string{recipient()}, OnwardRecipients: []string{recipient()}, Agreement: agreement, Countries: w.some("US", "DE"), Purposes: purposes, CoveredCategories: slices.Clone(existing), ValidFrom: at()})
 	case 5:
 		return w.put(&registry.Assessment{Name: "assessments/n" + fmt.Sprint(w.r.IntN(3)), Type: registry.AssessmentTypePipia, Exporter: "exporters/acme", Recipients: []string{recipient()},
-			Purposes: purposes, CoveredCategories: slices.Clone(existing), Countries: []string{"CN", "US"}, ApprovedBy: "x", ApproveTime: at(), ReviewUntil: at()})
+			Purposes: purposes, CoveredCategories: slices.Clone(existing), Countries: []string{"CN", "US"}, ApprovedBy: "x", ApproveTime: at(), ReviewUntil: at(),
+			RecipientKinds: []registry.RecipientKind{registry.RecipientKindLogistics, registry.RecipientKindPublic}[:w.r.IntN(3)], Simplified: w.r.IntN(2) == 0})
 	case 6:
 		return w.put(&registry.Category{Name: w.pick("categories/new", "categories/new.x", "categories/user.c00", "categories/user.c00.deep"), Sensitive: w.r.IntN(2) == 0})
 	case 7:
@@ -154,6 +155,9 @@ func TestApplyEqualsCompile(t *testing.T) {
 				if a, b := s.Describe(n), full.Describe(n); a != b {
 					t.Fatalf("seed %d: record %d by deltas is\n%s\nby a compile\n%s", seed, n, a, b)
 				}
+			}
+			if a, b := s.Standing(), full.Standing(); !slices.Equal(a, b) {
+				t.Fatalf("seed %d: standing assessments by deltas %v, by a compile %v", seed, a, b)
 			}
 			for name, n := range w.names {
 				if s.Number(name) != n {

@@ -87,3 +87,6 @@ var adequacies = func() map[country]adequacy {
 	m[parseCountry("BR")] = adequacy{from: instant("2026-01-26T00:00:00Z")}
 	return m
 }()
+
+// There is no table of the United Kingdom's regulations: none has an end, and a
+// country that they do not list is refused when it is written (reading R74).

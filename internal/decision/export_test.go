@@ -91,6 +91,15 @@ func (s *Snapshot) TwoEditions(q *Question, in *Inputs) (out [2]AnEdition) {
 	return out
 }
 
+// Standing returns the names of the assessments of whole kinds, sorted.
+func (s *Snapshot) Standing() (out []string) {
+	for _, a := range s.standing {
+		out = append(out, fmt.Sprint(s.Name(a.number), " ", s.Name(a.exporter), " ", a.kinds, " ", a.typ))
+	}
+	sort.Strings(out)
+	return out
+}
+
 // Details is one past the last detail.
 func Details() Detail { return Detail(len(detailNames)) }
 

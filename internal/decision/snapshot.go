@@ -20,6 +20,8 @@ type Snapshot struct {
 	small  map[uint32]smallNoun
 	places map[registry.Collection]uint32 // the next ordinal of each small collection
 	t      *tables
+	// The assessments of whole kinds of recipient, ascending.
+	standing []standing
 }
 
 // Head returns the registry's state that was compiled.
@@ -276,6 +278,10 @@ func (b *builder) build(head registry.Head) (*Snapshot, error) {
 			remove = append(remove, relationsOf(number, b.old.record(number))...)
 		}
 	}
+	if b.old != nil {
+		s.standing = b.old.standing
+	}
+	s.standing = standingAfter(s.standing, changed)
 	b.relate(changed, add, remove)
 	s.pages = b.pages(changed)
 	s.shards = b.index(changed)

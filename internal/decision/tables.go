@@ -24,6 +24,7 @@ const (
 	flagCode
 	flagHash
 	flagClear
+	flagImportant // important data, CBDF 2
 )
 
 // category is a node of the tree with its leaves (itself, if it has none below).
@@ -48,6 +49,22 @@ type purpose struct {
 type product struct {
 	id       string
 	notAimed bool
+	cease    registry.Time
+	purposes ordinals // that used it
+}
+
+// zone is a free-trade zone, with the categories of its negative list. It counts
+// from its approval on.
+type zone struct {
+	registry.Period
+	approve registry.Time
+	listed  ordinals
+}
+
+// hold is a duty of law to keep data, approved and cited.
+type hold struct {
+	registry.Period
+	purposes, categories ordinals
 }
 
 type exporter struct {
@@ -61,6 +78,11 @@ type exporter struct {
 	servesGB    bool
 	products    []product
 	allNotAimed bool
+	ciio        []registry.Period // an operator of critical information infrastructure
+	small       []registry.Period // a small handler
+	zones       []zone
+	openings    []registry.VolumeOpening
+	holds       []hold
 }
 
 type kindList struct {
@@ -112,6 +134,8 @@ type tables struct {
 	screening  registry.Time
 	separate   bool
 	contact    string
+	// Of the volume tiers: reading R71.
+	ownTier, statutoryLifts, countExempt bool
 }
 
 // smallNoun is a noun of a table; its ordinal is its place in the table.
@@ -154,6 +178,8 @@ func buildTables(small map[uint32]smallNoun, r names) *tables {
 			}
 			t.separate = n.SeparateConsentWithoutConsentBasis
 			t.contact = n.GapContact
+			t.ownTier = n.NonsensitiveTier == registry.NonsensitiveTierOwnTier
+			t.statutoryLifts, t.countExempt = n.StatutoryDutyLiftsAssessment, n.CountExemptFlows
 		case *registry.Category:
 			c := &category{number: number, place: sn.ordinal, name: strings.TrimPrefix(n.Name, "categories/"), own: categoryFlags(n)}
 			nodes = append(nodes, c)
@@ -161,7 +187,7 @@ func buildTables(small map[uint32]smallNoun, r names) *tables {
 		case *registry.Purpose:
 			put(&t.purposes, sn.ordinal, &purpose{number: number, place: sn.ordinal, service: n.Service, profiling: n.Profiling || n.InterestAdvertising, highRisk: n.HighRisk})
 		case *registry.Exporter:
-			put(&t.exporters, sn.ordinal, compileExporter(number, n))
+			put(&t.exporters, sn.ordinal, compileExporter(number, n, r))
 		case *registry.Policy:
 			versions = append(versions, n)
 			versionNumber[n] = number
@@ -226,6 +252,7 @@ func categoryFlags(n *registry.Category) (f uint16) {
 		{n.IdentityOrContact, flagIdentity}, {n.Analytics, flagAnalytics}, {n.NonPersonal, flagNonPersonal},
 		{n.Credential == registry.CredentialCode, flagCode}, {n.Credential == registry.CredentialHash, flagHash},
 		{n.Credential == registry.CredentialClear, flagClear}, {n.Credential == registry.CredentialNone, flagNoCredential},
+		{n.ImportantData, flagImportant},
 	} {
 		if b.on {
 			f |= b.flag
@@ -292,7 +319,7 @@ func parent(name string) string {
 	return name[:i]
 }
 
-func compileExporter(number uint32, n *registry.Exporter) *exporter {
+func compileExporter(number uint32, n *registry.Exporter, r names) *exporter {
 	e := &exporter{name: n.Name, number: number, country: parseCountry(n.Country)}
 	e.shenzhen = e.country == cn && n.City == "shenzhen"
 	for _, r := range n.RegionsServed {
@@ -305,9 +332,24 @@ func compileExporter(number uint32, n *registry.Exporter) *exporter {
 	e.allNotAimed = len(n.Products) > 0
 	for _, p := range n.Products {
 		not := p.Minors == registry.MinorsAimNotAimed
-		e.products = append(e.products, product{p.ID, not})
+		e.products = append(e.products, product{p.ID, not, p.CeaseTime, newOrdinals(r.ordinals(p.Purposes))})
 		e.allNotAimed = e.allNotAimed && not
 	}
+	e.ciio = n.CIIOPeriods
+	for _, h := range n.SmallHandlers {
+		e.small = append(e.small, registry.Period{StartTime: h.StartTime, EndTime: h.EndTime})
+	}
+	for _, z := range n.FreeTradeZones {
+		if z.ApprovedBy != "" && z.ApproveTime != 0 {
+			e.zones = append(e.zones, zone{registry.Period{StartTime: z.StartTime, EndTime: z.EndTime}, z.ApproveTime, newOrdinals(r.ordinals(z.CoveredCategories))})
+		}
+	}
+	for _, h := range n.Holds {
+		if h.ApprovedBy != "" && h.Citation != "" {
+			e.holds = append(e.holds, hold{registry.Period{StartTime: h.StartTime, EndTime: h.EndTime}, newOrdinals(r.ordinals(h.Purposes)), newOrdinals(r.ordinals(h.CoveredCategories))})
+		}
+	}
+	e.openings = n.VolumeOpenings
 	return e
 }
 
