@@ -94,7 +94,7 @@ func ruleTerms(e *scratch, d *judged, a *agreementView) marks {
 	case e.rec.natural:
 	case d.role == registry.RecipientRoleProcessor:
 		need |= termsProcessor
-		if e.under(registry.RegimeEu) {
+		if e.under(registry.RegimeEu) || e.under(registry.RegimeUk) {
 			need |= termsEU
 		}
 	case d.role == registry.RecipientRoleJointController:
@@ -131,6 +131,8 @@ func ruleCategoryAgreed(e *scratch, _ *judged, a *agreementView) hit {
 func (e *scratch) fits(d *judged, a *agreementView) bool {
 	entrusting := a.terms&termEntrusting != 0
 	switch {
+	case d.class == forSuccessor && a.typ == registry.AgreementTypeSuccessorUndertaking:
+		return true
 	case e.rec.natural:
 		return a.typ == registry.AgreementTypeNda
 	case d.role == registry.RecipientRoleProcessor:
@@ -195,7 +197,7 @@ func (e *scratch) candidates(d *judged) bool {
 
 func ruleAgreement(e *scratch) {
 	for i := range e.deps {
-		if !e.candidates(&e.deps[i]) {
+		if d := &e.deps[i]; d.class&forAgreements != 0 && !e.candidates(d) {
 			e.fire(AgreementMissing, registry.RegimePolicy, NoDetail, 0, 0)
 			return
 		}
@@ -206,7 +208,7 @@ func ruleAgreement(e *scratch) {
 func (e *scratch) alike(i int) bool {
 	d := &e.deps[i]
 	for k := range i {
-		if o := &e.deps[k]; o.kind == d.kind && o.role == d.role && o.hosting == d.hosting {
+		if o := &e.deps[k]; o.class == d.class && o.kind == d.kind && o.role == d.role && o.hosting == d.hosting {
 			return true
 		}
 	}
@@ -217,10 +219,10 @@ func (e *scratch) alike(i int) bool {
 // that it rests on, or the reasons of the best candidate: rules.md 2.1(3)(a).
 func (e *scratch) restOnAgreements(p *program) {
 	for i := range e.deps {
-		if e.alike(i) {
+		d := &e.deps[i]
+		if d.class&forAgreements == 0 || e.alike(i) {
 			continue
 		}
-		d := &e.deps[i]
 		// Those in force first: one without marks beats all others.
 		left := e.known
 		for n := range e.agreements {
@@ -301,10 +303,10 @@ type hit struct {
 }
 
 // hits are the hits of a candidate, one for each rule that reads a category.
-type hits [2]hit
+type hits [3]hit
 
 // any returns the asked categories that have some mark.
-func (h *hits) any() uint64 { return h[0].asked | h[1].asked }
+func (h *hits) any() uint64 { return h[0].asked | h[1].asked | h[2].asked }
 
 // on returns the marks of one asked category.
 func (h *hits) on(k int) (m marks) {
@@ -340,7 +342,7 @@ func (e *scratch) rely(to *[]uint32, number uint32) {
 
 // ruleNotice: reading R35.
 func ruleNotice(e *scratch) {
-	for r := registry.RegimeCn; r <= registry.RegimeEu; r++ {
+	for r := registry.RegimeCn; r <= registry.RegimeUk; r++ {
 		if r == registry.RegimeCnSz || !e.under(r) {
 			continue
 		}

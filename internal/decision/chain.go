@@ -11,8 +11,8 @@ import (
 // its own, whatever else reaches the same recipient.
 func (e *scratch) follow() {
 	for i := range e.deps {
-		if d := &e.deps[i].deploymentView; d.number != 0 {
-			e.open(d, e.recNumber, 1)
+		if d := &e.deps[i]; d.number != 0 && d.class != forPublic {
+			e.open(&d.deploymentView, e.recNumber, 1)
 		}
 	}
 	recorded := len(e.links)
@@ -102,12 +102,13 @@ func (e *scratch) locate() {
 	for _, c := range e.q.DestinationCountries {
 		e.place(parseCountry(c), 0, -1)
 	}
-	if e.kind != kindPublic { // it has no country: reading R11
+	if e.classes != forPublic { // it has no country: reading R11
 		e.locateRecipients()
 	}
 	for _, p := range e.places {
 		e.abroad[registry.RegimeCn] = e.abroad[registry.RegimeCn] || p.country != cn
 		e.abroad[registry.RegimeEu] = e.abroad[registry.RegimeEu] || !p.country.inEEA()
+		e.abroad[registry.RegimeUk] = e.abroad[registry.RegimeUk] || p.country != gb
 	}
 }
 
@@ -116,9 +117,11 @@ func (e *scratch) locate() {
 func (e *scratch) locateRecipients() {
 	e.place(e.rec.country, e.recNumber, -1)
 	for i := range e.deps {
-		if e.deps[i].number != 0 {
-			e.placeDeployment(&e.deps[i].deploymentView, -1)
-		} else {
+		switch d := &e.deps[i]; {
+		case d.class == forPublic:
+		case d.number != 0:
+			e.placeDeployment(&d.deploymentView, -1)
+		default:
 			e.place(unknownCountry, e.recNumber, -1)
 		}
 	}

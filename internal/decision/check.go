@@ -24,12 +24,12 @@ func (s *Snapshot) check(p *program, q *Question, in *Inputs, d *Decision) {
 	e.s, e.t, e.q, e.in, e.d, e.now, e.tracing = s, s.t, q, in, d, in.Now, d.Tracing
 	e.edition = p.edition
 	e.resolve()
-	if e.under(registry.RegimeUk) {
+	if e.edition == 1 && e.under(registry.RegimeUk) {
 		d.Refusal = RefusedUK
 		e.clear()
 		return
 	}
-	if e.have&needCandidates == needCandidates && e.kind == kindOrdinary {
+	if e.runs(needCandidates, forAgreements) {
 		e.agree()
 	}
 	for i := range p.whole {
@@ -47,8 +47,10 @@ func (s *Snapshot) check(p *program, q *Question, in *Inputs, d *Decision) {
 			e.step(r.rule, registry.RegimeUnspecified, len(d.Reasons) != before, 0, -1)
 		}
 	}
-	if e.have&needCandidates == needCandidates && e.kind == kindOrdinary {
+	if e.runs(needCandidates, forAgreements) {
 		e.restOnAgreements(p)
+	}
+	if e.runs(needCandidates, forTransfers) {
 		e.restOnTransfers(p)
 	}
 	e.conclude()
@@ -56,7 +58,7 @@ func (s *Snapshot) check(p *program, q *Question, in *Inputs, d *Decision) {
 }
 
 // runs reports whether a rule runs for this question.
-func (e *scratch) runs(n need, k kinds) bool { return e.have&n == n && k&(1<<e.kind) != 0 }
+func (e *scratch) runs(n need, k kinds) bool { return e.have&n == n && k&e.classes != 0 }
 
 // conclude orders the reasons and writes what follows from them.
 func (e *scratch) conclude() {
@@ -155,6 +157,9 @@ func (e *scratch) oblige() {
 			break
 		}
 	}
+	if len(d.Waived) != 0 {
+		e.obligeClaim(add)
+	}
 }
 
 // transferEnd is the earliest end of a transfer: its own, its re-certification's,
@@ -180,9 +185,17 @@ func (d *Decision) reset() {
 	d.Refusal, d.Outcome, d.Permitted, d.Policy, d.ConsentSource = NotRefused, Undecided, 0, 0, 0
 	d.Exporter, d.Recipient, d.Deployment, d.Purpose, d.Served = 0, 0, 0, 0, 0
 	d.Reasons, d.Obligations = d.Reasons[:0], d.Obligations[:0]
+	d.Waived, d.Countable, d.Counted = d.Waived[:0], false, Counted{}
 	d.Agreements, d.Transfers, d.Trace = d.Agreements[:0], d.Transfers[:0], d.Trace[:0]
 	e := &d.scratch
-	e.have, e.known, e.regimes, e.abroad, e.kind = 0, 0, 0, [6]bool{}, kindOrdinary
+	e.have, e.known, e.regimes, e.abroad, e.flags = 0, 0, 0, [6]bool{}, 0
+	e.erased, e.restricted, e.objected, e.untracked, e.noAds = false, false, false, false, false
+	if e.claim.judged {
+		e.claim = claim{}
+	}
+	if e.instrument.number != 0 {
+		e.instrument = instrument{}
+	}
 	e.recNumber, e.believed, e.overlong, e.badChain = 0, false, false, false
 	e.opened = e.opened[:0]
 	e.asked, e.deps, e.links, e.places = e.asked[:0], e.deps[:0], e.links[:0], e.places[:0]

@@ -88,8 +88,8 @@ func (e *scratch) consented(purpose uint32, t types, guardian bool) (m uint64) {
 
 // base resolves the basis of a deployment under each regime: reading R26.
 func (e *scratch) base(d *judged) {
-	for r := registry.RegimeCn; r <= registry.RegimeEu; r++ {
-		d.bases[r] = registry.BasisConsent
+	for r := registry.RegimeCn; r <= registry.RegimeUk; r++ {
+		d.bases[r], d.special[r] = registry.BasisConsent, false
 		if !e.under(r) {
 			continue
 		}
@@ -109,8 +109,8 @@ func (e *scratch) base(d *judged) {
 		}
 		if chosen != 0 && !several {
 			d.bases[r] = chosen
-			if r == registry.RegimeEu {
-				d.special = d.policy.lists(e.served.number, d.kind, r, chosen, true)
+			if r >= registry.RegimeEu {
+				d.special[r] = d.policy.lists(e.served.number, d.kind, r, chosen, true)
 			}
 		}
 	}
@@ -197,7 +197,7 @@ func (e *scratch) below(age uint8) bool {
 // Rules 30 to 36.
 
 func ruleConsent(e *scratch) {
-	for r := registry.RegimeCn; r <= registry.RegimeEu; r++ {
+	for r := registry.RegimeCn; r <= registry.RegimeUk; r++ {
 		if r == registry.RegimeCnSz || !e.under(r) {
 			continue
 		}
@@ -208,7 +208,7 @@ func ruleConsent(e *scratch) {
 			continue
 		}
 		for i := range e.deps {
-			if e.deps[i].bases[r] != registry.BasisConsent {
+			if d := &e.deps[i]; d.bases[r] != registry.BasisConsent || d.class&e.rule.kinds == 0 || d.class == forSuccessor && r == registry.RegimeCn {
 				continue
 			}
 			ord := ordinary(e.deps[i].kind)
@@ -283,25 +283,40 @@ func controls(r registry.RecipientRole) bool {
 }
 
 // separate holds the asked categories that need a separate consent, by the type
-// that would cure them; all are of CN but explicit (EU).
+// that would cure them; all are of CN but the explicit ones (EU, UK).
 type separate struct {
-	provision, sensitive, crossBorder, explicit uint64
+	provision, sensitive, crossBorder uint64
+	explicit                          [6]uint64 // by regime
+}
+
+// provides reports whether rule 33 runs for the deployment, exports rule 35.
+func (e *scratch) provides(d *judged) bool {
+	if e.edition == 1 {
+		return d.kind < registry.RecipientKindAuthority
+	}
+	return d.class == forOrdinary
+}
+
+func (e *scratch) exports(d *judged) bool {
+	return e.provides(d) || e.edition > 1 && d.class == forAuthority
 }
 
 func (e *scratch) needSeparate(d *judged) (m separate) {
-	if cn := registry.RegimeCn; e.under(cn) && e.asksSeparate(d) {
-		if controls(d.role) && judges(d.kind) {
+	if cn := registry.RegimeCn; e.under(cn) && d.class != forSuccessor && e.asksSeparate(d) {
+		if controls(d.role) && e.provides(d) {
 			m.provision = e.known
 		}
 		if m.sensitive = e.flagged(flagSensitive); e.under14() {
 			m.sensitive = e.known
 		}
-		if e.abroad[cn] && judges(d.kind) {
+		if e.abroad[cn] && e.exports(d) {
 			m.crossBorder = e.known
 		}
 	}
-	if e.under(registry.RegimeEu) && !d.special {
-		m.explicit = e.flagged(flagSpecial)
+	for r := registry.RegimeEu; r <= registry.RegimeUk; r++ {
+		if e.under(r) && !d.special[r] {
+			m.explicit[r] = e.flagged(flagSpecial)
+		}
 	}
 	return m
 }
@@ -316,7 +331,9 @@ func (e *scratch) lacking(mask uint64, t ConsentType, guardian bool) uint64 {
 
 func ruleProvision(e *scratch) {
 	for i := range e.deps {
-		e.fireOn(SeparateConsentMissingProvision, registry.RegimeCn, NoDetail, 0, e.lacking(e.deps[i].separate.provision, ConsentSeparateProvision, false))
+		if d := &e.deps[i]; d.class&e.rule.kinds != 0 {
+			e.fireOn(SeparateConsentMissingProvision, registry.RegimeCn, NoDetail, 0, e.lacking(d.separate.provision, ConsentSeparateProvision, false))
+		}
 	}
 }
 
@@ -324,13 +341,17 @@ func ruleSensitive(e *scratch) {
 	for i := range e.deps {
 		m := &e.deps[i].separate
 		e.fireOn(SeparateConsentMissingSensitive, registry.RegimeCn, NoDetail, 0, e.lacking(m.sensitive, ConsentSeparateSensitive, false))
-		e.fireOn(SeparateConsentMissingSensitive, registry.RegimeEu, NoDetail, 0, e.lacking(m.explicit, ConsentExplicitEU, false))
+		for r := registry.RegimeEu; r <= registry.RegimeUk; r++ {
+			e.fireOn(SeparateConsentMissingSensitive, r, NoDetail, 0, e.lacking(m.explicit[r], ConsentExplicitEU, false))
+		}
 	}
 }
 
 func ruleCrossBorder(e *scratch) {
 	for i := range e.deps {
-		e.fireOn(SeparateConsentMissingCrossBorder, registry.RegimeCn, NoDetail, 0, e.lacking(e.deps[i].separate.crossBorder, ConsentSeparateCrossBorder, false))
+		if d := &e.deps[i]; d.class&e.rule.kinds != 0 {
+			e.fireOn(SeparateConsentMissingCrossBorder, registry.RegimeCn, NoDetail, 0, e.lacking(d.separate.crossBorder, ConsentSeparateCrossBorder, false))
+		}
 	}
 }
 
@@ -346,7 +367,7 @@ func rulePublic(e *scratch) {
 
 func ruleGuardian(e *scratch) {
 	guardian := e.consented(e.served.number, only(ConsentGuardian), false)
-	for r := registry.RegimeCn; r <= registry.RegimeEu; r++ {
+	for r := registry.RegimeCn; r <= registry.RegimeUk; r++ {
 		if !e.under(r) {
 			continue
 		}
@@ -397,10 +418,9 @@ func (e *scratch) guard(d *judged, r registry.Regime, guardian uint64) {
 // consent that the regime asks was given by the guardian.
 func (e *scratch) bySeparateGuardian(d *judged, r registry.Regime) uint64 {
 	m := d.separate
-	if r == registry.RegimeEu {
-		m = separate{explicit: m.explicit}
-	} else {
-		m.explicit = 0
+	explicit := m.explicit[r]
+	if r >= registry.RegimeEu {
+		m = separate{}
 	}
 	var public uint64
 	if d.kind == registry.RecipientKindPublic {
@@ -410,7 +430,7 @@ func (e *scratch) bySeparateGuardian(d *judged, r registry.Regime) uint64 {
 		e.lacking(m.provision, ConsentSeparateProvision, true) |
 		e.lacking(m.sensitive, ConsentSeparateSensitive, true) |
 		e.lacking(m.crossBorder, ConsentSeparateCrossBorder, true) |
-		e.lacking(m.explicit, ConsentExplicitEU, true))
+		e.lacking(explicit, ConsentExplicitEU, true))
 }
 
 // oldestConsentAge is the highest that GDPR 8 lets a member state ask.

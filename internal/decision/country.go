@@ -11,6 +11,7 @@ const (
 	gb                     = country('G')<<8 | 'B'
 	hk                     = country('H')<<8 | 'K'
 	mo                     = country('M')<<8 | 'O'
+	tw                     = country('T')<<8 | 'W'
 )
 
 func parseCountry(s string) country {

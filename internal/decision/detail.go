@@ -103,6 +103,40 @@ const (
 	DetailGuardian
 	DetailProducts
 	DetailSpecialGround
+
+	// From edition 2 on.
+	DetailExceptionRecord
+	DetailApprovedBy
+	DetailEvidence
+	DetailRegimes
+	DetailErased
+	DetailRestricted
+	DetailObjected
+	DetailDoNotTrack
+	DetailOptedOutAds
+	DetailCollectTime
+	DetailCohort
+	DetailPublication
+	DetailAcceptedPolicy
+	DetailAuthorityInstrument
+	DetailInstrumentStanding
+	DetailInstrumentScope
+	DetailInstrumentCategories
+	DetailNecessityReason
+	DetailForeignApproval
+	DetailTreaty
+	DetailConflictOfLaws
+	DetailIncidents
+	DetailDeal
+	DetailUndertaking
+	DetailMethodChanged
+	DetailDealPurposes
+	DetailPolicyNotices
+	DetailWeakensRights
+	DetailSafeguards
+	DetailRetention
+	DetailCeaseTime
+	DetailRetentionLimit
 )
 
 var detailNames = [...]string{
@@ -186,6 +220,39 @@ var detailNames = [...]string{
 	DetailGuardian:                  "guardian",
 	DetailProducts:                  "products",
 	DetailSpecialGround:             "special_ground",
+
+	DetailExceptionRecord:      "exception_record",
+	DetailApprovedBy:           "approved_by",
+	DetailEvidence:             "evidence",
+	DetailRegimes:              "regimes",
+	DetailErased:               "erased",
+	DetailRestricted:           "restricted",
+	DetailObjected:             "objected",
+	DetailDoNotTrack:           "do_not_track",
+	DetailOptedOutAds:          "opted_out_interest_ads",
+	DetailCollectTime:          "collect_time",
+	DetailCohort:               "cohort",
+	DetailPublication:          "publication",
+	DetailAcceptedPolicy:       "accepted_policy",
+	DetailAuthorityInstrument:  "authority_instrument",
+	DetailInstrumentStanding:   "instrument.standing",
+	DetailInstrumentScope:      "instrument.scope",
+	DetailInstrumentCategories: "instrument.categories",
+	DetailNecessityReason:      "necessity_reason",
+	DetailForeignApproval:      "foreign_approval",
+	DetailTreaty:               "treaty",
+	DetailConflictOfLaws:       "conflict_of_laws",
+	DetailIncidents:            "incidents",
+	DetailDeal:                 "deal",
+	DetailUndertaking:          "undertaking",
+	DetailMethodChanged:        "deal.method_changed",
+	DetailDealPurposes:         "deal.purposes",
+	DetailPolicyNotices:        "policy_notices",
+	DetailWeakensRights:        "weakens_rights",
+	DetailSafeguards:           "safeguards",
+	DetailRetention:            "retention",
+	DetailCeaseTime:            "cease_time",
+	DetailRetentionLimit:       "terms.retention_limit_days",
 }
 
 // String returns the field as the contract has it, or a word for what was wrong.

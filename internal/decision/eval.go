@@ -35,10 +35,12 @@ type asked struct {
 // none, under one governing version.
 type judged struct {
 	deploymentView
+	class  kinds // one bit
+	bidder bool  // a successor whose deal is not closed
 	policy *policy
 	bases  [6]registry.Basis // by regime
-	// special: the EU basis comes with a ground of GDPR 9(2).
-	special bool
+	// special: the basis comes with a ground of GDPR 9(2), by regime.
+	special [6]bool
 	// The asked categories that need a separate consent of rules 33 to 36.
 	separate separate
 }
@@ -104,21 +106,20 @@ type scratch struct {
 	believed  bool // the caller is a source
 	regimes   uint8
 	abroad    [6]bool // by regime: the share is cross-border
-	kind      kindGate
+	classes   kinds   // of the deployments judged
+	flags     uint16  // of all asked categories: what some leaf has
 	tracing   bool
 	rule      *rule
+
+	// What the person said of its data, presented or held: readings R46, R47.
+	erased, restricted, objected, untracked, noAds bool
+
+	instrument instrument // that the question names
+	claim      claim
 
 	agreements []agreementView
 	transfers  []transferView
 }
-
-type kindGate uint8
-
-const (
-	kindOrdinary kindGate = iota
-	kindPublic
-	kindSpecial // authority, rescue, successor
-)
 
 func (e *scratch) all() uint64 { return 1<<uint(len(e.asked)) - 1 }
 
@@ -149,7 +150,9 @@ func (e *scratch) resolve() {
 			e.govern()
 		}
 	}
-	e.gate()
+	e.classify()
+	e.resolveInstrument()
+	e.resolveSubject()
 	if e.have&needDeployment != 0 {
 		e.follow()
 		e.locate()
@@ -169,6 +172,7 @@ func (e *scratch) resolve() {
 			e.deps[i].separate = e.needSeparate(&e.deps[i])
 		}
 	}
+	e.judgeClaim()
 }
 
 func (e *scratch) resolveExporter() {
@@ -265,6 +269,7 @@ func (e *scratch) resolveCategories() {
 		if n, rec := e.s.find(registry.Categories, name); n != 0 {
 			a = asked{n, e.t.categories[ordinal(rec)]}
 			e.known |= 1 << i
+			e.flags |= a.any
 			e.single = e.single && len(a.leaves) == 1
 		}
 		e.asked = append(e.asked, a)
@@ -351,24 +356,64 @@ func (e *scratch) judgeUnderEach() {
 	}
 }
 
-// judges reports whether this edition judges a kind of recipient.
-func judges(k registry.RecipientKind) bool { return k < registry.RecipientKindAuthority }
-
-// gate tells which rules run for the kind of recipient: reading R13.
-func (e *scratch) gate() {
+// classify finds the class of every deployment judged: reading R45. In edition 1
+// one class decides for all: R13.
+func (e *scratch) classify() {
+	e.classes = 0
 	for i := range e.deps {
-		switch e.deps[i].kind {
-		case registry.RecipientKindAuthority, registry.RecipientKindRescue, registry.RecipientKindSuccessor:
-			e.kind = kindSpecial
+		d := &e.deps[i]
+		switch d.class = forOrdinary; d.kind {
+		case registry.RecipientKindAuthority:
+			d.class = forAuthority
 		case registry.RecipientKindPublic:
-			e.kind = max(e.kind, kindPublic)
+			d.class = forPublic
+		case registry.RecipientKindRescue:
+			if e.edition == 1 {
+				d.class = forSpecial
+			}
+		case registry.RecipientKindSuccessor:
+			switch {
+			case past(e.rec.close, e.now):
+				d.class = forSuccessor
+			case e.edition > 1: // before its deal is closed a bidder is a partner
+				d.kind, d.bidder = registry.RecipientKindPartner, true
+			default:
+				d.class = forSpecial
+			}
 		}
+		e.classes |= d.class
+	}
+	if e.classes == 0 {
+		e.classes = forOrdinary
+	}
+	if e.edition == 1 {
+		e.classifyAlike()
+	}
+}
+
+func (e *scratch) classifyAlike() {
+	class := forOrdinary
+	switch {
+	case e.classes&(forSpecial|forAuthority|forSuccessor) != 0:
+		class = forSpecial
+	case e.classes&forPublic != 0:
+		class = forPublic
+	}
+	e.classes = class
+	for i := range e.deps {
+		e.deps[i].class = class
 	}
 }
 
 // fire adds a reason, or its categories to the one that is alike. A zero mask
 // names no category: the whole question.
 func (e *scratch) fire(code Code, regime registry.Regime, detail Detail, record uint32, mask uint64) {
+	if e.claim.supported != 0 && e.waive(code, regime, &mask) {
+		return
+	}
+	if e.instrument.stands && e.conflicts(code, regime) {
+		detail = DetailConflictOfLaws
+	}
 	rs := e.d.Reasons
 	for i := range rs {
 		if r := &rs[i]; r.Code == code && r.Regime == regime && r.Detail == detail && r.Record == record {
@@ -392,6 +437,9 @@ func (e *scratch) fireOn(code Code, regime registry.Regime, detail Detail, recor
 
 // flagged returns the asked categories of which some leaf has the flag.
 func (e *scratch) flagged(flag uint16) (m uint64) {
+	if e.flags&flag == 0 {
+		return 0
+	}
 	for i := range e.asked {
 		if c := e.asked[i].category; c != nil && c.any&flag != 0 {
 			m |= 1 << i

@@ -141,6 +141,7 @@ func (s *Snapshot) Describe(number uint32) string {
 		var v recipientView
 		readRecipient(rec, &v)
 		out += fmt.Sprint(v.kind, v.role, v.natural, v.country, v.approve, v.terminate, v.dueDiligence, v.usableFrom, v.screenings, v.suspensions,
+			v.incidents, v.close, v.newMethod, purposes(v.dealt),
 			names(v.deployments), names(v.agreements), names(v.transfers), names(v.assessments))
 		i := 2
 		for range u16(v.notices, 0) {
@@ -165,6 +166,21 @@ func (s *Snapshot) Describe(number uint32) string {
 		readTransfer(number, rec, &v)
 		out += fmt.Sprint(names(v.onward), names(v.recipients), purposes(v.purposes), categories(v.categories))
 		v.onward, v.recipients, v.purposes, v.categories = nil, nil, nil, nil
+		out += fmt.Sprint(v)
+	case registry.Instruments:
+		var v instrumentView
+		readInstrument(number, rec, &v)
+		out += fmt.Sprint(names(v.exporters), purposes(v.purposes), categories(v.categories))
+		v.exporters, v.purposes, v.categories = nil, nil, nil
+		out += fmt.Sprint(v)
+	case registry.Exceptions:
+		var v exceptionView
+		readException(number, rec, &v)
+		out += fmt.Sprint(names(v.exporters), names(v.recipients), purposes(v.purposes), categories(v.categories))
+		for i := 0; i+proofSize <= len(v.proofs); i += proofSize {
+			out += fmt.Sprint(s.t.categories[u32(v.proofs, i)].name, instantAt(v.proofs, i+4))
+		}
+		v.exporters, v.recipients, v.purposes, v.categories, v.proofs = nil, nil, nil, nil, nil
 		out += fmt.Sprint(v)
 	case registry.Assessments:
 		var v assessmentView

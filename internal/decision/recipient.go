@@ -52,7 +52,7 @@ func ruleUnknown(e *scratch) {
 		e.fire(PurposeUnknown, registry.RegimePolicy, DetailServedPurpose, 0, 0)
 	}
 	e.fireOn(CategoryUnknown, registry.RegimePolicy, DetailCategories, 0, e.all()&^e.known)
-	if e.have&needDeployment == 0 || e.kind == kindPublic {
+	if e.have&needDeployment == 0 || e.classes == forPublic {
 		return
 	}
 	for _, p := range e.places {
@@ -123,8 +123,11 @@ func ruleApproved(e *scratch) {
 
 func ruleActive(e *scratch) {
 	e.eachRecipient(func(n uint32, r *recipientView) {
-		if inPeriod(r.suspensions, e.now) {
+		switch {
+		case inPeriod(r.suspensions, e.now):
 			e.fire(RecipientSuspended, registry.RegimePolicy, DetailSuspensions, n, 0)
+		case len(r.incidents) != 0 && inPeriod(r.incidents, e.now):
+			e.fire(RecipientSuspended, registry.RegimePolicy, DetailIncidents, n, 0)
 		}
 		if r.terminate != 0 && r.terminate <= e.now {
 			e.fire(RecipientTerminated, registry.RegimePolicy, DetailTerminateTime, n, 0)

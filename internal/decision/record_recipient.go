@@ -6,7 +6,8 @@ import (
 	"waybill/internal/registry"
 )
 
-// recipient: role u8, flags u8, country u16, times, screenings, suspensions, notices.
+// recipient: role u8, flags u8, country u16, times, screenings, suspensions,
+// incidents, the purposes of its deal, notices.
 
 type recipientView struct {
 	kind         registry.RecipientKind
@@ -17,8 +18,12 @@ type recipientView struct {
 	terminate    registry.Time
 	dueDiligence registry.Time
 	usableFrom   registry.Time
-	screenings   []byte // 9 bytes each: time, result
-	suspensions  []byte // 16 bytes each: start, end
+	screenings   []byte        // 9 bytes each: time, result
+	suspensions  []byte        // 16 bytes each: start, end
+	incidents    []byte        // those that suspend, likewise
+	close        registry.Time // of its deal
+	newMethod    bool          // its deal changes the method
+	dealt        ordinals      // the purposes of its deal
 	notices      []byte
 	deployments  list
 	agreements   list
@@ -32,14 +37,23 @@ func recipientRecord(n *registry.Recipient, r names) []byte {
 	if n.NaturalPerson {
 		flags = 1
 	}
+	deal := n.Deal
+	if deal == nil {
+		deal = &registry.Deal{}
+	}
+	if deal.MethodChanged {
+		flags |= 2
+	}
 	b = append(b, byte(n.Role), flags)
 	b = binary.LittleEndian.AppendUint16(b, uint16(parseCountry(n.Country)))
-	b = appendTimes(b, n.ApproveTime, n.TerminateTime, n.DueDiligenceUntil, n.UsableFrom)
+	b = appendTimes(b, n.ApproveTime, n.TerminateTime, n.DueDiligenceUntil, n.UsableFrom, deal.CloseTime)
 	b = binary.LittleEndian.AppendUint16(b, uint16(len(n.Screenings)))
 	for _, s := range n.Screenings {
 		b = append(appendTime(b, s.ScreenTime), byte(s.Result))
 	}
 	b = appendPeriods(b, n.Suspensions)
+	b = appendPeriods(b, suspending(n.Incidents))
+	b = appendOrdinals(b, r.ordinals(deal.Purposes))
 	b = binary.LittleEndian.AppendUint16(b, uint16(len(n.Notices)))
 	for _, s := range n.Notices {
 		complete := byte(0)
@@ -56,6 +70,16 @@ func recipientRecord(n *registry.Recipient, r names) []byte {
 		b = appendOrdinals(b, r.ordinals(s.CoveredCategories))
 	}
 	return finish(b)
+}
+
+// suspending returns the spans of the incidents that suspend while they are open.
+func suspending(incidents []registry.Incident) (ps []registry.Period) {
+	for _, n := range incidents {
+		if n.Suspends && n.DiscoverTime != 0 {
+			ps = append(ps, registry.Period{StartTime: n.DiscoverTime, EndTime: n.ResolveTime})
+		}
+	}
+	return ps
 }
 
 func appendPeriods(b []byte, ps []registry.Period) []byte {
@@ -80,13 +104,17 @@ func readRecipient(rec []byte, v *recipientView) {
 	i := headerSize + u16(rec, 2)
 	v.kind, v.role, v.natural = registry.RecipientKind(rec[1]), registry.RecipientRole(rec[i]), rec[i+1]&1 != 0
 	v.country = country(u16(rec, i+2))
-	var ts [4]registry.Time
+	v.newMethod = rec[i+1]&2 != 0
+	var ts [5]registry.Time
 	i = times(rec, i+4, ts[:])
-	v.approve, v.terminate, v.dueDiligence, v.usableFrom = ts[0], ts[1], ts[2], ts[3]
+	v.approve, v.terminate, v.dueDiligence, v.usableFrom, v.close = ts[0], ts[1], ts[2], ts[3], ts[4]
 	n := u16(rec, i) * 9
 	v.screenings, i = rec[i+2:i+2+n], i+2+n
 	n = u16(rec, i) * 16
 	v.suspensions, i = rec[i+2:i+2+n], i+2+n
+	n = u16(rec, i) * 16
+	v.incidents, i = rec[i+2:i+2+n], i+2+n
+	v.dealt, i = cutOrdinals(rec, i)
 	v.notices = rec[i:u32(rec, 4)]
 	r := relations(rec)
 	v.deployments, i = cut(r, 0)

@@ -8,14 +8,21 @@ const (
 	cures severity = 'D' // the named evidence cures it
 )
 
-// kinds says for which kinds of recipient a rule runs: reading R13.
+// kinds says for which classes of kind of recipient a rule runs: readings R13, R45.
 type kinds uint8
 
 const (
-	forOrdinary kinds = 1 << kindOrdinary
-	forPublic   kinds = 1 << kindPublic
-	forSpecial  kinds = 1 << kindSpecial
-	forAll            = forOrdinary | forPublic | forSpecial
+	forOrdinary kinds = 1 << iota
+	forPublic
+	forSpecial   // authority, rescue, successor: in edition 1
+	forAuthority // from edition 2 on
+	forSuccessor // whose deal is closed: from edition 2 on
+
+	forAll        = forOrdinary | forPublic | forSpecial // of edition 1
+	forEvery      = forOrdinary | forPublic | forAuthority | forSuccessor
+	forNamed      = forOrdinary | forAuthority | forSuccessor // all but the public
+	forAgreements = forOrdinary | forSuccessor
+	forTransfers  = forNamed
 )
 
 // rule is one row of the catalogue of rules.md 2.2. A row has one of three
@@ -58,67 +65,103 @@ const (
 // so does a use of compiled-in data that changes. A row without a function that
 // is to judge from edition 2 on gets its function and since: 2.
 var catalogue = []rule{
-	{number: 1, codes: []Code{RequestInvalid}, clause: "design", severity: hard, class: Violation, since: 1, kinds: forAll, whole: ruleRequest},
-	{number: 2, codes: []Code{PurposeUnknown, CategoryUnknown, CountryUnknown}, clause: "PIPL 6; GDPR 5(1)(b)(c)", severity: hard, class: Gap, since: 1, kinds: forAll, whole: ruleUnknown},
-	{number: 3, codes: []Code{PolicyVersionNotInForce}, clause: "S10; PIPL 17", severity: hard, class: Gap, since: 1, needs: needExporter | needGroup, kinds: forAll, whole: rulePolicyInForce},
+	{number: 1, codes: []Code{RequestInvalid}, clause: "design", severity: hard, class: Violation, since: 1, until: 2, kinds: forAll, whole: ruleRequest},
+	{number: 1, codes: []Code{RequestInvalid}, clause: "design", severity: hard, class: Violation, since: 2, kinds: forEvery, whole: ruleRequest},
+	{number: 2, codes: []Code{PurposeUnknown, CategoryUnknown, CountryUnknown}, clause: "PIPL 6; GDPR 5(1)(b)(c)", severity: hard, class: Gap, since: 1, until: 2, kinds: forAll, whole: ruleUnknown},
+	{number: 2, codes: []Code{PurposeUnknown, CategoryUnknown, CountryUnknown}, clause: "PIPL 6; GDPR 5(1)(b)(c)", severity: hard, class: Gap, since: 2, kinds: forEvery, whole: ruleUnknown},
+	{number: 3, codes: []Code{PolicyVersionNotInForce}, clause: "S10; PIPL 17", severity: hard, class: Gap, since: 1, until: 2, needs: needExporter | needGroup, kinds: forAll, whole: rulePolicyInForce},
+	{number: 3, codes: []Code{PolicyVersionNotInForce}, clause: "S10; PIPL 17", severity: hard, class: Gap, since: 2, needs: needExporter | needGroup, kinds: forEvery, whole: rulePolicyInForce},
 	{number: 4, codes: []Code{PolicyChangeNotNotified}, clause: "S10; PIPL 17(2)", severity: cures, class: Gap},
 	{number: 5, codes: []Code{PolicyWeakensRightsNoConsent}, clause: "S10; PIPL 14(2)", severity: cures, class: Violation},
-	{number: 6, codes: []Code{RecipientUnknown}, clause: "S4-1n; PIPL 23", severity: hard, class: Gap, since: 1, kinds: forOrdinary | forSpecial, whole: ruleRecipientKnown},
-	{number: 7, codes: []Code{RecipientNotApproved}, clause: "GDPR 28(1); PIPL 21", severity: hard, class: Gap, since: 1, kinds: forOrdinary | forSpecial, whole: ruleApproved},
-	{number: 8, codes: []Code{RecipientSuspended, RecipientTerminated}, clause: "S5-2; EU-SCC 14(f), 16(b); CN-SC 7(1)", severity: hard, class: Violation, since: 1, kinds: forOrdinary | forSpecial, whole: ruleActive},
-	{number: 9, codes: []Code{RecipientRestrictedList}, clause: "PIPL 42", severity: hard, class: Violation, since: 1, kinds: forOrdinary | forSpecial, whole: ruleListed},
+	{number: 6, codes: []Code{RecipientUnknown}, clause: "S4-1n; PIPL 23", severity: hard, class: Gap, since: 1, until: 2, kinds: forOrdinary | forSpecial, whole: ruleRecipientKnown},
+	{number: 6, codes: []Code{RecipientUnknown}, clause: "S4-1n; PIPL 23", severity: hard, class: Gap, since: 2, kinds: forNamed, whole: ruleRecipientKnown},
+	{number: 7, codes: []Code{RecipientNotApproved}, clause: "GDPR 28(1); PIPL 21", severity: hard, class: Gap, since: 1, until: 2, kinds: forOrdinary | forSpecial, whole: ruleApproved},
+	{number: 7, codes: []Code{RecipientNotApproved}, clause: "GDPR 28(1); PIPL 21", severity: hard, class: Gap, since: 2, kinds: forNamed, whole: ruleApproved},
+	{number: 8, codes: []Code{RecipientSuspended, RecipientTerminated}, clause: "S5-2; EU-SCC 14(f), 16(b); CN-SC 7(1)", severity: hard, class: Violation, since: 1, until: 2, kinds: forOrdinary | forSpecial, whole: ruleActive},
+	{number: 8, codes: []Code{RecipientSuspended, RecipientTerminated}, clause: "S5-2; EU-SCC 14(f), 16(b); CN-SC 7(1)", severity: hard, class: Violation, since: 2, kinds: forNamed, whole: ruleActive},
+	{number: 9, codes: []Code{RecipientRestrictedList}, clause: "PIPL 42", severity: hard, class: Violation, since: 1, until: 2, kinds: forOrdinary | forSpecial, whole: ruleListed},
+	{number: 9, codes: []Code{RecipientRestrictedList}, clause: "PIPL 42", severity: hard, class: Violation, since: 2, kinds: forNamed, whole: ruleListed},
 	{number: 0, codes: []Code{KindNotJudged}, clause: "this edition", severity: hard, class: Violation, since: 1, until: 2, needs: needRecipient | needDeployment, kinds: forPublic | forSpecial, whole: ruleKind},
-	{number: 10, codes: []Code{LegalExceptionUnsupported}, clause: "S4-3; PIPL 13(3)-(7), 27", severity: cures, class: EvidenceC, since: 1, kinds: forAll, whole: ruleException},
-	{number: 11, codes: []Code{SubjectErasedOrCancelled}, clause: "S6-4, S6-5; PIPL 47; NDSMR 24", severity: cures, class: Violation},
-	{number: 12, codes: []Code{SubjectRestrictedOrObjected}, clause: "PIPL 44, 27; GDPR 18, 21", severity: cures, class: Violation},
-	{number: 13, codes: []Code{SubjectDoNotTrack, SubjectOptedOutAds}, clause: "S2-2(3)(5); PIPL 24(2)", severity: cures, class: Violation},
-	{number: 14, codes: []Code{PurposeOutsidePolicy}, clause: "S1.2, S4-1(2); PIPL 6, 14(2); NDSMR 22(4); GDPR 5(1)(b)", severity: cures, class: Violation, since: 1, needs: needPolicy | needServed | needRecipient, kinds: forAll, whole: rulePurposeStated},
+	{number: 10, codes: []Code{LegalExceptionUnsupported}, clause: "S4-3; PIPL 13(3)-(7), 27", severity: cures, class: EvidenceC, since: 1, until: 2, kinds: forAll, whole: ruleException},
+	{number: 10, codes: []Code{LegalExceptionUnsupported}, clause: "S4-3; PIPL 13(3)-(7), 27", severity: cures, class: EvidenceC, since: 2, needs: needClaim, kinds: forEvery, whole: ruleClaim},
+	{number: 11, codes: []Code{SubjectErasedOrCancelled}, clause: "S6-4, S6-5; PIPL 47; NDSMR 24", severity: cures, class: Violation, since: 2, needs: needExporter | needServed, kinds: forEvery, whole: ruleErased},
+	{number: 12, codes: []Code{SubjectRestrictedOrObjected}, clause: "PIPL 44, 27; GDPR 18, 21", severity: cures, class: Violation, since: 2, kinds: forEvery, whole: ruleRestricted},
+	{number: 13, codes: []Code{SubjectDoNotTrack, SubjectOptedOutAds}, clause: "S2-2(3)(5); PIPL 24(2)", severity: cures, class: Violation, since: 2, needs: needServed, kinds: forEvery, whole: ruleSignals},
+	{number: 14, codes: []Code{PurposeOutsidePolicy}, clause: "S1.2, S4-1(2); PIPL 6, 14(2); NDSMR 22(4); GDPR 5(1)(b)", severity: cures, class: Violation, since: 1, until: 2, needs: needPolicy | needServed | needRecipient, kinds: forAll, whole: rulePurposeStated},
+	{number: 14, codes: []Code{PurposeOutsidePolicy}, clause: "S1.2, S4-1(2); PIPL 6, 14(2); NDSMR 22(4); GDPR 5(1)(b)", severity: cures, class: Violation, since: 2, needs: needPolicy | needServed | needRecipient, kinds: forOrdinary | forPublic | forAuthority, whole: rulePurposeStated},
 	{number: 15, codes: []Code{PurposeOutsideRecipientKind}, clause: "S4-1(1)(2), S2-2", severity: cures, class: Violation, since: 1, needs: needPolicy | needPurpose | needRecipient | needDeployment, kinds: forOrdinary, whole: rulePurposeOfKind},
-	{number: 16, codes: []Code{CategoryNeverShareable}, clause: "S5-1; PIPL 51", severity: hard, class: Violation, since: 1, needs: needPurpose | needRecipient | needDeployment, kinds: forAll, whole: ruleCredential},
+	{number: 16, codes: []Code{CategoryNeverShareable}, clause: "S5-1; PIPL 51", severity: hard, class: Violation, since: 1, until: 2, needs: needPurpose | needRecipient | needDeployment, kinds: forAll, whole: ruleCredential},
+	{number: 16, codes: []Code{CategoryNeverShareable}, clause: "S5-1; PIPL 51", severity: hard, class: Violation, since: 2, needs: needPurpose | needRecipient | needDeployment, kinds: forEvery, whole: ruleCredential},
 	{number: 17, codes: []Code{CategoryOutsideRecipientKind}, clause: "S4-1(2)", severity: hard, class: Violation, since: 1, needs: needPolicy | needPurpose | needRecipient | needDeployment, kinds: forOrdinary, whole: ruleCategoryOfKind, perAsked: ruleHosted},
-	{number: 18, codes: []Code{CategoryNotNecessaryForPurpose}, clause: "S4-1(1); PIPL 6; SZ-Data 11; GDPR 5(1)(c)", severity: hard, class: Violation, since: 1, needs: needPolicy | needServed, kinds: forAll, whole: ruleNecessary},
+	{number: 18, codes: []Code{CategoryNotNecessaryForPurpose}, clause: "S4-1(1); PIPL 6; SZ-Data 11; GDPR 5(1)(c)", severity: hard, class: Violation, since: 1, until: 2, needs: needPolicy | needServed, kinds: forAll, whole: ruleNecessary},
+	{number: 18, codes: []Code{CategoryNotNecessaryForPurpose}, clause: "S4-1(1); PIPL 6; SZ-Data 11; GDPR 5(1)(c)", severity: hard, class: Violation, since: 2, needs: needPolicy | needServed, kinds: forEvery, whole: ruleNecessary},
 	{number: 19, codes: []Code{AnalyticsLinkageForbidden}, clause: "S2-2(1)", severity: hard, class: Violation},
 	{number: 20, codes: []Code{DeidentificationRequired}, clause: "SZ-Data 26, 27", severity: cures, class: EvidenceC, since: 1, needs: needConsent, kinds: forOrdinary, whole: ruleDeidentified},
-	{number: 21, codes: []Code{AgreementMissing}, clause: "S4-1n; PIPL 20, 21; NDSMR 12; SZ-Data 59, 81; GDPR 26, 28(3), 28(9)", severity: hard, class: Gap, since: 1, needs: needCandidates, kinds: forOrdinary, whole: ruleAgreement},
-	{number: 22, codes: []Code{AgreementNotSignedByBoth}, clause: "S4-1n; CivC 490", severity: hard, class: Gap, since: 1, needs: needCandidates, kinds: forOrdinary, agreement: ruleSigned},
-	{number: 23, codes: []Code{AgreementNotYetEffective}, clause: "PIPL 21", severity: hard, class: Violation, since: 1, needs: needCandidates, kinds: forOrdinary, agreement: ruleEffective},
-	{number: 24, codes: []Code{AgreementExpired}, clause: "PIPL 21", severity: hard, class: Violation, since: 1, needs: needCandidates, kinds: forOrdinary, agreement: ruleExpired},
-	{number: 25, codes: []Code{AgreementTerminated}, clause: "PIPL 21(2)", severity: hard, class: Violation, since: 1, needs: needCandidates, kinds: forOrdinary, agreement: ruleTerminated},
-	{number: 26, codes: []Code{AgreementTermsIncomplete}, clause: "S4-1n; PIPL 21; NDSMR 12; GDPR 28(3)", severity: cures, class: Gap, since: 1, needs: needCandidates, kinds: forOrdinary, agreement: ruleTerms},
-	{number: 27, codes: []Code{AgreementPurposeNotCovered}, clause: "S4-1n; PIPL 21(2), 23; GDPR 28(3)(a)", severity: hard, class: Violation, since: 1, needs: needCandidates | needPurpose, kinds: forOrdinary, agreement: rulePurposeAgreed},
-	{number: 28, codes: []Code{AgreementCategoryNotCovered}, clause: "PIPL 21; GDPR 28(3)", severity: hard, class: Violation, since: 1, needs: needCandidates, kinds: forOrdinary, agreement: ruleGroupAgreed, perAsked: ruleCategoryAgreed},
-	{number: 29, codes: []Code{NoticeMissing}, clause: "PIPL 17, 22, 23, 39; NDSMR 21; GDPR 13(1)(e)(f), 14(3)(c)", severity: cures, class: Gap, since: 1, needs: needCandidates | needPurpose | needGroup, kinds: forOrdinary, whole: ruleNotice},
-	{number: 30, codes: []Code{ConsentMissing}, clause: "S1.2; PIPL 13(1), 14; GDPR 6, 7(1)", severity: cures, class: EvidenceC, since: 1, needs: needConsent, kinds: forOrdinary | forPublic, whole: ruleConsent},
-	{number: 31, codes: []Code{ConsentWithdrawn}, clause: "S6-6; PIPL 15; GDPR 7(3)", severity: cures, class: Violation, since: 1, needs: needConsent, kinds: forOrdinary | forPublic, whole: ruleConsent},
-	{number: 32, codes: []Code{ConsentScopeMismatch}, clause: "PIPL 14(2), 23; NDSMR 22(4)(6)", severity: cures, class: EvidenceC, since: 1, needs: needConsent, kinds: forOrdinary | forPublic, whole: ruleConsent},
+	{number: 21, codes: []Code{AgreementMissing}, clause: "S4-1n; PIPL 20, 21; NDSMR 12; SZ-Data 59, 81; GDPR 26, 28(3), 28(9)", severity: hard, class: Gap, since: 1, until: 2, needs: needCandidates, kinds: forOrdinary, whole: ruleAgreement},
+	{number: 21, codes: []Code{AgreementMissing}, clause: "S4-1n; PIPL 20, 21; NDSMR 12; SZ-Data 59, 81; GDPR 26, 28(3), 28(9)", severity: hard, class: Gap, since: 2, needs: needCandidates, kinds: forAgreements, whole: ruleAgreement},
+	{number: 22, codes: []Code{AgreementNotSignedByBoth}, clause: "S4-1n; CivC 490", severity: hard, class: Gap, since: 1, until: 2, needs: needCandidates, kinds: forOrdinary, agreement: ruleSigned},
+	{number: 22, codes: []Code{AgreementNotSignedByBoth}, clause: "S4-1n; CivC 490", severity: hard, class: Gap, since: 2, needs: needCandidates, kinds: forAgreements, agreement: ruleSigned},
+	{number: 23, codes: []Code{AgreementNotYetEffective}, clause: "PIPL 21", severity: hard, class: Violation, since: 1, until: 2, needs: needCandidates, kinds: forOrdinary, agreement: ruleEffective},
+	{number: 23, codes: []Code{AgreementNotYetEffective}, clause: "PIPL 21", severity: hard, class: Violation, since: 2, needs: needCandidates, kinds: forAgreements, agreement: ruleEffective},
+	{number: 24, codes: []Code{AgreementExpired}, clause: "PIPL 21", severity: hard, class: Violation, since: 1, until: 2, needs: needCandidates, kinds: forOrdinary, agreement: ruleExpired},
+	{number: 24, codes: []Code{AgreementExpired}, clause: "PIPL 21", severity: hard, class: Violation, since: 2, needs: needCandidates, kinds: forAgreements, agreement: ruleExpired},
+	{number: 25, codes: []Code{AgreementTerminated}, clause: "PIPL 21(2)", severity: hard, class: Violation, since: 1, until: 2, needs: needCandidates, kinds: forOrdinary, agreement: ruleTerminated},
+	{number: 25, codes: []Code{AgreementTerminated}, clause: "PIPL 21(2)", severity: hard, class: Violation, since: 2, needs: needCandidates, kinds: forAgreements, agreement: ruleTerminated},
+	{number: 26, codes: []Code{AgreementTermsIncomplete}, clause: "S4-1n; PIPL 21; NDSMR 12; GDPR 28(3)", severity: cures, class: Gap, since: 1, until: 2, needs: needCandidates, kinds: forOrdinary, agreement: ruleTerms},
+	{number: 26, codes: []Code{AgreementTermsIncomplete}, clause: "S4-1n; PIPL 21; NDSMR 12; GDPR 28(3)", severity: cures, class: Gap, since: 2, needs: needCandidates, kinds: forAgreements, agreement: ruleTerms},
+	{number: 27, codes: []Code{AgreementPurposeNotCovered}, clause: "S4-1n; PIPL 21(2), 23; GDPR 28(3)(a)", severity: hard, class: Violation, since: 1, until: 2, needs: needCandidates | needPurpose, kinds: forOrdinary, agreement: rulePurposeAgreed},
+	{number: 27, codes: []Code{AgreementPurposeNotCovered}, clause: "S4-1n; PIPL 21(2), 23; GDPR 28(3)(a)", severity: hard, class: Violation, since: 2, needs: needCandidates | needPurpose, kinds: forAgreements, agreement: rulePurposeAgreed},
+	{number: 28, codes: []Code{AgreementCategoryNotCovered}, clause: "PIPL 21; GDPR 28(3)", severity: hard, class: Violation, since: 1, until: 2, needs: needCandidates, kinds: forOrdinary, agreement: ruleGroupAgreed, perAsked: ruleCategoryAgreed},
+	{number: 28, codes: []Code{AgreementCategoryNotCovered}, clause: "PIPL 21; GDPR 28(3)", severity: hard, class: Violation, since: 2, needs: needCandidates, kinds: forAgreements, agreement: ruleGroupAgreed, perAsked: ruleCategoryAgreed},
+	{number: 29, codes: []Code{NoticeMissing}, clause: "PIPL 17, 22, 23, 39; NDSMR 21; GDPR 13(1)(e)(f), 14(3)(c)", severity: cures, class: Gap, since: 1, until: 2, needs: needCandidates | needPurpose | needGroup, kinds: forOrdinary, whole: ruleNotice},
+	{number: 29, codes: []Code{NoticeMissing}, clause: "PIPL 17, 22, 23, 39; NDSMR 21; GDPR 13(1)(e)(f), 14(3)(c)", severity: cures, class: Gap, since: 2, needs: needCandidates | needPurpose | needGroup, kinds: forNamed, whole: ruleNotice},
+	{number: 30, codes: []Code{ConsentMissing}, clause: "S1.2; PIPL 13(1), 14; GDPR 6, 7(1)", severity: cures, class: EvidenceC, since: 1, until: 2, needs: needConsent, kinds: forOrdinary | forPublic, whole: ruleConsent},
+	{number: 30, codes: []Code{ConsentMissing}, clause: "S1.2; PIPL 13(1), 14; GDPR 6, 7(1)", severity: cures, class: EvidenceC, since: 2, needs: needConsent, kinds: forEvery, whole: ruleConsent},
+	{number: 31, codes: []Code{ConsentWithdrawn}, clause: "S6-6; PIPL 15; GDPR 7(3)", severity: cures, class: Violation, since: 1, until: 2, needs: needConsent, kinds: forOrdinary | forPublic, whole: ruleConsent},
+	{number: 31, codes: []Code{ConsentWithdrawn}, clause: "S6-6; PIPL 15; GDPR 7(3)", severity: cures, class: Violation, since: 2, needs: needConsent, kinds: forEvery, whole: ruleConsent},
+	{number: 32, codes: []Code{ConsentScopeMismatch}, clause: "PIPL 14(2), 23; NDSMR 22(4)(6)", severity: cures, class: EvidenceC, since: 1, until: 2, needs: needConsent, kinds: forOrdinary | forPublic, whole: ruleConsent},
+	{number: 32, codes: []Code{ConsentScopeMismatch}, clause: "PIPL 14(2), 23; NDSMR 22(4)(6)", severity: cures, class: EvidenceC, since: 2, needs: needConsent, kinds: forEvery, whole: ruleConsent},
 	{number: 33, codes: []Code{SeparateConsentMissingProvision}, clause: "PIPL 23; NDSMR 62(7)", severity: cures, class: EvidenceC, since: 1, needs: needConsent, kinds: forOrdinary, whole: ruleProvision},
-	{number: 34, codes: []Code{SeparateConsentMissingSensitive}, clause: "PIPL 28, 29; NDSMR 22(2); GDPR 9(2)(a)", severity: cures, class: EvidenceC, since: 1, needs: needConsent, kinds: forOrdinary | forPublic, whole: ruleSensitive},
-	{number: 35, codes: []Code{SeparateConsentMissingCrossBorder}, clause: "PIPL 39; CBDF 10; CN-SC 2(3)", severity: cures, class: EvidenceC, since: 1, needs: needConsent, kinds: forOrdinary, whole: ruleCrossBorder},
+	{number: 34, codes: []Code{SeparateConsentMissingSensitive}, clause: "PIPL 28, 29; NDSMR 22(2); GDPR 9(2)(a)", severity: cures, class: EvidenceC, since: 1, until: 2, needs: needConsent, kinds: forOrdinary | forPublic, whole: ruleSensitive},
+	{number: 34, codes: []Code{SeparateConsentMissingSensitive}, clause: "PIPL 28, 29; NDSMR 22(2); GDPR 9(2)(a)", severity: cures, class: EvidenceC, since: 2, needs: needConsent, kinds: forEvery, whole: ruleSensitive},
+	{number: 35, codes: []Code{SeparateConsentMissingCrossBorder}, clause: "PIPL 39; CBDF 10; CN-SC 2(3)", severity: cures, class: EvidenceC, since: 1, until: 2, needs: needConsent, kinds: forOrdinary, whole: ruleCrossBorder},
+	{number: 35, codes: []Code{SeparateConsentMissingCrossBorder}, clause: "PIPL 39; CBDF 10; CN-SC 2(3)", severity: cures, class: EvidenceC, since: 2, needs: needConsent, kinds: forOrdinary | forAuthority, whole: ruleCrossBorder},
 	{number: 36, codes: []Code{SeparateConsentMissingPublic}, clause: "S4-2(1); PIPL 25", severity: cures, class: EvidenceC, since: 1, needs: needRecipient | needDeployment | needServed, kinds: forPublic, whole: rulePublic},
-	{number: 37, codes: []Code{MinorGuardianConsentMissing}, clause: "S7; PIPL 31, 28; SZ-Data 20; NDSMR 22(3); GDPR 8", severity: cures, class: Violation, since: 1, needs: needConsent, kinds: forOrdinary | forPublic, whole: ruleGuardian},
-	{number: 38, codes: []Code{MinorProfilingForbidden}, clause: "SZ-Data 30", severity: cures, class: Violation, since: 1, needs: needExporter | needServed, kinds: forOrdinary | forPublic, whole: ruleProfiling},
+	{number: 37, codes: []Code{MinorGuardianConsentMissing}, clause: "S7; PIPL 31, 28; SZ-Data 20; NDSMR 22(3); GDPR 8", severity: cures, class: Violation, since: 1, until: 2, needs: needConsent, kinds: forOrdinary | forPublic, whole: ruleGuardian},
+	{number: 37, codes: []Code{MinorGuardianConsentMissing}, clause: "S7; PIPL 31, 28; SZ-Data 20; NDSMR 22(3); GDPR 8", severity: cures, class: Violation, since: 2, needs: needConsent, kinds: forEvery, whole: ruleGuardian},
+	{number: 38, codes: []Code{MinorProfilingForbidden}, clause: "SZ-Data 30", severity: cures, class: Violation, since: 1, until: 2, needs: needExporter | needServed, kinds: forOrdinary | forPublic, whole: ruleProfiling},
+	{number: 38, codes: []Code{MinorProfilingForbidden}, clause: "SZ-Data 30", severity: cures, class: Violation, since: 2, needs: needExporter | needServed, kinds: forEvery, whole: ruleProfiling},
 	{number: 39, codes: []Code{SensitiveSafeguardsMissing}, clause: "PIPL 28(2), 30; EU-SCC 8.7", severity: cures, class: Gap},
 	{number: 40, codes: []Code{PublicDisclosureNotPermitted}, clause: "S4-2; PIPL 25", severity: cures, class: Violation},
 	{number: 41, codes: []Code{AuthorityInstrumentMissing}, clause: "S4-2(2); PIPL 34; SZ-Data 27(1)", severity: hard, class: EvidenceC},
 	{number: 42, codes: []Code{ForeignAuthorityApprovalMissing}, clause: "PIPL 41; DSL 36; GDPR 48", severity: hard, class: Violation},
 	{number: 43, codes: []Code{SuccessorNotBound}, clause: "S4-1m; PIPL 22; NDSMR 14", severity: cures, class: Violation},
 	{number: 44, codes: []Code{SuccessorPurposeChanged}, clause: "PIPL 22", severity: cures, class: Violation},
-	{number: 45, codes: []Code{SubprocessorNotAuthorised}, clause: "PIPL 21(3); GDPR 28(2); EU-SCC 9; CN-SC 3(9)", severity: hard, class: Violation, since: 1, needs: needRecipient | needDeployment, kinds: forOrdinary, whole: ruleAuthorised},
-	{number: 46, codes: []Code{SubprocessorFlowdownMissing}, clause: "GDPR 28(4); EU-SCC 9(b)", severity: cures, class: Gap, since: 1, needs: needRecipient | needDeployment, kinds: forOrdinary, whole: ruleFlowdown},
+	{number: 45, codes: []Code{SubprocessorNotAuthorised}, clause: "PIPL 21(3); GDPR 28(2); EU-SCC 9; CN-SC 3(9)", severity: hard, class: Violation, since: 1, until: 2, needs: needRecipient | needDeployment, kinds: forOrdinary, whole: ruleAuthorised},
+	{number: 45, codes: []Code{SubprocessorNotAuthorised}, clause: "PIPL 21(3); GDPR 28(2); EU-SCC 9; CN-SC 3(9)", severity: hard, class: Violation, since: 2, needs: needRecipient | needDeployment, kinds: forNamed, whole: ruleAuthorised},
+	{number: 46, codes: []Code{SubprocessorFlowdownMissing}, clause: "GDPR 28(4); EU-SCC 9(b)", severity: cures, class: Gap, since: 1, until: 2, needs: needRecipient | needDeployment, kinds: forOrdinary, whole: ruleFlowdown},
+	{number: 46, codes: []Code{SubprocessorFlowdownMissing}, clause: "GDPR 28(4); EU-SCC 9(b)", severity: cures, class: Gap, since: 2, needs: needRecipient | needDeployment, kinds: forNamed, whole: ruleFlowdown},
 	{number: 47, codes: []Code{RetentionExpired}, clause: "S3-1; PIPL 19, 47; GDPR 5(1)(e)", severity: cures, class: EvidenceC},
 	{number: 48, codes: []Code{ServiceCeased}, clause: "S3-2; PIPL 47(1)(2)", severity: cures, class: Violation},
 	{number: 49, codes: []Code{RecipientRetentionExceeds}, clause: "S3-1; PIPL 19; CN-SC 3(5)", severity: cures, class: Violation},
-	{number: 50, codes: []Code{ImpactAssessmentMissing, ImpactAssessmentStale}, clause: "PIPL 55, 56; CBDF 10; CERT 6; GDPR 35", severity: cures, class: Gap, since: 1, needs: needCandidates | needPurpose, kinds: forOrdinary | forPublic, whole: ruleAssessment},
-	{number: 51, codes: []Code{TransferNoMechanism}, clause: "PIPL 38; NDSMR 35; GDPR 44", severity: hard, class: Gap, since: 1, needs: needCandidates, kinds: forOrdinary, whole: ruleMechanism},
+	{number: 50, codes: []Code{ImpactAssessmentMissing, ImpactAssessmentStale}, clause: "PIPL 55, 56; CBDF 10; CERT 6; GDPR 35", severity: cures, class: Gap, since: 1, until: 2, needs: needCandidates | needPurpose, kinds: forOrdinary | forPublic, whole: ruleAssessment},
+	{number: 50, codes: []Code{ImpactAssessmentMissing, ImpactAssessmentStale}, clause: "PIPL 55, 56; CBDF 10; CERT 6; GDPR 35", severity: cures, class: Gap, since: 2, needs: needCandidates | needPurpose, kinds: forEvery, whole: ruleAssessment},
+	{number: 51, codes: []Code{TransferNoMechanism}, clause: "PIPL 38; NDSMR 35; GDPR 44", severity: hard, class: Gap, since: 1, until: 2, needs: needCandidates, kinds: forOrdinary, whole: ruleMechanism},
+	{number: 51, codes: []Code{TransferNoMechanism}, clause: "PIPL 38; NDSMR 35; GDPR 44", severity: hard, class: Gap, since: 2, needs: needCandidates, kinds: forNamed, whole: ruleMechanism},
 	{number: 52, codes: []Code{TransferMechanismInsufficient}, clause: "CBDF 7, 8; CERT 5", severity: hard, class: Violation},
-	{number: 53, codes: []Code{TransferMechanismNotYetEffective}, clause: "PIPL 38; SCM", severity: hard, class: Violation, since: 1, needs: needCandidates, kinds: forOrdinary, transfer: ruleTransferBegun},
-	{number: 54, codes: []Code{TransferMechanismExpired}, clause: "CBDF 9; CERT 8; DPF I.3", severity: hard, class: Violation, since: 1, needs: needCandidates, kinds: forOrdinary, transfer: ruleTransferExpired},
-	{number: 55, codes: []Code{TransferMechanismSuspended}, clause: "CERT 10; SAM 17; EU-SCC 14(f), 16", severity: hard, class: Violation, since: 1, needs: needCandidates, kinds: forOrdinary, transfer: ruleTransferStopped},
-	{number: 56, codes: []Code{TransferDestinationNotCovered, TransferRecipientNotCovered, TransferPurposeNotCovered, TransferCategoryNotCovered}, clause: "NDSMR 38; CN-SC annex 1; EU-SCC I.B", severity: hard, class: Violation, since: 1, needs: needCandidates, kinds: forOrdinary, transfer: ruleTransferScope, perAskedTr: ruleTransferCategory},
+	{number: 53, codes: []Code{TransferMechanismNotYetEffective}, clause: "PIPL 38; SCM", severity: hard, class: Violation, since: 1, until: 2, needs: needCandidates, kinds: forOrdinary, transfer: ruleTransferBegun},
+	{number: 53, codes: []Code{TransferMechanismNotYetEffective}, clause: "PIPL 38; SCM", severity: hard, class: Violation, since: 2, needs: needCandidates, kinds: forNamed, transfer: ruleTransferBegun},
+	{number: 54, codes: []Code{TransferMechanismExpired}, clause: "CBDF 9; CERT 8; DPF I.3", severity: hard, class: Violation, since: 1, until: 2, needs: needCandidates, kinds: forOrdinary, transfer: ruleTransferExpired},
+	{number: 54, codes: []Code{TransferMechanismExpired}, clause: "CBDF 9; CERT 8; DPF I.3", severity: hard, class: Violation, since: 2, needs: needCandidates, kinds: forNamed, transfer: ruleTransferExpired},
+	{number: 55, codes: []Code{TransferMechanismSuspended}, clause: "CERT 10; SAM 17; EU-SCC 14(f), 16", severity: hard, class: Violation, since: 1, until: 2, needs: needCandidates, kinds: forOrdinary, transfer: ruleTransferStopped},
+	{number: 55, codes: []Code{TransferMechanismSuspended}, clause: "CERT 10; SAM 17; EU-SCC 14(f), 16", severity: hard, class: Violation, since: 2, needs: needCandidates, kinds: forNamed, transfer: ruleTransferStopped},
+	{number: 56, codes: []Code{TransferDestinationNotCovered, TransferRecipientNotCovered, TransferPurposeNotCovered, TransferCategoryNotCovered}, clause: "NDSMR 38; CN-SC annex 1; EU-SCC I.B", severity: hard, class: Violation, since: 1, until: 2, needs: needCandidates, kinds: forOrdinary, transfer: ruleTransferScope, perAskedTr: ruleTransferCategory},
+	{number: 56, codes: []Code{TransferDestinationNotCovered, TransferRecipientNotCovered, TransferPurposeNotCovered, TransferCategoryNotCovered}, clause: "NDSMR 38; CN-SC annex 1; EU-SCC I.B", severity: hard, class: Violation, since: 2, needs: needCandidates, kinds: forNamed, transfer: ruleTransferScope, perAskedTr: ruleTransferCategory},
 	{number: 57, codes: []Code{TransferVolumeExceeded}, clause: "NDSMR 38; CBDF 7, 8", severity: hard, class: Violation},
 	{number: 58, codes: []Code{TransferFilingOverdue}, clause: "SCM; GBA-SC", severity: cures, class: Gap},
 	{number: 59, codes: []Code{TransferTiaMissing}, clause: "EU-SCC 14(d); EDPB 01/2020; CN-SC 4(4)", severity: cures, class: Gap},
-	{number: 60, codes: []Code{OnwardDestinationNotCovered}, clause: "EU-SCC 8.8, 9; CN-SC 3(8); DPF", severity: hard, class: Violation, since: 1, needs: needCandidates, kinds: forOrdinary, transfer: ruleOnward},
+	{number: 60, codes: []Code{OnwardDestinationNotCovered}, clause: "EU-SCC 8.8, 9; CN-SC 3(8); DPF", severity: hard, class: Violation, since: 1, until: 2, needs: needCandidates, kinds: forOrdinary, transfer: ruleOnward},
+	{number: 60, codes: []Code{OnwardDestinationNotCovered}, clause: "EU-SCC 8.8, 9; CN-SC 3(8); DPF", severity: hard, class: Violation, since: 2, needs: needCandidates, kinds: forNamed, transfer: ruleOnward},
 }
 
 // Rules 11 to 13 and 40 to 44 are not listed by an answer: a question that would

@@ -206,6 +206,10 @@ func (b *builder) compile(n registry.Noun, number uint32, t *tables) []byte {
 		return transferRecord(n, b, t.zone)
 	case *registry.Assessment:
 		return assessmentRecord(n, b)
+	case *registry.Instrument:
+		return instrumentRecord(n, b)
+	case *registry.ExceptionRecord:
+		return exceptionRecord(n, b)
 	}
 	return smallRecord(n.Collection(), n.ResourceName(), b.small[number].ordinal)
 }

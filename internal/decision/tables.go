@@ -44,6 +44,10 @@ type purpose struct {
 	service   registry.Service
 	profiling bool // or interest advertising
 	highRisk  bool
+
+	analytics, tracking, interest bool
+	foreign                       bool // it serves proceedings abroad
+	windDown, deletion            bool
 }
 
 type product struct {
@@ -100,15 +104,17 @@ type basisEntry struct {
 }
 
 type necessity struct {
-	purpose    uint32
-	approved   registry.Time
-	categories ordinals
+	purpose         uint32
+	approved, until registry.Time
+	categories      ordinals
 }
 
-// policy is a version that may govern: it is effective from a stated time, was
-// notified where significant, and does not weaken (readings R14, R15).
+// policy is a version with its audience and what it states.
 type policy struct {
 	number       uint32
+	place        int // in the order of the walk: reading R50
+	notified     bool
+	weakens      []bool // by the place of an older version: against it
 	groups       uint16
 	anywhere     bool
 	regions      []country
@@ -119,13 +125,34 @@ type policy struct {
 	necessity    []necessity
 	servesMinors bool
 	childRules   bool
+
+	retention  []retention
+	safeguards []safeguard
+	waivers    [13][7]registry.WaiverEffect // by group and exception
+	claimable  [7]uint16                    // by exception, a bit a kind of recipient
+}
+
+// retention is how long data of a purpose is kept, by the leaves it is of.
+type retention struct {
+	purpose uint32
+	days    int32
+	leaves  ordinals
+}
+
+// safeguard is a judgement on sensitive data: reading R64.
+type safeguard struct {
+	purpose         uint32
+	approved, until registry.Time
+	categories      ordinals
 }
 
 type tables struct {
 	categories []*category // by ordinal
 	purposes   []*purpose
 	exporters  []*exporter
-	policies   []*policy                // that may govern, the newest first
+	policies   []*policy                // that may govern in edition 1, the newest first
+	versions   []*policy                // with a time of effect, the oldest first
+	named      []country                // the regions that some version names
 	sources    map[uint32]registry.Time // how old a source's consents may be
 	principals map[uint32]*registry.Principal
 	only       *exporter             // the registry's only exporter
@@ -134,6 +161,9 @@ type tables struct {
 	screening  registry.Time
 	separate   bool
 	contact    string
+	hmtExport  bool // a body of Hong Kong, Macau or Taiwan is not foreign
+	// What E5 does not put off: reading R54.
+	agreementsStand, assessmentsStand bool
 	// Of the volume tiers: reading R71.
 	ownTier, statutoryLifts, countExempt bool
 }
@@ -178,6 +208,8 @@ func buildTables(small map[uint32]smallNoun, r names) *tables {
 			}
 			t.separate = n.SeparateConsentWithoutConsentBasis
 			t.contact = n.GapContact
+			t.hmtExport = n.HmtAuthority == registry.HmtAuthorityExportOnly
+			t.agreementsStand, t.assessmentsStand = n.AgreementDeferralOff, n.AssessmentDeferralOff
 			t.ownTier = n.NonsensitiveTier == registry.NonsensitiveTierOwnTier
 			t.statutoryLifts, t.countExempt = n.StatutoryDutyLiftsAssessment, n.CountExemptFlows
 		case *registry.Category:
@@ -185,7 +217,11 @@ func buildTables(small map[uint32]smallNoun, r names) *tables {
 			nodes = append(nodes, c)
 			put(&t.categories, sn.ordinal, c)
 		case *registry.Purpose:
-			put(&t.purposes, sn.ordinal, &purpose{number: number, place: sn.ordinal, service: n.Service, profiling: n.Profiling || n.InterestAdvertising, highRisk: n.HighRisk})
+			put(&t.purposes, sn.ordinal, &purpose{
+				number: number, place: sn.ordinal, service: n.Service, profiling: n.Profiling || n.InterestAdvertising, highRisk: n.HighRisk,
+				analytics: n.Analytics, tracking: n.Tracking, interest: n.InterestAdvertising,
+				foreign: n.ForeignProceedings, windDown: n.WindDown, deletion: n.Deletion,
+			})
 		case *registry.Exporter:
 			put(&t.exporters, sn.ordinal, compileExporter(number, n, r))
 		case *registry.Policy:
@@ -222,15 +258,7 @@ func buildTables(small map[uint32]smallNoun, r names) *tables {
 	slices.SortFunc(versions, func(a, b *registry.Policy) int {
 		return cmp.Or(cmp.Compare(a.EffectiveTime, b.EffectiveTime), cmp.Compare(versionNumber[a], versionNumber[b]))
 	})
-	var may []*registry.Policy // those that may govern, the oldest first
-	for _, v := range versions {
-		if v.EffectiveTime != 0 && notified(v) && !slices.ContainsFunc(before(v, may), func(o *registry.Policy) bool { return weakens(v, o) }) {
-			may = append(may, v)
-		}
-	}
-	for _, v := range slices.Backward(may) {
-		t.policies = append(t.policies, compilePolicy(versionNumber[v], v, r))
-	}
+	t.addVersions(versions, versionNumber, r, nodes)
 	return t
 }
 
@@ -351,117 +379,4 @@ func compileExporter(number uint32, n *registry.Exporter, r names) *exporter {
 	}
 	e.openings = n.VolumeOpenings
 	return e
-}
-
-// notified reports whether a version is not significant, or a notice was sent
-// before it took effect.
-func notified(v *registry.Policy) bool {
-	return !v.Significant || slices.ContainsFunc(v.Notices, func(n registry.PolicyNotice) bool {
-		return n.SendTime != 0 && n.SendTime < v.EffectiveTime
-	})
-}
-
-// before returns the versions that would govern persons of v's audience without
-// it: for each subject group and region, the newest before it that may govern.
-// Reading R15.
-func before(v *registry.Policy, may []*registry.Policy) (out []*registry.Policy) {
-	regions := v.Regions
-	if slices.Contains(regions, "*") { // every region that some version names, and all others
-		for _, o := range may {
-			regions = append(slices.Clip(regions), o.Regions...)
-		}
-	}
-	for _, g := range v.SubjectGroups {
-		for _, r := range regions {
-			for _, o := range slices.Backward(may) {
-				if o.EffectiveTime < v.EffectiveTime && slices.Contains(o.SubjectGroups, g) &&
-					(slices.Contains(o.Regions, "*") || slices.Contains(o.Regions, r)) {
-					if !slices.Contains(out, o) {
-						out = append(out, o)
-					}
-					break
-				}
-			}
-		}
-	}
-	return out
-}
-
-// weakens reports whether v weakens rights against a version before it: reading R15.
-func weakens(v, old *registry.Policy) bool {
-	if v.WeakensRights || !subset(v.Purposes, old.Purposes) {
-		return true
-	}
-	for _, k := range v.Kinds {
-		i := slices.IndexFunc(old.Kinds, func(o registry.KindList) bool { return o.Kind == k.Kind })
-		if i < 0 {
-			return true
-		}
-		o := old.Kinds[i]
-		if !subset(k.Purposes, o.Purposes) || k.AnyCategory && !o.AnyCategory ||
-			!k.AnyCategory && !o.AnyCategory && !subset(k.CoveredCategories, o.CoveredCategories) {
-			return true
-		}
-	}
-	return longer(v.Retention, old.Retention)
-}
-
-// longer reports whether data of a purpose and category is kept longer than
-// before, or is now kept by a schedule where there was none.
-func longer(now, was []registry.Retention) bool {
-	for _, r := range now {
-		for _, c := range r.Categories {
-			if !slices.ContainsFunc(was, func(o registry.Retention) bool {
-				return o.Purpose == r.Purpose && slices.Contains(o.Categories, c) && r.Days <= o.Days
-			}) {
-				return true
-			}
-		}
-	}
-	return false
-}
-
-func subset(a, b []string) bool {
-	for _, x := range a {
-		if !slices.Contains(b, x) {
-			return false
-		}
-	}
-	return true
-}
-
-func compilePolicy(number uint32, n *registry.Policy, r names) *policy {
-	p := &policy{
-		number: number, groups: groupBits(n.SubjectGroups), effective: n.EffectiveTime,
-		purposes: newOrdinals(r.ordinals(n.Purposes)), servesMinors: n.ServesMinors, childRules: n.ChildRules != "",
-	}
-	for _, c := range n.Regions {
-		if c == "*" {
-			p.anywhere = true
-		} else {
-			p.regions = append(p.regions, parseCountry(c))
-		}
-	}
-	for _, k := range n.Kinds {
-		if int(k.Kind) < len(p.kinds) {
-			p.kinds[k.Kind] = kindList{k.AnyCategory, newOrdinals(r.ordinals(k.Purposes)), newOrdinals(r.ordinals(k.CoveredCategories))}
-		}
-	}
-	for _, b := range n.Bases {
-		e := basisEntry{purpose: r.number(b.Purpose), kind: b.Kind, basis: b.Basis, special: b.SpecialGround != ""}
-		for _, g := range b.Regimes {
-			e.regimes |= 1 << (g & 7)
-		}
-		p.bases = append(p.bases, e)
-	}
-	for _, m := range n.Necessity {
-		if m.ApprovedBy != "" && m.ApproveTime != 0 {
-			p.necessity = append(p.necessity, necessity{r.number(m.Purpose), m.ApproveTime, newOrdinals(r.ordinals(m.CoveredCategories))})
-		}
-	}
-	return p
-}
-
-func (p *policy) covers(g registry.SubjectGroup, r country) bool {
-	return p.groups&(1<<g) != 0 && (p.anywhere || slices.Contains(p.regions, r))
 }

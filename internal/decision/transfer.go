@@ -90,8 +90,11 @@ var transferMarks = [...]Code{
 
 // foreign reports whether a country is abroad under a regime.
 func foreign(r registry.Regime, c country) bool {
-	if r == registry.RegimeEu {
+	switch r {
+	case registry.RegimeEu:
 		return !c.inEEA()
+	case registry.RegimeUk:
+		return c != gb
 	}
 	return c != cn
 }
@@ -128,7 +131,7 @@ func (e *scratch) transferCandidates(r registry.Regime) {
 }
 
 func ruleMechanism(e *scratch) {
-	for r := registry.RegimeCn; r <= registry.RegimeEu; r++ {
+	for r := registry.RegimeCn; r <= registry.RegimeUk; r++ {
 		if r == registry.RegimeCnSz || !e.under(r) || !e.abroad[r] {
 			continue
 		}
@@ -247,7 +250,7 @@ func ruleOnward(e *scratch, t *transferView) marks {
 // restOnTransfers finds for each regime and asked category the transfer that it
 // rests on, or the reasons of the best candidate.
 func (e *scratch) restOnTransfers(p *program) {
-	for r := registry.RegimeCn; r <= registry.RegimeEu; r++ {
+	for r := registry.RegimeCn; r <= registry.RegimeUk; r++ {
 		if r == registry.RegimeCnSz || !e.under(r) || !e.abroad[r] {
 			continue
 		}
