@@ -57,6 +57,8 @@ type Agreement struct {
 	DocumentDigest string `json:"document_digest,omitempty"`
 	// The agreement that this one amends or renews.
 	AmendsID *uint32 `json:"amends_id,omitempty"`
+	// When the recipient certified deletion or return after the end.
+	DeletionCertificateTime registry.Time `json:"deletion_certificate_time,omitempty"`
 	// Edges holds the relations/edges for other nodes in the graph.
 	// The values are being populated by the AgreementQuery when eager-loading is set.
 	Edges        AgreementEdges `json:"edges"`
@@ -171,7 +173,7 @@ func (*Agreement) scanValues(columns []string) ([]any, error) {
 			values[i] = new(registry.AgreementType)
 		case agreement.FieldHosting:
 			values[i] = new(sql.NullBool)
-		case agreement.FieldID, agreement.FieldRevision, agreement.FieldCreateTime, agreement.FieldUpdateTime, agreement.FieldEffectiveTime, agreement.FieldExpireTime, agreement.FieldTerminateTime, agreement.FieldSccModule, agreement.FieldAmendsID:
+		case agreement.FieldID, agreement.FieldRevision, agreement.FieldCreateTime, agreement.FieldUpdateTime, agreement.FieldEffectiveTime, agreement.FieldExpireTime, agreement.FieldTerminateTime, agreement.FieldSccModule, agreement.FieldAmendsID, agreement.FieldDeletionCertificateTime:
 			values[i] = new(sql.NullInt64)
 		case agreement.FieldName, agreement.FieldTitle, agreement.FieldTerminateReason, agreement.FieldDocumentDigest:
 			values[i] = new(sql.NullString)
@@ -321,6 +323,12 @@ func (_m *Agreement) assignValues(columns []string, values []any) error {
 				_m.AmendsID = new(uint32)
 				*_m.AmendsID = uint32(value.Int64)
 			}
+		case agreement.FieldDeletionCertificateTime:
+			if value, ok := values[i].(*sql.NullInt64); !ok {
+				return fmt.Errorf("unexpected type %T for field deletion_certificate_time", values[i])
+			} else if value.Valid {
+				_m.DeletionCertificateTime = registry.Time(value.Int64)
+			}
 		default:
 			_m.selectValues.Set(columns[i], values[i])
 		}
@@ -455,6 +463,9 @@ func (_m *Agreement) String() string {
 		builder.WriteString("amends_id=")
 		builder.WriteString(fmt.Sprintf("%v", *v))
 	}
+	builder.WriteString(", ")
+	builder.WriteString("deletion_certificate_time=")
+	builder.WriteString(fmt.Sprintf("%v", _m.DeletionCertificateTime))
 	builder.WriteByte(')')
 	return builder.String()
 }

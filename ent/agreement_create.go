@@ -213,6 +213,20 @@ func (_c *AgreementCreate) SetNillableAmendsID(v *uint32) *AgreementCreate {
 	return _c
 }
 
+// SetDeletionCertificateTime sets the "deletion_certificate_time" field.
+func (_c *AgreementCreate) SetDeletionCertificateTime(v registry.Time) *AgreementCreate {
+	_c.mutation.SetDeletionCertificateTime(v)
+	return _c
+}
+
+// SetNillableDeletionCertificateTime sets the "deletion_certificate_time" field if the given value is not nil.
+func (_c *AgreementCreate) SetNillableDeletionCertificateTime(v *registry.Time) *AgreementCreate {
+	if v != nil {
+		_c.SetDeletionCertificateTime(*v)
+	}
+	return _c
+}
+
 // SetID sets the "id" field.
 func (_c *AgreementCreate) SetID(v uint32) *AgreementCreate {
 	_c.mutation.SetID(v)
@@ -396,6 +410,10 @@ func (_c *AgreementCreate) defaults() {
 		v := agreement.DefaultDocumentDigest
 		_c.mutation.SetDocumentDigest(v)
 	}
+	if _, ok := _c.mutation.DeletionCertificateTime(); !ok {
+		v := agreement.DefaultDeletionCertificateTime
+		_c.mutation.SetDeletionCertificateTime(v)
+	}
 }
 
 // check runs all checks and user-defined validators on the builder.
@@ -453,6 +471,9 @@ func (_c *AgreementCreate) check() error {
 	}
 	if _, ok := _c.mutation.DocumentDigest(); !ok {
 		return &ValidationError{Name: "document_digest", err: errors.New(`ent: missing required field "Agreement.document_digest"`)}
+	}
+	if _, ok := _c.mutation.DeletionCertificateTime(); !ok {
+		return &ValidationError{Name: "deletion_certificate_time", err: errors.New(`ent: missing required field "Agreement.deletion_certificate_time"`)}
 	}
 	return nil
 }
@@ -557,6 +578,10 @@ func (_c *AgreementCreate) createSpec() (*Agreement, *sqlgraph.CreateSpec) {
 	if value, ok := _c.mutation.DocumentDigest(); ok {
 		_spec.SetField(agreement.FieldDocumentDigest, field.TypeString, value)
 		_node.DocumentDigest = value
+	}
+	if value, ok := _c.mutation.DeletionCertificateTime(); ok {
+		_spec.SetField(agreement.FieldDeletionCertificateTime, field.TypeInt64, value)
+		_node.DeletionCertificateTime = value
 	}
 	if nodes := _c.mutation.ExportersIDs(); len(nodes) > 0 {
 		edge := &sqlgraph.EdgeSpec{

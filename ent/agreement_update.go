@@ -312,6 +312,27 @@ func (_u *AgreementUpdate) ClearAmendsID() *AgreementUpdate {
 	return _u
 }
 
+// SetDeletionCertificateTime sets the "deletion_certificate_time" field.
+func (_u *AgreementUpdate) SetDeletionCertificateTime(v registry.Time) *AgreementUpdate {
+	_u.mutation.ResetDeletionCertificateTime()
+	_u.mutation.SetDeletionCertificateTime(v)
+	return _u
+}
+
+// SetNillableDeletionCertificateTime sets the "deletion_certificate_time" field if the given value is not nil.
+func (_u *AgreementUpdate) SetNillableDeletionCertificateTime(v *registry.Time) *AgreementUpdate {
+	if v != nil {
+		_u.SetDeletionCertificateTime(*v)
+	}
+	return _u
+}
+
+// AddDeletionCertificateTime adds value to the "deletion_certificate_time" field.
+func (_u *AgreementUpdate) AddDeletionCertificateTime(v registry.Time) *AgreementUpdate {
+	_u.mutation.AddDeletionCertificateTime(v)
+	return _u
+}
+
 // AddExporterIDs adds the "exporters" edge to the Exporter entity by IDs.
 func (_u *AgreementUpdate) AddExporterIDs(ids ...uint32) *AgreementUpdate {
 	_u.mutation.AddExporterIDs(ids...)
@@ -706,6 +727,12 @@ func (_u *AgreementUpdate) sqlSave(ctx context.Context) (_node int, err error) {
 	}
 	if value, ok := _u.mutation.DocumentDigest(); ok {
 		_spec.SetField(agreement.FieldDocumentDigest, field.TypeString, value)
+	}
+	if value, ok := _u.mutation.DeletionCertificateTime(); ok {
+		_spec.SetField(agreement.FieldDeletionCertificateTime, field.TypeInt64, value)
+	}
+	if value, ok := _u.mutation.AddedDeletionCertificateTime(); ok {
+		_spec.AddField(agreement.FieldDeletionCertificateTime, field.TypeInt64, value)
 	}
 	if _u.mutation.ExportersCleared() {
 		edge := &sqlgraph.EdgeSpec{
@@ -1347,6 +1374,27 @@ func (_u *AgreementUpdateOne) ClearAmendsID() *AgreementUpdateOne {
 	return _u
 }
 
+// SetDeletionCertificateTime sets the "deletion_certificate_time" field.
+func (_u *AgreementUpdateOne) SetDeletionCertificateTime(v registry.Time) *AgreementUpdateOne {
+	_u.mutation.ResetDeletionCertificateTime()
+	_u.mutation.SetDeletionCertificateTime(v)
+	return _u
+}
+
+// SetNillableDeletionCertificateTime sets the "deletion_certificate_time" field if the given value is not nil.
+func (_u *AgreementUpdateOne) SetNillableDeletionCertificateTime(v *registry.Time) *AgreementUpdateOne {
+	if v != nil {
+		_u.SetDeletionCertificateTime(*v)
+	}
+	return _u
+}
+
+// AddDeletionCertificateTime adds value to the "deletion_certificate_time" field.
+func (_u *AgreementUpdateOne) AddDeletionCertificateTime(v registry.Time) *AgreementUpdateOne {
+	_u.mutation.AddDeletionCertificateTime(v)
+	return _u
+}
+
 // AddExporterIDs adds the "exporters" edge to the Exporter entity by IDs.
 func (_u *AgreementUpdateOne) AddExporterIDs(ids ...uint32) *AgreementUpdateOne {
 	_u.mutation.AddExporterIDs(ids...)
@@ -1771,6 +1819,12 @@ func (_u *AgreementUpdateOne) sqlSave(ctx context.Context) (_node *Agreement, er
 	}
 	if value, ok := _u.mutation.DocumentDigest(); ok {
 		_spec.SetField(agreement.FieldDocumentDigest, field.TypeString, value)
+	}
+	if value, ok := _u.mutation.DeletionCertificateTime(); ok {
+		_spec.SetField(agreement.FieldDeletionCertificateTime, field.TypeInt64, value)
+	}
+	if value, ok := _u.mutation.AddedDeletionCertificateTime(); ok {
+		_spec.AddField(agreement.FieldDeletionCertificateTime, field.TypeInt64, value)
 	}
 	if _u.mutation.ExportersCleared() {
 		edge := &sqlgraph.EdgeSpec{

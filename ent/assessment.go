@@ -46,6 +46,10 @@ type Assessment struct {
 	ReviewUntil registry.Time `json:"review_until,omitempty"`
 	// The SHA-256 of the document, in hex.
 	DocumentDigest string `json:"document_digest,omitempty"`
+	// The kinds whose every recipient is in its scope.
+	RecipientKinds json.RawMessage `json:"recipient_kinds,omitempty"`
+	// Made in the simplified form of small handlers.
+	Simplified bool `json:"simplified,omitempty"`
 	// Edges holds the relations/edges for other nodes in the graph.
 	// The values are being populated by the AssessmentQuery when eager-loading is set.
 	Edges        AssessmentEdges `json:"edges"`
@@ -110,10 +114,12 @@ func (*Assessment) scanValues(columns []string) ([]any, error) {
 	values := make([]any, len(columns))
 	for i := range columns {
 		switch columns[i] {
-		case assessment.FieldCategories, assessment.FieldCountries:
+		case assessment.FieldCategories, assessment.FieldCountries, assessment.FieldRecipientKinds:
 			values[i] = new([]byte)
 		case assessment.FieldType:
 			values[i] = new(registry.AssessmentType)
+		case assessment.FieldSimplified:
+			values[i] = new(sql.NullBool)
 		case assessment.FieldID, assessment.FieldRevision, assessment.FieldCreateTime, assessment.FieldUpdateTime, assessment.FieldExporterID, assessment.FieldApproveTime, assessment.FieldReviewUntil:
 			values[i] = new(sql.NullInt64)
 		case assessment.FieldName, assessment.FieldTitle, assessment.FieldApprovedBy, assessment.FieldDocumentDigest:
@@ -221,6 +227,20 @@ func (_m *Assessment) assignValues(columns []string, values []any) error {
 			} else if value.Valid {
 				_m.DocumentDigest = value.String
 			}
+		case assessment.FieldRecipientKinds:
+			if value, ok := values[i].(*[]byte); !ok {
+				return fmt.Errorf("unexpected type %T for field recipient_kinds", values[i])
+			} else if value != nil && len(*value) > 0 {
+				if err := json.Unmarshal(*value, &_m.RecipientKinds); err != nil {
+					return fmt.Errorf("unmarshal field recipient_kinds: %w", err)
+				}
+			}
+		case assessment.FieldSimplified:
+			if value, ok := values[i].(*sql.NullBool); !ok {
+				return fmt.Errorf("unexpected type %T for field simplified", values[i])
+			} else if value.Valid {
+				_m.Simplified = value.Bool
+			}
 		default:
 			_m.selectValues.Set(columns[i], values[i])
 		}
@@ -315,6 +335,12 @@ func (_m *Assessment) String() string {
 	builder.WriteString(", ")
 	builder.WriteString("document_digest=")
 	builder.WriteString(_m.DocumentDigest)
+	builder.WriteString(", ")
+	builder.WriteString("recipient_kinds=")
+	builder.WriteString(fmt.Sprintf("%v", _m.RecipientKinds))
+	builder.WriteString(", ")
+	builder.WriteString("simplified=")
+	builder.WriteString(fmt.Sprintf("%v", _m.Simplified))
 	builder.WriteByte(')')
 	return builder.String()
 }

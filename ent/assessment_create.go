@@ -4,6 +4,7 @@ package ent
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"waybill/ent/assessment"
@@ -142,6 +143,26 @@ func (_c *AssessmentCreate) SetNillableDocumentDigest(v *string) *AssessmentCrea
 	return _c
 }
 
+// SetRecipientKinds sets the "recipient_kinds" field.
+func (_c *AssessmentCreate) SetRecipientKinds(v json.RawMessage) *AssessmentCreate {
+	_c.mutation.SetRecipientKinds(v)
+	return _c
+}
+
+// SetSimplified sets the "simplified" field.
+func (_c *AssessmentCreate) SetSimplified(v bool) *AssessmentCreate {
+	_c.mutation.SetSimplified(v)
+	return _c
+}
+
+// SetNillableSimplified sets the "simplified" field if the given value is not nil.
+func (_c *AssessmentCreate) SetNillableSimplified(v *bool) *AssessmentCreate {
+	if v != nil {
+		_c.SetSimplified(*v)
+	}
+	return _c
+}
+
 // SetID sets the "id" field.
 func (_c *AssessmentCreate) SetID(v uint32) *AssessmentCreate {
 	_c.mutation.SetID(v)
@@ -253,6 +274,10 @@ func (_c *AssessmentCreate) defaults() {
 		v := assessment.DefaultDocumentDigest
 		_c.mutation.SetDocumentDigest(v)
 	}
+	if _, ok := _c.mutation.Simplified(); !ok {
+		v := assessment.DefaultSimplified
+		_c.mutation.SetSimplified(v)
+	}
 }
 
 // check runs all checks and user-defined validators on the builder.
@@ -295,6 +320,9 @@ func (_c *AssessmentCreate) check() error {
 	}
 	if _, ok := _c.mutation.DocumentDigest(); !ok {
 		return &ValidationError{Name: "document_digest", err: errors.New(`ent: missing required field "Assessment.document_digest"`)}
+	}
+	if _, ok := _c.mutation.Simplified(); !ok {
+		return &ValidationError{Name: "simplified", err: errors.New(`ent: missing required field "Assessment.simplified"`)}
 	}
 	if len(_c.mutation.ExporterIDs()) == 0 {
 		return &ValidationError{Name: "exporter", err: errors.New(`ent: missing required edge "Assessment.exporter"`)}
@@ -378,6 +406,14 @@ func (_c *AssessmentCreate) createSpec() (*Assessment, *sqlgraph.CreateSpec) {
 	if value, ok := _c.mutation.DocumentDigest(); ok {
 		_spec.SetField(assessment.FieldDocumentDigest, field.TypeString, value)
 		_node.DocumentDigest = value
+	}
+	if value, ok := _c.mutation.RecipientKinds(); ok {
+		_spec.SetField(assessment.FieldRecipientKinds, field.TypeJSON, value)
+		_node.RecipientKinds = value
+	}
+	if value, ok := _c.mutation.Simplified(); ok {
+		_spec.SetField(assessment.FieldSimplified, field.TypeBool, value)
+		_node.Simplified = value
 	}
 	if nodes := _c.mutation.ExporterIDs(); len(nodes) > 0 {
 		edge := &sqlgraph.EdgeSpec{

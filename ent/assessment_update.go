@@ -4,6 +4,7 @@ package ent
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"waybill/ent/assessment"
@@ -207,6 +208,32 @@ func (_u *AssessmentUpdate) SetDocumentDigest(v string) *AssessmentUpdate {
 func (_u *AssessmentUpdate) SetNillableDocumentDigest(v *string) *AssessmentUpdate {
 	if v != nil {
 		_u.SetDocumentDigest(*v)
+	}
+	return _u
+}
+
+// SetRecipientKinds sets the "recipient_kinds" field.
+func (_u *AssessmentUpdate) SetRecipientKinds(v json.RawMessage) *AssessmentUpdate {
+	_u.mutation.SetRecipientKinds(v)
+	return _u
+}
+
+// AppendRecipientKinds appends value to the "recipient_kinds" field.
+func (_u *AssessmentUpdate) AppendRecipientKinds(v json.RawMessage) *AssessmentUpdate {
+	_u.mutation.AppendRecipientKinds(v)
+	return _u
+}
+
+// SetSimplified sets the "simplified" field.
+func (_u *AssessmentUpdate) SetSimplified(v bool) *AssessmentUpdate {
+	_u.mutation.SetSimplified(v)
+	return _u
+}
+
+// SetNillableSimplified sets the "simplified" field if the given value is not nil.
+func (_u *AssessmentUpdate) SetNillableSimplified(v *bool) *AssessmentUpdate {
+	if v != nil {
+		_u.SetSimplified(*v)
 	}
 	return _u
 }
@@ -433,6 +460,17 @@ func (_u *AssessmentUpdate) sqlSave(ctx context.Context) (_node int, err error) 
 	}
 	if value, ok := _u.mutation.DocumentDigest(); ok {
 		_spec.SetField(assessment.FieldDocumentDigest, field.TypeString, value)
+	}
+	if value, ok := _u.mutation.RecipientKinds(); ok {
+		_spec.SetField(assessment.FieldRecipientKinds, field.TypeJSON, value)
+	}
+	if value, ok := _u.mutation.AppendedRecipientKinds(); ok {
+		_spec.AddModifier(func(u *sql.UpdateBuilder) {
+			sqljson.Append(u, assessment.FieldRecipientKinds, value)
+		})
+	}
+	if value, ok := _u.mutation.Simplified(); ok {
+		_spec.SetField(assessment.FieldSimplified, field.TypeBool, value)
 	}
 	if _u.mutation.ExporterCleared() {
 		edge := &sqlgraph.EdgeSpec{
@@ -796,6 +834,32 @@ func (_u *AssessmentUpdateOne) SetNillableDocumentDigest(v *string) *AssessmentU
 	return _u
 }
 
+// SetRecipientKinds sets the "recipient_kinds" field.
+func (_u *AssessmentUpdateOne) SetRecipientKinds(v json.RawMessage) *AssessmentUpdateOne {
+	_u.mutation.SetRecipientKinds(v)
+	return _u
+}
+
+// AppendRecipientKinds appends value to the "recipient_kinds" field.
+func (_u *AssessmentUpdateOne) AppendRecipientKinds(v json.RawMessage) *AssessmentUpdateOne {
+	_u.mutation.AppendRecipientKinds(v)
+	return _u
+}
+
+// SetSimplified sets the "simplified" field.
+func (_u *AssessmentUpdateOne) SetSimplified(v bool) *AssessmentUpdateOne {
+	_u.mutation.SetSimplified(v)
+	return _u
+}
+
+// SetNillableSimplified sets the "simplified" field if the given value is not nil.
+func (_u *AssessmentUpdateOne) SetNillableSimplified(v *bool) *AssessmentUpdateOne {
+	if v != nil {
+		_u.SetSimplified(*v)
+	}
+	return _u
+}
+
 // SetExporter sets the "exporter" edge to the Exporter entity.
 func (_u *AssessmentUpdateOne) SetExporter(v *Exporter) *AssessmentUpdateOne {
 	return _u.SetExporterID(v.ID)
@@ -1048,6 +1112,17 @@ func (_u *AssessmentUpdateOne) sqlSave(ctx context.Context) (_node *Assessment, 
 	}
 	if value, ok := _u.mutation.DocumentDigest(); ok {
 		_spec.SetField(assessment.FieldDocumentDigest, field.TypeString, value)
+	}
+	if value, ok := _u.mutation.RecipientKinds(); ok {
+		_spec.SetField(assessment.FieldRecipientKinds, field.TypeJSON, value)
+	}
+	if value, ok := _u.mutation.AppendedRecipientKinds(); ok {
+		_spec.AddModifier(func(u *sql.UpdateBuilder) {
+			sqljson.Append(u, assessment.FieldRecipientKinds, value)
+		})
+	}
+	if value, ok := _u.mutation.Simplified(); ok {
+		_spec.SetField(assessment.FieldSimplified, field.TypeBool, value)
 	}
 	if _u.mutation.ExporterCleared() {
 		edge := &sqlgraph.EdgeSpec{

@@ -72,11 +72,19 @@ type CategoryEdges struct {
 	Assessments []*Assessment `json:"assessments,omitempty"`
 	// The policy versions whose lists name it.
 	MentioningPolicies []*PolicyVersion `json:"mentioning_policies,omitempty"`
-	// The recipients whose notices name it.
+	// The recipients whose notices or incidents name it.
 	NoticedRecipients []*Recipient `json:"noticed_recipients,omitempty"`
+	// The exporters whose zones or holds name it.
+	MentioningExporters []*Exporter `json:"mentioning_exporters,omitempty"`
+	// The instruments that cover it.
+	Instruments []*Instrument `json:"instruments,omitempty"`
+	// The exceptions that cover it.
+	ExceptionRecords []*ExceptionRecord `json:"exception_records,omitempty"`
+	// The exceptions that prove its publication.
+	ProvingExceptions []*ExceptionRecord `json:"proving_exceptions,omitempty"`
 	// loadedTypes holds the information for reporting if a
 	// type was loaded (or requested) in eager-loading or not.
-	loadedTypes [7]bool
+	loadedTypes [11]bool
 }
 
 // ChildrenOrErr returns the Children value or an error if the edge
@@ -142,6 +150,42 @@ func (e CategoryEdges) NoticedRecipientsOrErr() ([]*Recipient, error) {
 		return e.NoticedRecipients, nil
 	}
 	return nil, &NotLoadedError{edge: "noticed_recipients"}
+}
+
+// MentioningExportersOrErr returns the MentioningExporters value or an error if the edge
+// was not loaded in eager-loading.
+func (e CategoryEdges) MentioningExportersOrErr() ([]*Exporter, error) {
+	if e.loadedTypes[7] {
+		return e.MentioningExporters, nil
+	}
+	return nil, &NotLoadedError{edge: "mentioning_exporters"}
+}
+
+// InstrumentsOrErr returns the Instruments value or an error if the edge
+// was not loaded in eager-loading.
+func (e CategoryEdges) InstrumentsOrErr() ([]*Instrument, error) {
+	if e.loadedTypes[8] {
+		return e.Instruments, nil
+	}
+	return nil, &NotLoadedError{edge: "instruments"}
+}
+
+// ExceptionRecordsOrErr returns the ExceptionRecords value or an error if the edge
+// was not loaded in eager-loading.
+func (e CategoryEdges) ExceptionRecordsOrErr() ([]*ExceptionRecord, error) {
+	if e.loadedTypes[9] {
+		return e.ExceptionRecords, nil
+	}
+	return nil, &NotLoadedError{edge: "exception_records"}
+}
+
+// ProvingExceptionsOrErr returns the ProvingExceptions value or an error if the edge
+// was not loaded in eager-loading.
+func (e CategoryEdges) ProvingExceptionsOrErr() ([]*ExceptionRecord, error) {
+	if e.loadedTypes[10] {
+		return e.ProvingExceptions, nil
+	}
+	return nil, &NotLoadedError{edge: "proving_exceptions"}
 }
 
 // scanValues returns the types for scanning values from sql.Rows.
@@ -327,6 +371,26 @@ func (_m *Category) QueryMentioningPolicies() *PolicyVersionQuery {
 // QueryNoticedRecipients queries the "noticed_recipients" edge of the Category entity.
 func (_m *Category) QueryNoticedRecipients() *RecipientQuery {
 	return NewCategoryClient(_m.config).QueryNoticedRecipients(_m)
+}
+
+// QueryMentioningExporters queries the "mentioning_exporters" edge of the Category entity.
+func (_m *Category) QueryMentioningExporters() *ExporterQuery {
+	return NewCategoryClient(_m.config).QueryMentioningExporters(_m)
+}
+
+// QueryInstruments queries the "instruments" edge of the Category entity.
+func (_m *Category) QueryInstruments() *InstrumentQuery {
+	return NewCategoryClient(_m.config).QueryInstruments(_m)
+}
+
+// QueryExceptionRecords queries the "exception_records" edge of the Category entity.
+func (_m *Category) QueryExceptionRecords() *ExceptionRecordQuery {
+	return NewCategoryClient(_m.config).QueryExceptionRecords(_m)
+}
+
+// QueryProvingExceptions queries the "proving_exceptions" edge of the Category entity.
+func (_m *Category) QueryProvingExceptions() *ExceptionRecordQuery {
+	return NewCategoryClient(_m.config).QueryProvingExceptions(_m)
 }
 
 // Update returns a builder for updating this Category.

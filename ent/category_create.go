@@ -9,6 +9,9 @@ import (
 	"waybill/ent/agreement"
 	"waybill/ent/assessment"
 	"waybill/ent/category"
+	"waybill/ent/exceptionrecord"
+	"waybill/ent/exporter"
+	"waybill/ent/instrument"
 	"waybill/ent/policyversion"
 	"waybill/ent/recipient"
 	"waybill/ent/transfer"
@@ -322,6 +325,66 @@ func (_c *CategoryCreate) AddNoticedRecipients(v ...*Recipient) *CategoryCreate 
 		ids[i] = v[i].ID
 	}
 	return _c.AddNoticedRecipientIDs(ids...)
+}
+
+// AddMentioningExporterIDs adds the "mentioning_exporters" edge to the Exporter entity by IDs.
+func (_c *CategoryCreate) AddMentioningExporterIDs(ids ...uint32) *CategoryCreate {
+	_c.mutation.AddMentioningExporterIDs(ids...)
+	return _c
+}
+
+// AddMentioningExporters adds the "mentioning_exporters" edges to the Exporter entity.
+func (_c *CategoryCreate) AddMentioningExporters(v ...*Exporter) *CategoryCreate {
+	ids := make([]uint32, len(v))
+	for i := range v {
+		ids[i] = v[i].ID
+	}
+	return _c.AddMentioningExporterIDs(ids...)
+}
+
+// AddInstrumentIDs adds the "instruments" edge to the Instrument entity by IDs.
+func (_c *CategoryCreate) AddInstrumentIDs(ids ...uint32) *CategoryCreate {
+	_c.mutation.AddInstrumentIDs(ids...)
+	return _c
+}
+
+// AddInstruments adds the "instruments" edges to the Instrument entity.
+func (_c *CategoryCreate) AddInstruments(v ...*Instrument) *CategoryCreate {
+	ids := make([]uint32, len(v))
+	for i := range v {
+		ids[i] = v[i].ID
+	}
+	return _c.AddInstrumentIDs(ids...)
+}
+
+// AddExceptionRecordIDs adds the "exception_records" edge to the ExceptionRecord entity by IDs.
+func (_c *CategoryCreate) AddExceptionRecordIDs(ids ...uint32) *CategoryCreate {
+	_c.mutation.AddExceptionRecordIDs(ids...)
+	return _c
+}
+
+// AddExceptionRecords adds the "exception_records" edges to the ExceptionRecord entity.
+func (_c *CategoryCreate) AddExceptionRecords(v ...*ExceptionRecord) *CategoryCreate {
+	ids := make([]uint32, len(v))
+	for i := range v {
+		ids[i] = v[i].ID
+	}
+	return _c.AddExceptionRecordIDs(ids...)
+}
+
+// AddProvingExceptionIDs adds the "proving_exceptions" edge to the ExceptionRecord entity by IDs.
+func (_c *CategoryCreate) AddProvingExceptionIDs(ids ...uint32) *CategoryCreate {
+	_c.mutation.AddProvingExceptionIDs(ids...)
+	return _c
+}
+
+// AddProvingExceptions adds the "proving_exceptions" edges to the ExceptionRecord entity.
+func (_c *CategoryCreate) AddProvingExceptions(v ...*ExceptionRecord) *CategoryCreate {
+	ids := make([]uint32, len(v))
+	for i := range v {
+		ids[i] = v[i].ID
+	}
+	return _c.AddProvingExceptionIDs(ids...)
 }
 
 // Mutation returns the CategoryMutation object of the builder.
@@ -657,6 +720,70 @@ func (_c *CategoryCreate) createSpec() (*Category, *sqlgraph.CreateSpec) {
 			Bidi:    false,
 			Target: &sqlgraph.EdgeTarget{
 				IDSpec: sqlgraph.NewFieldSpec(recipient.FieldID, field.TypeUint32),
+			},
+		}
+		for _, k := range nodes {
+			edge.Target.Nodes = append(edge.Target.Nodes, k)
+		}
+		_spec.Edges = append(_spec.Edges, edge)
+	}
+	if nodes := _c.mutation.MentioningExportersIDs(); len(nodes) > 0 {
+		edge := &sqlgraph.EdgeSpec{
+			Rel:     sqlgraph.M2M,
+			Inverse: true,
+			Table:   category.MentioningExportersTable,
+			Columns: category.MentioningExportersPrimaryKey,
+			Bidi:    false,
+			Target: &sqlgraph.EdgeTarget{
+				IDSpec: sqlgraph.NewFieldSpec(exporter.FieldID, field.TypeUint32),
+			},
+		}
+		for _, k := range nodes {
+			edge.Target.Nodes = append(edge.Target.Nodes, k)
+		}
+		_spec.Edges = append(_spec.Edges, edge)
+	}
+	if nodes := _c.mutation.InstrumentsIDs(); len(nodes) > 0 {
+		edge := &sqlgraph.EdgeSpec{
+			Rel:     sqlgraph.M2M,
+			Inverse: true,
+			Table:   category.InstrumentsTable,
+			Columns: category.InstrumentsPrimaryKey,
+			Bidi:    false,
+			Target: &sqlgraph.EdgeTarget{
+				IDSpec: sqlgraph.NewFieldSpec(instrument.FieldID, field.TypeUint32),
+			},
+		}
+		for _, k := range nodes {
+			edge.Target.Nodes = append(edge.Target.Nodes, k)
+		}
+		_spec.Edges = append(_spec.Edges, edge)
+	}
+	if nodes := _c.mutation.ExceptionRecordsIDs(); len(nodes) > 0 {
+		edge := &sqlgraph.EdgeSpec{
+			Rel:     sqlgraph.M2M,
+			Inverse: true,
+			Table:   category.ExceptionRecordsTable,
+			Columns: category.ExceptionRecordsPrimaryKey,
+			Bidi:    false,
+			Target: &sqlgraph.EdgeTarget{
+				IDSpec: sqlgraph.NewFieldSpec(exceptionrecord.FieldID, field.TypeUint32),
+			},
+		}
+		for _, k := range nodes {
+			edge.Target.Nodes = append(edge.Target.Nodes, k)
+		}
+		_spec.Edges = append(_spec.Edges, edge)
+	}
+	if nodes := _c.mutation.ProvingExceptionsIDs(); len(nodes) > 0 {
+		edge := &sqlgraph.EdgeSpec{
+			Rel:     sqlgraph.M2M,
+			Inverse: true,
+			Table:   category.ProvingExceptionsTable,
+			Columns: category.ProvingExceptionsPrimaryKey,
+			Bidi:    false,
+			Target: &sqlgraph.EdgeTarget{
+				IDSpec: sqlgraph.NewFieldSpec(exceptionrecord.FieldID, field.TypeUint32),
 			},
 		}
 		for _, k := range nodes {

@@ -10,6 +10,9 @@ import (
 	"waybill/ent/agreement"
 	"waybill/ent/assessment"
 	"waybill/ent/category"
+	"waybill/ent/exceptionrecord"
+	"waybill/ent/exporter"
+	"waybill/ent/instrument"
 	"waybill/ent/policyversion"
 	"waybill/ent/predicate"
 	"waybill/ent/recipient"
@@ -24,17 +27,21 @@ import (
 // CategoryQuery is the builder for querying Category entities.
 type CategoryQuery struct {
 	config
-	ctx                    *QueryContext
-	order                  []category.OrderOption
-	inters                 []Interceptor
-	predicates             []predicate.Category
-	withChildren           *CategoryQuery
-	withParent             *CategoryQuery
-	withAgreements         *AgreementQuery
-	withTransfers          *TransferQuery
-	withAssessments        *AssessmentQuery
-	withMentioningPolicies *PolicyVersionQuery
-	withNoticedRecipients  *RecipientQuery
+	ctx                     *QueryContext
+	order                   []category.OrderOption
+	inters                  []Interceptor
+	predicates              []predicate.Category
+	withChildren            *CategoryQuery
+	withParent              *CategoryQuery
+	withAgreements          *AgreementQuery
+	withTransfers           *TransferQuery
+	withAssessments         *AssessmentQuery
+	withMentioningPolicies  *PolicyVersionQuery
+	withNoticedRecipients   *RecipientQuery
+	withMentioningExporters *ExporterQuery
+	withInstruments         *InstrumentQuery
+	withExceptionRecords    *ExceptionRecordQuery
+	withProvingExceptions   *ExceptionRecordQuery
 	// intermediate query (i.e. traversal path).
 	sql  *sql.Selector
 	path func(context.Context) (*sql.Selector, error)
@@ -218,6 +225,94 @@ func (_q *CategoryQuery) QueryNoticedRecipients() *RecipientQuery {
 			sqlgraph.From(category.Table, category.FieldID, selector),
 			sqlgraph.To(recipient.Table, recipient.FieldID),
 			sqlgraph.Edge(sqlgraph.M2M, true, category.NoticedRecipientsTable, category.NoticedRecipientsPrimaryKey...),
+		)
+		fromU = sqlgraph.SetNeighbors(_q.driver.Dialect(), step)
+		return fromU, nil
+	}
+	return query
+}
+
+// QueryMentioningExporters chains the current query on the "mentioning_exporters" edge.
+func (_q *CategoryQuery) QueryMentioningExporters() *ExporterQuery {
+	query := (&ExporterClient{config: _q.config}).Query()
+	query.path = func(ctx context.Context) (fromU *sql.Selector, err error) {
+		if err := _q.prepareQuery(ctx); err != nil {
+			return nil, err
+		}
+		selector := _q.sqlQuery(ctx)
+		if err := selector.Err(); err != nil {
+			return nil, err
+		}
+		step := sqlgraph.NewStep(
+			sqlgraph.From(category.Table, category.FieldID, selector),
+			sqlgraph.To(exporter.Table, exporter.FieldID),
+			sqlgraph.Edge(sqlgraph.M2M, true, category.MentioningExportersTable, category.MentioningExportersPrimaryKey...),
+		)
+		fromU = sqlgraph.SetNeighbors(_q.driver.Dialect(), step)
+		return fromU, nil
+	}
+	return query
+}
+
+// QueryInstruments chains the current query on the "instruments" edge.
+func (_q *CategoryQuery) QueryInstruments() *InstrumentQuery {
+	query := (&InstrumentClient{config: _q.config}).Query()
+	query.path = func(ctx context.Context) (fromU *sql.Selector, err error) {
+		if err := _q.prepareQuery(ctx); err != nil {
+			return nil, err
+		}
+		selector := _q.sqlQuery(ctx)
+		if err := selector.Err(); err != nil {
+			return nil, err
+		}
+		step := sqlgraph.NewStep(
+			sqlgraph.From(category.Table, category.FieldID, selector),
+			sqlgraph.To(instrument.Table, instrument.FieldID),
+			sqlgraph.Edge(sqlgraph.M2M, true, category.InstrumentsTable, category.InstrumentsPrimaryKey...),
+		)
+		fromU = sqlgraph.SetNeighbors(_q.driver.Dialect(), step)
+		return fromU, nil
+	}
+	return query
+}
+
+// QueryExceptionRecords chains the current query on the "exception_records" edge.
+func (_q *CategoryQuery) QueryExceptionRecords() *ExceptionRecordQuery {
+	query := (&ExceptionRecordClient{config: _q.config}).Query()
+	query.path = func(ctx context.Context) (fromU *sql.Selector, err error) {
+		if err := _q.prepareQuery(ctx); err != nil {
+			return nil, err
+		}
+		selector := _q.sqlQuery(ctx)
+		if err := selector.Err(); err != nil {
+			return nil, err
+		}
+		step := sqlgraph.NewStep(
+			sqlgraph.From(category.Table, category.FieldID, selector),
+			sqlgraph.To(exceptionrecord.Table, exceptionrecord.FieldID),
+			sqlgraph.Edge(sqlgraph.M2M, true, category.ExceptionRecordsTable, category.ExceptionRecordsPrimaryKey...),
+		)
+		fromU = sqlgraph.SetNeighbors(_q.driver.Dialect(), step)
+		return fromU, nil
+	}
+	return query
+}
+
+// QueryProvingExceptions chains the current query on the "proving_exceptions" edge.
+func (_q *CategoryQuery) QueryProvingExceptions() *ExceptionRecordQuery {
+	query := (&ExceptionRecordClient{config: _q.config}).Query()
+	query.path = func(ctx context.Context) (fromU *sql.Selector, err error) {
+		if err := _q.prepareQuery(ctx); err != nil {
+			return nil, err
+		}
+		selector := _q.sqlQuery(ctx)
+		if err := selector.Err(); err != nil {
+			return nil, err
+		}
+		step := sqlgraph.NewStep(
+			sqlgraph.From(category.Table, category.FieldID, selector),
+			sqlgraph.To(exceptionrecord.Table, exceptionrecord.FieldID),
+			sqlgraph.Edge(sqlgraph.M2M, true, category.ProvingExceptionsTable, category.ProvingExceptionsPrimaryKey...),
 		)
 		fromU = sqlgraph.SetNeighbors(_q.driver.Dialect(), step)
 		return fromU, nil
@@ -412,18 +507,22 @@ func (_q *CategoryQuery) Clone() *CategoryQuery {
 		return nil
 	}
 	return &CategoryQuery{
-		config:                 _q.config,
-		ctx:                    _q.ctx.Clone(),
-		order:                  append([]category.OrderOption{}, _q.order...),
-		inters:                 append([]Interceptor{}, _q.inters...),
-		predicates:             append([]predicate.Category{}, _q.predicates...),
-		withChildren:           _q.withChildren.Clone(),
-		withParent:             _q.withParent.Clone(),
-		withAgreements:         _q.withAgreements.Clone(),
-		withTransfers:          _q.withTransfers.Clone(),
-		withAssessments:        _q.withAssessments.Clone(),
-		withMentioningPolicies: _q.withMentioningPolicies.Clone(),
-		withNoticedRecipients:  _q.withNoticedRecipients.Clone(),
+		config:                  _q.config,
+		ctx:                     _q.ctx.Clone(),
+		order:                   append([]category.OrderOption{}, _q.order...),
+		inters:                  append([]Interceptor{}, _q.inters...),
+		predicates:              append([]predicate.Category{}, _q.predicates...),
+		withChildren:            _q.withChildren.Clone(),
+		withParent:              _q.withParent.Clone(),
+		withAgreements:          _q.withAgreements.Clone(),
+		withTransfers:           _q.withTransfers.Clone(),
+		withAssessments:         _q.withAssessments.Clone(),
+		withMentioningPolicies:  _q.withMentioningPolicies.Clone(),
+		withNoticedRecipients:   _q.withNoticedRecipients.Clone(),
+		withMentioningExporters: _q.withMentioningExporters.Clone(),
+		withInstruments:         _q.withInstruments.Clone(),
+		withExceptionRecords:    _q.withExceptionRecords.Clone(),
+		withProvingExceptions:   _q.withProvingExceptions.Clone(),
 		// clone intermediate query.
 		sql:  _q.sql.Clone(),
 		path: _q.path,
@@ -507,6 +606,50 @@ func (_q *CategoryQuery) WithNoticedRecipients(opts ...func(*RecipientQuery)) *C
 	return _q
 }
 
+// WithMentioningExporters tells the query-builder to eager-load the nodes that are connected to
+// the "mentioning_exporters" edge. The optional arguments are used to configure the query builder of the edge.
+func (_q *CategoryQuery) WithMentioningExporters(opts ...func(*ExporterQuery)) *CategoryQuery {
+	query := (&ExporterClient{config: _q.config}).Query()
+	for _, opt := range opts {
+		opt(query)
+	}
+	_q.withMentioningExporters = query
+	return _q
+}
+
+// WithInstruments tells the query-builder to eager-load the nodes that are connected to
+// the "instruments" edge. The optional arguments are used to configure the query builder of the edge.
+func (_q *CategoryQuery) WithInstruments(opts ...func(*InstrumentQuery)) *CategoryQuery {
+	query := (&InstrumentClient{config: _q.config}).Query()
+	for _, opt := range opts {
+		opt(query)
+	}
+	_q.withInstruments = query
+	return _q
+}
+
+// WithExceptionRecords tells the query-builder to eager-load the nodes that are connected to
+// the "exception_records" edge. The optional arguments are used to configure the query builder of the edge.
+func (_q *CategoryQuery) WithExceptionRecords(opts ...func(*ExceptionRecordQuery)) *CategoryQuery {
+	query := (&ExceptionRecordClient{config: _q.config}).Query()
+	for _, opt := range opts {
+		opt(query)
+	}
+	_q.withExceptionRecords = query
+	return _q
+}
+
+// WithProvingExceptions tells the query-builder to eager-load the nodes that are connected to
+// the "proving_exceptions" edge. The optional arguments are used to configure the query builder of the edge.
+func (_q *CategoryQuery) WithProvingExceptions(opts ...func(*ExceptionRecordQuery)) *CategoryQuery {
+	query := (&ExceptionRecordClient{config: _q.config}).Query()
+	for _, opt := range opts {
+		opt(query)
+	}
+	_q.withProvingExceptions = query
+	return _q
+}
+
 // GroupBy is used to group vertices by one or more fields/columns.
 // It is often used with aggregate functions, like: count, max, mean, min, sum.
 //
@@ -585,7 +728,7 @@ func (_q *CategoryQuery) sqlAll(ctx context.Context, hooks ...queryHook) ([]*Cat
 	var (
 		nodes       = []*Category{}
 		_spec       = _q.querySpec()
-		loadedTypes = [7]bool{
+		loadedTypes = [11]bool{
 			_q.withChildren != nil,
 			_q.withParent != nil,
 			_q.withAgreements != nil,
@@ -593,6 +736,10 @@ func (_q *CategoryQuery) sqlAll(ctx context.Context, hooks ...queryHook) ([]*Cat
 			_q.withAssessments != nil,
 			_q.withMentioningPolicies != nil,
 			_q.withNoticedRecipients != nil,
+			_q.withMentioningExporters != nil,
+			_q.withInstruments != nil,
+			_q.withExceptionRecords != nil,
+			_q.withProvingExceptions != nil,
 		}
 	)
 	_spec.ScanValues = func(columns []string) ([]any, error) {
@@ -660,6 +807,36 @@ func (_q *CategoryQuery) sqlAll(ctx context.Context, hooks ...queryHook) ([]*Cat
 		if err := _q.loadNoticedRecipients(ctx, query, nodes,
 			func(n *Category) { n.Edges.NoticedRecipients = []*Recipient{} },
 			func(n *Category, e *Recipient) { n.Edges.NoticedRecipients = append(n.Edges.NoticedRecipients, e) }); err != nil {
+			return nil, err
+		}
+	}
+	if query := _q.withMentioningExporters; query != nil {
+		if err := _q.loadMentioningExporters(ctx, query, nodes,
+			func(n *Category) { n.Edges.MentioningExporters = []*Exporter{} },
+			func(n *Category, e *Exporter) { n.Edges.MentioningExporters = append(n.Edges.MentioningExporters, e) }); err != nil {
+			return nil, err
+		}
+	}
+	if query := _q.withInstruments; query != nil {
+		if err := _q.loadInstruments(ctx, query, nodes,
+			func(n *Category) { n.Edges.Instruments = []*Instrument{} },
+			func(n *Category, e *Instrument) { n.Edges.Instruments = append(n.Edges.Instruments, e) }); err != nil {
+			return nil, err
+		}
+	}
+	if query := _q.withExceptionRecords; query != nil {
+		if err := _q.loadExceptionRecords(ctx, query, nodes,
+			func(n *Category) { n.Edges.ExceptionRecords = []*ExceptionRecord{} },
+			func(n *Category, e *ExceptionRecord) { n.Edges.ExceptionRecords = append(n.Edges.ExceptionRecords, e) }); err != nil {
+			return nil, err
+		}
+	}
+	if query := _q.withProvingExceptions; query != nil {
+		if err := _q.loadProvingExceptions(ctx, query, nodes,
+			func(n *Category) { n.Edges.ProvingExceptions = []*ExceptionRecord{} },
+			func(n *Category, e *ExceptionRecord) {
+				n.Edges.ProvingExceptions = append(n.Edges.ProvingExceptions, e)
+			}); err != nil {
 			return nil, err
 		}
 	}
@@ -1029,6 +1206,250 @@ func (_q *CategoryQuery) loadNoticedRecipients(ctx context.Context, query *Recip
 		nodes, ok := nids[n.ID]
 		if !ok {
 			return fmt.Errorf(`unexpected "noticed_recipients" node returned %v`, n.ID)
+		}
+		for kn := range nodes {
+			assign(kn, n)
+		}
+	}
+	return nil
+}
+func (_q *CategoryQuery) loadMentioningExporters(ctx context.Context, query *ExporterQuery, nodes []*Category, init func(*Category), assign func(*Category, *Exporter)) error {
+	edgeIDs := make([]driver.Value, len(nodes))
+	byID := make(map[uint32]*Category)
+	nids := make(map[uint32]map[*Category]struct{})
+	for i, node := range nodes {
+		edgeIDs[i] = node.ID
+		byID[node.ID] = node
+		if init != nil {
+			init(node)
+		}
+	}
+	query.Where(func(s *sql.Selector) {
+		joinT := sql.Table(category.MentioningExportersTable)
+		s.Join(joinT).On(s.C(exporter.FieldID), joinT.C(category.MentioningExportersPrimaryKey[0]))
+		s.Where(sql.InValues(joinT.C(category.MentioningExportersPrimaryKey[1]), edgeIDs...))
+		columns := s.SelectedColumns()
+		s.Select(joinT.C(category.MentioningExportersPrimaryKey[1]))
+		s.AppendSelect(columns...)
+		s.SetDistinct(false)
+	})
+	if err := query.prepareQuery(ctx); err != nil {
+		return err
+	}
+	qr := QuerierFunc(func(ctx context.Context, q Query) (Value, error) {
+		return query.sqlAll(ctx, func(_ context.Context, spec *sqlgraph.QuerySpec) {
+			assign := spec.Assign
+			values := spec.ScanValues
+			spec.ScanValues = func(columns []string) ([]any, error) {
+				values, err := values(columns[1:])
+				if err != nil {
+					return nil, err
+				}
+				return append([]any{new(sql.NullInt64)}, values...), nil
+			}
+			spec.Assign = func(columns []string, values []any) error {
+				outValue := uint32(values[0].(*sql.NullInt64).Int64)
+				inValue := uint32(values[1].(*sql.NullInt64).Int64)
+				if nids[inValue] == nil {
+					nids[inValue] = map[*Category]struct{}{byID[outValue]: {}}
+					return assign(columns[1:], values[1:])
+				}
+				nids[inValue][byID[outValue]] = struct{}{}
+				return nil
+			}
+		})
+	})
+	neighbors, err := withInterceptors[[]*Exporter](ctx, query, qr, query.inters)
+	if err != nil {
+		return err
+	}
+	for _, n := range neighbors {
+		nodes, ok := nids[n.ID]
+		if !ok {
+			return fmt.Errorf(`unexpected "mentioning_exporters" node returned %v`, n.ID)
+		}
+		for kn := range nodes {
+			assign(kn, n)
+		}
+	}
+	return nil
+}
+func (_q *CategoryQuery) loadInstruments(ctx context.Context, query *InstrumentQuery, nodes []*Category, init func(*Category), assign func(*Category, *Instrument)) error {
+	edgeIDs := make([]driver.Value, len(nodes))
+	byID := make(map[uint32]*Category)
+	nids := make(map[uint32]map[*Category]struct{})
+	for i, node := range nodes {
+		edgeIDs[i] = node.ID
+		byID[node.ID] = node
+		if init != nil {
+			init(node)
+		}
+	}
+	query.Where(func(s *sql.Selector) {
+		joinT := sql.Table(category.InstrumentsTable)
+		s.Join(joinT).On(s.C(instrument.FieldID), joinT.C(category.InstrumentsPrimaryKey[0]))
+		s.Where(sql.InValues(joinT.C(category.InstrumentsPrimaryKey[1]), edgeIDs...))
+		columns := s.SelectedColumns()
+		s.Select(joinT.C(category.InstrumentsPrimaryKey[1]))
+		s.AppendSelect(columns...)
+		s.SetDistinct(false)
+	})
+	if err := query.prepareQuery(ctx); err != nil {
+		return err
+	}
+	qr := QuerierFunc(func(ctx context.Context, q Query) (Value, error) {
+		return query.sqlAll(ctx, func(_ context.Context, spec *sqlgraph.QuerySpec) {
+			assign := spec.Assign
+			values := spec.ScanValues
+			spec.ScanValues = func(columns []string) ([]any, error) {
+				values, err := values(columns[1:])
+				if err != nil {
+					return nil, err
+				}
+				return append([]any{new(sql.NullInt64)}, values...), nil
+			}
+			spec.Assign = func(columns []string, values []any) error {
+				outValue := uint32(values[0].(*sql.NullInt64).Int64)
+				inValue := uint32(values[1].(*sql.NullInt64).Int64)
+				if nids[inValue] == nil {
+					nids[inValue] = map[*Category]struct{}{byID[outValue]: {}}
+					return assign(columns[1:], values[1:])
+				}
+				nids[inValue][byID[outValue]] = struct{}{}
+				return nil
+			}
+		})
+	})
+	neighbors, err := withInterceptors[[]*Instrument](ctx, query, qr, query.inters)
+	if err != nil {
+		return err
+	}
+	for _, n := range neighbors {
+		nodes, ok := nids[n.ID]
+		if !ok {
+			return fmt.Errorf(`unexpected "instruments" node returned %v`, n.ID)
+		}
+		for kn := range nodes {
+			assign(kn, n)
+		}
+	}
+	return nil
+}
+func (_q *CategoryQuery) loadExceptionRecords(ctx context.Context, query *ExceptionRecordQuery, nodes []*Category, init func(*Category), assign func(*Category, *ExceptionRecord)) error {
+	edgeIDs := make([]driver.Value, len(nodes))
+	byID := make(map[uint32]*Category)
+	nids := make(map[uint32]map[*Category]struct{})
+	for i, node := range nodes {
+		edgeIDs[i] = node.ID
+		byID[node.ID] = node
+		if init != nil {
+			init(node)
+		}
+	}
+	query.Where(func(s *sql.Selector) {
+		joinT := sql.Table(category.ExceptionRecordsTable)
+		s.Join(joinT).On(s.C(exceptionrecord.FieldID), joinT.C(category.ExceptionRecordsPrimaryKey[0]))
+		s.Where(sql.InValues(joinT.C(category.ExceptionRecordsPrimaryKey[1]), edgeIDs...))
+		columns := s.SelectedColumns()
+		s.Select(joinT.C(category.ExceptionRecordsPrimaryKey[1]))
+		s.AppendSelect(columns...)
+		s.SetDistinct(false)
+	})
+	if err := query.prepareQuery(ctx); err != nil {
+		return err
+	}
+	qr := QuerierFunc(func(ctx context.Context, q Query) (Value, error) {
+		return query.sqlAll(ctx, func(_ context.Context, spec *sqlgraph.QuerySpec) {
+			assign := spec.Assign
+			values := spec.ScanValues
+			spec.ScanValues = func(columns []string) ([]any, error) {
+				values, err := values(columns[1:])
+				if err != nil {
+					return nil, err
+				}
+				return append([]any{new(sql.NullInt64)}, values...), nil
+			}
+			spec.Assign = func(columns []string, values []any) error {
+				outValue := uint32(values[0].(*sql.NullInt64).Int64)
+				inValue := uint32(values[1].(*sql.NullInt64).Int64)
+				if nids[inValue] == nil {
+					nids[inValue] = map[*Category]struct{}{byID[outValue]: {}}
+					return assign(columns[1:], values[1:])
+				}
+				nids[inValue][byID[outValue]] = struct{}{}
+				return nil
+			}
+		})
+	})
+	neighbors, err := withInterceptors[[]*ExceptionRecord](ctx, query, qr, query.inters)
+	if err != nil {
+		return err
+	}
+	for _, n := range neighbors {
+		nodes, ok := nids[n.ID]
+		if !ok {
+			return fmt.Errorf(`unexpected "exception_records" node returned %v`, n.ID)
+		}
+		for kn := range nodes {
+			assign(kn, n)
+		}
+	}
+	return nil
+}
+func (_q *CategoryQuery) loadProvingExceptions(ctx context.Context, query *ExceptionRecordQuery, nodes []*Category, init func(*Category), assign func(*Category, *ExceptionRecord)) error {
+	edgeIDs := make([]driver.Value, len(nodes))
+	byID := make(map[uint32]*Category)
+	nids := make(map[uint32]map[*Category]struct{})
+	for i, node := range nodes {
+		edgeIDs[i] = node.ID
+		byID[node.ID] = node
+		if init != nil {
+			init(node)
+		}
+	}
+	query.Where(func(s *sql.Selector) {
+		joinT := sql.Table(category.ProvingExceptionsTable)
+		s.Join(joinT).On(s.C(exceptionrecord.FieldID), joinT.C(category.ProvingExceptionsPrimaryKey[0]))
+		s.Where(sql.InValues(joinT.C(category.ProvingExceptionsPrimaryKey[1]), edgeIDs...))
+		columns := s.SelectedColumns()
+		s.Select(joinT.C(category.ProvingExceptionsPrimaryKey[1]))
+		s.AppendSelect(columns...)
+		s.SetDistinct(false)
+	})
+	if err := query.prepareQuery(ctx); err != nil {
+		return err
+	}
+	qr := QuerierFunc(func(ctx context.Context, q Query) (Value, error) {
+		return query.sqlAll(ctx, func(_ context.Context, spec *sqlgraph.QuerySpec) {
+			assign := spec.Assign
+			values := spec.ScanValues
+			spec.ScanValues = func(columns []string) ([]any, error) {
+				values, err := values(columns[1:])
+				if err != nil {
+					return nil, err
+				}
+				return append([]any{new(sql.NullInt64)}, values...), nil
+			}
+			spec.Assign = func(columns []string, values []any) error {
+				outValue := uint32(values[0].(*sql.NullInt64).Int64)
+				inValue := uint32(values[1].(*sql.NullInt64).Int64)
+				if nids[inValue] == nil {
+					nids[inValue] = map[*Category]struct{}{byID[outValue]: {}}
+					return assign(columns[1:], values[1:])
+				}
+				nids[inValue][byID[outValue]] = struct{}{}
+				return nil
+			}
+		})
+	})
+	neighbors, err := withInterceptors[[]*ExceptionRecord](ctx, query, qr, query.inters)
+	if err != nil {
+		return err
+	}
+	for _, n := range neighbors {
+		nodes, ok := nids[n.ID]
+		if !ok {
+			return fmt.Errorf(`unexpected "proving_exceptions" node returned %v`, n.ID)
 		}
 		for kn := range nodes {
 			assign(kn, n)

@@ -9,6 +9,9 @@ import (
 	"waybill/ent/agreement"
 	"waybill/ent/assessment"
 	"waybill/ent/category"
+	"waybill/ent/exceptionrecord"
+	"waybill/ent/exporter"
+	"waybill/ent/instrument"
 	"waybill/ent/policyversion"
 	"waybill/ent/predicate"
 	"waybill/ent/recipient"
@@ -358,6 +361,66 @@ func (_u *CategoryUpdate) AddNoticedRecipients(v ...*Recipient) *CategoryUpdate 
 	return _u.AddNoticedRecipientIDs(ids...)
 }
 
+// AddMentioningExporterIDs adds the "mentioning_exporters" edge to the Exporter entity by IDs.
+func (_u *CategoryUpdate) AddMentioningExporterIDs(ids ...uint32) *CategoryUpdate {
+	_u.mutation.AddMentioningExporterIDs(ids...)
+	return _u
+}
+
+// AddMentioningExporters adds the "mentioning_exporters" edges to the Exporter entity.
+func (_u *CategoryUpdate) AddMentioningExporters(v ...*Exporter) *CategoryUpdate {
+	ids := make([]uint32, len(v))
+	for i := range v {
+		ids[i] = v[i].ID
+	}
+	return _u.AddMentioningExporterIDs(ids...)
+}
+
+// AddInstrumentIDs adds the "instruments" edge to the Instrument entity by IDs.
+func (_u *CategoryUpdate) AddInstrumentIDs(ids ...uint32) *CategoryUpdate {
+	_u.mutation.AddInstrumentIDs(ids...)
+	return _u
+}
+
+// AddInstruments adds the "instruments" edges to the Instrument entity.
+func (_u *CategoryUpdate) AddInstruments(v ...*Instrument) *CategoryUpdate {
+	ids := make([]uint32, len(v))
+	for i := range v {
+		ids[i] = v[i].ID
+	}
+	return _u.AddInstrumentIDs(ids...)
+}
+
+// AddExceptionRecordIDs adds the "exception_records" edge to the ExceptionRecord entity by IDs.
+func (_u *CategoryUpdate) AddExceptionRecordIDs(ids ...uint32) *CategoryUpdate {
+	_u.mutation.AddExceptionRecordIDs(ids...)
+	return _u
+}
+
+// AddExceptionRecords adds the "exception_records" edges to the ExceptionRecord entity.
+func (_u *CategoryUpdate) AddExceptionRecords(v ...*ExceptionRecord) *CategoryUpdate {
+	ids := make([]uint32, len(v))
+	for i := range v {
+		ids[i] = v[i].ID
+	}
+	return _u.AddExceptionRecordIDs(ids...)
+}
+
+// AddProvingExceptionIDs adds the "proving_exceptions" edge to the ExceptionRecord entity by IDs.
+func (_u *CategoryUpdate) AddProvingExceptionIDs(ids ...uint32) *CategoryUpdate {
+	_u.mutation.AddProvingExceptionIDs(ids...)
+	return _u
+}
+
+// AddProvingExceptions adds the "proving_exceptions" edges to the ExceptionRecord entity.
+func (_u *CategoryUpdate) AddProvingExceptions(v ...*ExceptionRecord) *CategoryUpdate {
+	ids := make([]uint32, len(v))
+	for i := range v {
+		ids[i] = v[i].ID
+	}
+	return _u.AddProvingExceptionIDs(ids...)
+}
+
 // Mutation returns the CategoryMutation object of the builder.
 func (_u *CategoryUpdate) Mutation() *CategoryMutation {
 	return _u.mutation
@@ -493,6 +556,90 @@ func (_u *CategoryUpdate) RemoveNoticedRecipients(v ...*Recipient) *CategoryUpda
 		ids[i] = v[i].ID
 	}
 	return _u.RemoveNoticedRecipientIDs(ids...)
+}
+
+// ClearMentioningExporters clears all "mentioning_exporters" edges to the Exporter entity.
+func (_u *CategoryUpdate) ClearMentioningExporters() *CategoryUpdate {
+	_u.mutation.ClearMentioningExporters()
+	return _u
+}
+
+// RemoveMentioningExporterIDs removes the "mentioning_exporters" edge to Exporter entities by IDs.
+func (_u *CategoryUpdate) RemoveMentioningExporterIDs(ids ...uint32) *CategoryUpdate {
+	_u.mutation.RemoveMentioningExporterIDs(ids...)
+	return _u
+}
+
+// RemoveMentioningExporters removes "mentioning_exporters" edges to Exporter entities.
+func (_u *CategoryUpdate) RemoveMentioningExporters(v ...*Exporter) *CategoryUpdate {
+	ids := make([]uint32, len(v))
+	for i := range v {
+		ids[i] = v[i].ID
+	}
+	return _u.RemoveMentioningExporterIDs(ids...)
+}
+
+// ClearInstruments clears all "instruments" edges to the Instrument entity.
+func (_u *CategoryUpdate) ClearInstruments() *CategoryUpdate {
+	_u.mutation.ClearInstruments()
+	return _u
+}
+
+// RemoveInstrumentIDs removes the "instruments" edge to Instrument entities by IDs.
+func (_u *CategoryUpdate) RemoveInstrumentIDs(ids ...uint32) *CategoryUpdate {
+	_u.mutation.RemoveInstrumentIDs(ids...)
+	return _u
+}
+
+// RemoveInstruments removes "instruments" edges to Instrument entities.
+func (_u *CategoryUpdate) RemoveInstruments(v ...*Instrument) *CategoryUpdate {
+	ids := make([]uint32, len(v))
+	for i := range v {
+		ids[i] = v[i].ID
+	}
+	return _u.RemoveInstrumentIDs(ids...)
+}
+
+// ClearExceptionRecords clears all "exception_records" edges to the ExceptionRecord entity.
+func (_u *CategoryUpdate) ClearExceptionRecords() *CategoryUpdate {
+	_u.mutation.ClearExceptionRecords()
+	return _u
+}
+
+// RemoveExceptionRecordIDs removes the "exception_records" edge to ExceptionRecord entities by IDs.
+func (_u *CategoryUpdate) RemoveExceptionRecordIDs(ids ...uint32) *CategoryUpdate {
+	_u.mutation.RemoveExceptionRecordIDs(ids...)
+	return _u
+}
+
+// RemoveExceptionRecords removes "exception_records" edges to ExceptionRecord entities.
+func (_u *CategoryUpdate) RemoveExceptionRecords(v ...*ExceptionRecord) *CategoryUpdate {
+	ids := make([]uint32, len(v))
+	for i := range v {
+		ids[i] = v[i].ID
+	}
+	return _u.RemoveExceptionRecordIDs(ids...)
+}
+
+// ClearProvingExceptions clears all "proving_exceptions" edges to the ExceptionRecord entity.
+func (_u *CategoryUpdate) ClearProvingExceptions() *CategoryUpdate {
+	_u.mutation.ClearProvingExceptions()
+	return _u
+}
+
+// RemoveProvingExceptionIDs removes the "proving_exceptions" edge to ExceptionRecord entities by IDs.
+func (_u *CategoryUpdate) RemoveProvingExceptionIDs(ids ...uint32) *CategoryUpdate {
+	_u.mutation.RemoveProvingExceptionIDs(ids...)
+	return _u
+}
+
+// RemoveProvingExceptions removes "proving_exceptions" edges to ExceptionRecord entities.
+func (_u *CategoryUpdate) RemoveProvingExceptions(v ...*ExceptionRecord) *CategoryUpdate {
+	ids := make([]uint32, len(v))
+	for i := range v {
+		ids[i] = v[i].ID
+	}
+	return _u.RemoveProvingExceptionIDs(ids...)
 }
 
 // Save executes the query and returns the number of nodes affected by the update operation.
@@ -878,6 +1025,186 @@ func (_u *CategoryUpdate) sqlSave(ctx context.Context) (_node int, err error) {
 		}
 		_spec.Edges.Add = append(_spec.Edges.Add, edge)
 	}
+	if _u.mutation.MentioningExportersCleared() {
+		edge := &sqlgraph.EdgeSpec{
+			Rel:     sqlgraph.M2M,
+			Inverse: true,
+			Table:   category.MentioningExportersTable,
+			Columns: category.MentioningExportersPrimaryKey,
+			Bidi:    false,
+			Target: &sqlgraph.EdgeTarget{
+				IDSpec: sqlgraph.NewFieldSpec(exporter.FieldID, field.TypeUint32),
+			},
+		}
+		_spec.Edges.Clear = append(_spec.Edges.Clear, edge)
+	}
+	if nodes := _u.mutation.RemovedMentioningExportersIDs(); len(nodes) > 0 && !_u.mutation.MentioningExportersCleared() {
+		edge := &sqlgraph.EdgeSpec{
+			Rel:     sqlgraph.M2M,
+			Inverse: true,
+			Table:   category.MentioningExportersTable,
+			Columns: category.MentioningExportersPrimaryKey,
+			Bidi:    false,
+			Target: &sqlgraph.EdgeTarget{
+				IDSpec: sqlgraph.NewFieldSpec(exporter.FieldID, field.TypeUint32),
+			},
+		}
+		for _, k := range nodes {
+			edge.Target.Nodes = append(edge.Target.Nodes, k)
+		}
+		_spec.Edges.Clear = append(_spec.Edges.Clear, edge)
+	}
+	if nodes := _u.mutation.MentioningExportersIDs(); len(nodes) > 0 {
+		edge := &sqlgraph.EdgeSpec{
+			Rel:     sqlgraph.M2M,
+			Inverse: true,
+			Table:   category.MentioningExportersTable,
+			Columns: category.MentioningExportersPrimaryKey,
+			Bidi:    false,
+			Target: &sqlgraph.EdgeTarget{
+				IDSpec: sqlgraph.NewFieldSpec(exporter.FieldID, field.TypeUint32),
+			},
+		}
+		for _, k := range nodes {
+			edge.Target.Nodes = append(edge.Target.Nodes, k)
+		}
+		_spec.Edges.Add = append(_spec.Edges.Add, edge)
+	}
+	if _u.mutation.InstrumentsCleared() {
+		edge := &sqlgraph.EdgeSpec{
+			Rel:     sqlgraph.M2M,
+			Inverse: true,
+			Table:   category.InstrumentsTable,
+			Columns: category.InstrumentsPrimaryKey,
+			Bidi:    false,
+			Target: &sqlgraph.EdgeTarget{
+				IDSpec: sqlgraph.NewFieldSpec(instrument.FieldID, field.TypeUint32),
+			},
+		}
+		_spec.Edges.Clear = append(_spec.Edges.Clear, edge)
+	}
+	if nodes := _u.mutation.RemovedInstrumentsIDs(); len(nodes) > 0 && !_u.mutation.InstrumentsCleared() {
+		edge := &sqlgraph.EdgeSpec{
+			Rel:     sqlgraph.M2M,
+			Inverse: true,
+			Table:   category.InstrumentsTable,
+			Columns: category.InstrumentsPrimaryKey,
+			Bidi:    false,
+			Target: &sqlgraph.EdgeTarget{
+				IDSpec: sqlgraph.NewFieldSpec(instrument.FieldID, field.TypeUint32),
+			},
+		}
+		for _, k := range nodes {
+			edge.Target.Nodes = append(edge.Target.Nodes, k)
+		}
+		_spec.Edges.Clear = append(_spec.Edges.Clear, edge)
+	}
+	if nodes := _u.mutation.InstrumentsIDs(); len(nodes) > 0 {
+		edge := &sqlgraph.EdgeSpec{
+			Rel:     sqlgraph.M2M,
+			Inverse: true,
+			Table:   category.InstrumentsTable,
+			Columns: category.InstrumentsPrimaryKey,
+			Bidi:    false,
+			Target: &sqlgraph.EdgeTarget{
+				IDSpec: sqlgraph.NewFieldSpec(instrument.FieldID, field.TypeUint32),
+			},
+		}
+		for _, k := range nodes {
+			edge.Target.Nodes = append(edge.Target.Nodes, k)
+		}
+		_spec.Edges.Add = append(_spec.Edges.Add, edge)
+	}
+	if _u.mutation.ExceptionRecordsCleared() {
+		edge := &sqlgraph.EdgeSpec{
+			Rel:     sqlgraph.M2M,
+			Inverse: true,
+			Table:   category.ExceptionRecordsTable,
+			Columns: category.ExceptionRecordsPrimaryKey,
+			Bidi:    false,
+			Target: &sqlgraph.EdgeTarget{
+				IDSpec: sqlgraph.NewFieldSpec(exceptionrecord.FieldID, field.TypeUint32),
+			},
+		}
+		_spec.Edges.Clear = append(_spec.Edges.Clear, edge)
+	}
+	if nodes := _u.mutation.RemovedExceptionRecordsIDs(); len(nodes) > 0 && !_u.mutation.ExceptionRecordsCleared() {
+		edge := &sqlgraph.EdgeSpec{
+			Rel:     sqlgraph.M2M,
+			Inverse: true,
+			Table:   category.ExceptionRecordsTable,
+			Columns: category.ExceptionRecordsPrimaryKey,
+			Bidi:    false,
+			Target: &sqlgraph.EdgeTarget{
+				IDSpec: sqlgraph.NewFieldSpec(exceptionrecord.FieldID, field.TypeUint32),
+			},
+		}
+		for _, k := range nodes {
+			edge.Target.Nodes = append(edge.Target.Nodes, k)
+		}
+		_spec.Edges.Clear = append(_spec.Edges.Clear, edge)
+	}
+	if nodes := _u.mutation.ExceptionRecordsIDs(); len(nodes) > 0 {
+		edge := &sqlgraph.EdgeSpec{
+			Rel:     sqlgraph.M2M,
+			Inverse: true,
+			Table:   category.ExceptionRecordsTable,
+			Columns: category.ExceptionRecordsPrimaryKey,
+			Bidi:    false,
+			Target: &sqlgraph.EdgeTarget{
+				IDSpec: sqlgraph.NewFieldSpec(exceptionrecord.FieldID, field.TypeUint32),
+			},
+		}
+		for _, k := range nodes {
+			edge.Target.Nodes = append(edge.Target.Nodes, k)
+		}
+		_spec.Edges.Add = append(_spec.Edges.Add, edge)
+	}
+	if _u.mutation.ProvingExceptionsCleared() {
+		edge := &sqlgraph.EdgeSpec{
+			Rel:     sqlgraph.M2M,
+			Inverse: true,
+			Table:   category.ProvingExceptionsTable,
+			Columns: category.ProvingExceptionsPrimaryKey,
+			Bidi:    false,
+			Target: &sqlgraph.EdgeTarget{
+				IDSpec: sqlgraph.NewFieldSpec(exceptionrecord.FieldID, field.TypeUint32),
+			},
+		}
+		_spec.Edges.Clear = append(_spec.Edges.Clear, edge)
+	}
+	if nodes := _u.mutation.RemovedProvingExceptionsIDs(); len(nodes) > 0 && !_u.mutation.ProvingExceptionsCleared() {
+		edge := &sqlgraph.EdgeSpec{
+			Rel:     sqlgraph.M2M,
+			Inverse: true,
+			Table:   category.ProvingExceptionsTable,
+			Columns: category.ProvingExceptionsPrimaryKey,
+			Bidi:    false,
+			Target: &sqlgraph.EdgeTarget{
+				IDSpec: sqlgraph.NewFieldSpec(exceptionrecord.FieldID, field.TypeUint32),
+			},
+		}
+		for _, k := range nodes {
+			edge.Target.Nodes = append(edge.Target.Nodes, k)
+		}
+		_spec.Edges.Clear = append(_spec.Edges.Clear, edge)
+	}
+	if nodes := _u.mutation.ProvingExceptionsIDs(); len(nodes) > 0 {
+		edge := &sqlgraph.EdgeSpec{
+			Rel:     sqlgraph.M2M,
+			Inverse: true,
+			Table:   category.ProvingExceptionsTable,
+			Columns: category.ProvingExceptionsPrimaryKey,
+			Bidi:    false,
+			Target: &sqlgraph.EdgeTarget{
+				IDSpec: sqlgraph.NewFieldSpec(exceptionrecord.FieldID, field.TypeUint32),
+			},
+		}
+		for _, k := range nodes {
+			edge.Target.Nodes = append(edge.Target.Nodes, k)
+		}
+		_spec.Edges.Add = append(_spec.Edges.Add, edge)
+	}
 	if _node, err = sqlgraph.UpdateNodes(ctx, _u.driver, _spec); err != nil {
 		if _, ok := err.(*sqlgraph.NotFoundError); ok {
 			err = &NotFoundError{category.Label}
@@ -1223,6 +1550,66 @@ func (_u *CategoryUpdateOne) AddNoticedRecipients(v ...*Recipient) *CategoryUpda
 	return _u.AddNoticedRecipientIDs(ids...)
 }
 
+// AddMentioningExporterIDs adds the "mentioning_exporters" edge to the Exporter entity by IDs.
+func (_u *CategoryUpdateOne) AddMentioningExporterIDs(ids ...uint32) *CategoryUpdateOne {
+	_u.mutation.AddMentioningExporterIDs(ids...)
+	return _u
+}
+
+// AddMentioningExporters adds the "mentioning_exporters" edges to the Exporter entity.
+func (_u *CategoryUpdateOne) AddMentioningExporters(v ...*Exporter) *CategoryUpdateOne {
+	ids := make([]uint32, len(v))
+	for i := range v {
+		ids[i] = v[i].ID
+	}
+	return _u.AddMentioningExporterIDs(ids...)
+}
+
+// AddInstrumentIDs adds the "instruments" edge to the Instrument entity by IDs.
+func (_u *CategoryUpdateOne) AddInstrumentIDs(ids ...uint32) *CategoryUpdateOne {
+	_u.mutation.AddInstrumentIDs(ids...)
+	return _u
+}
+
+// AddInstruments adds the "instruments" edges to the Instrument entity.
+func (_u *CategoryUpdateOne) AddInstruments(v ...*Instrument) *CategoryUpdateOne {
+	ids := make([]uint32, len(v))
+	for i := range v {
+		ids[i] = v[i].ID
+	}
+	return _u.AddInstrumentIDs(ids...)
+}
+
+// AddExceptionRecordIDs adds the "exception_records" edge to the ExceptionRecord entity by IDs.
+func (_u *CategoryUpdateOne) AddExceptionRecordIDs(ids ...uint32) *CategoryUpdateOne {
+	_u.mutation.AddExceptionRecordIDs(ids...)
+	return _u
+}
+
+// AddExceptionRecords adds the "exception_records" edges to the ExceptionRecord entity.
+func (_u *CategoryUpdateOne) AddExceptionRecords(v ...*ExceptionRecord) *CategoryUpdateOne {
+	ids := make([]uint32, len(v))
+	for i := range v {
+		ids[i] = v[i].ID
+	}
+	return _u.AddExceptionRecordIDs(ids...)
+}
+
+// AddProvingExceptionIDs adds the "proving_exceptions" edge to the ExceptionRecord entity by IDs.
+func (_u *CategoryUpdateOne) AddProvingExceptionIDs(ids ...uint32) *CategoryUpdateOne {
+	_u.mutation.AddProvingExceptionIDs(ids...)
+	return _u
+}
+
+// AddProvingExceptions adds the "proving_exceptions" edges to the ExceptionRecord entity.
+func (_u *CategoryUpdateOne) AddProvingExceptions(v ...*ExceptionRecord) *CategoryUpdateOne {
+	ids := make([]uint32, len(v))
+	for i := range v {
+		ids[i] = v[i].ID
+	}
+	return _u.AddProvingExceptionIDs(ids...)
+}
+
 // Mutation returns the CategoryMutation object of the builder.
 func (_u *CategoryUpdateOne) Mutation() *CategoryMutation {
 	return _u.mutation
@@ -1358,6 +1745,90 @@ func (_u *CategoryUpdateOne) RemoveNoticedRecipients(v ...*Recipient) *CategoryU
 		ids[i] = v[i].ID
 	}
 	return _u.RemoveNoticedRecipientIDs(ids...)
+}
+
+// ClearMentioningExporters clears all "mentioning_exporters" edges to the Exporter entity.
+func (_u *CategoryUpdateOne) ClearMentioningExporters() *CategoryUpdateOne {
+	_u.mutation.ClearMentioningExporters()
+	return _u
+}
+
+// RemoveMentioningExporterIDs removes the "mentioning_exporters" edge to Exporter entities by IDs.
+func (_u *CategoryUpdateOne) RemoveMentioningExporterIDs(ids ...uint32) *CategoryUpdateOne {
+	_u.mutation.RemoveMentioningExporterIDs(ids...)
+	return _u
+}
+
+// RemoveMentioningExporters removes "mentioning_exporters" edges to Exporter entities.
+func (_u *CategoryUpdateOne) RemoveMentioningExporters(v ...*Exporter) *CategoryUpdateOne {
+	ids := make([]uint32, len(v))
+	for i := range v {
+		ids[i] = v[i].ID
+	}
+	return _u.RemoveMentioningExporterIDs(ids...)
+}
+
+// ClearInstruments clears all "instruments" edges to the Instrument entity.
+func (_u *CategoryUpdateOne) ClearInstruments() *CategoryUpdateOne {
+	_u.mutation.ClearInstruments()
+	return _u
+}
+
+// RemoveInstrumentIDs removes the "instruments" edge to Instrument entities by IDs.
+func (_u *CategoryUpdateOne) RemoveInstrumentIDs(ids ...uint32) *CategoryUpdateOne {
+	_u.mutation.RemoveInstrumentIDs(ids...)
+	return _u
+}
+
+// RemoveInstruments removes "instruments" edges to Instrument entities.
+func (_u *CategoryUpdateOne) RemoveInstruments(v ...*Instrument) *CategoryUpdateOne {
+	ids := make([]uint32, len(v))
+	for i := range v {
+		ids[i] = v[i].ID
+	}
+	return _u.RemoveInstrumentIDs(ids...)
+}
+
+// ClearExceptionRecords clears all "exception_records" edges to the ExceptionRecord entity.
+func (_u *CategoryUpdateOne) ClearExceptionRecords() *CategoryUpdateOne {
+	_u.mutation.ClearExceptionRecords()
+	return _u
+}
+
+// RemoveExceptionRecordIDs removes the "exception_records" edge to ExceptionRecord entities by IDs.
+func (_u *CategoryUpdateOne) RemoveExceptionRecordIDs(ids ...uint32) *CategoryUpdateOne {
+	_u.mutation.RemoveExceptionRecordIDs(ids...)
+	return _u
+}
+
+// RemoveExceptionRecords removes "exception_records" edges to ExceptionRecord entities.
+func (_u *CategoryUpdateOne) RemoveExceptionRecords(v ...*ExceptionRecord) *CategoryUpdateOne {
+	ids := make([]uint32, len(v))
+	for i := range v {
+		ids[i] = v[i].ID
+	}
+	return _u.RemoveExceptionRecordIDs(ids...)
+}
+
+// ClearProvingExceptions clears all "proving_exceptions" edges to the ExceptionRecord entity.
+func (_u *CategoryUpdateOne) ClearProvingExceptions() *CategoryUpdateOne {
+	_u.mutation.ClearProvingExceptions()
+	return _u
+}
+
+// RemoveProvingExceptionIDs removes the "proving_exceptions" edge to ExceptionRecord entities by IDs.
+func (_u *CategoryUpdateOne) RemoveProvingExceptionIDs(ids ...uint32) *CategoryUpdateOne {
+	_u.mutation.RemoveProvingExceptionIDs(ids...)
+	return _u
+}
+
+// RemoveProvingExceptions removes "proving_exceptions" edges to ExceptionRecord entities.
+func (_u *CategoryUpdateOne) RemoveProvingExceptions(v ...*ExceptionRecord) *CategoryUpdateOne {
+	ids := make([]uint32, len(v))
+	for i := range v {
+		ids[i] = v[i].ID
+	}
+	return _u.RemoveProvingExceptionIDs(ids...)
 }
 
 // Where appends a list predicates to the CategoryUpdate builder.
@@ -1766,6 +2237,186 @@ func (_u *CategoryUpdateOne) sqlSave(ctx context.Context) (_node *Category, err 
 			Bidi:    false,
 			Target: &sqlgraph.EdgeTarget{
 				IDSpec: sqlgraph.NewFieldSpec(recipient.FieldID, field.TypeUint32),
+			},
+		}
+		for _, k := range nodes {
+			edge.Target.Nodes = append(edge.Target.Nodes, k)
+		}
+		_spec.Edges.Add = append(_spec.Edges.Add, edge)
+	}
+	if _u.mutation.MentioningExportersCleared() {
+		edge := &sqlgraph.EdgeSpec{
+			Rel:     sqlgraph.M2M,
+			Inverse: true,
+			Table:   category.MentioningExportersTable,
+			Columns: category.MentioningExportersPrimaryKey,
+			Bidi:    false,
+			Target: &sqlgraph.EdgeTarget{
+				IDSpec: sqlgraph.NewFieldSpec(exporter.FieldID, field.TypeUint32),
+			},
+		}
+		_spec.Edges.Clear = append(_spec.Edges.Clear, edge)
+	}
+	if nodes := _u.mutation.RemovedMentioningExportersIDs(); len(nodes) > 0 && !_u.mutation.MentioningExportersCleared() {
+		edge := &sqlgraph.EdgeSpec{
+			Rel:     sqlgraph.M2M,
+			Inverse: true,
+			Table:   category.MentioningExportersTable,
+			Columns: category.MentioningExportersPrimaryKey,
+			Bidi:    false,
+			Target: &sqlgraph.EdgeTarget{
+				IDSpec: sqlgraph.NewFieldSpec(exporter.FieldID, field.TypeUint32),
+			},
+		}
+		for _, k := range nodes {
+			edge.Target.Nodes = append(edge.Target.Nodes, k)
+		}
+		_spec.Edges.Clear = append(_spec.Edges.Clear, edge)
+	}
+	if nodes := _u.mutation.MentioningExportersIDs(); len(nodes) > 0 {
+		edge := &sqlgraph.EdgeSpec{
+			Rel:     sqlgraph.M2M,
+			Inverse: true,
+			Table:   category.MentioningExportersTable,
+			Columns: category.MentioningExportersPrimaryKey,
+			Bidi:    false,
+			Target: &sqlgraph.EdgeTarget{
+				IDSpec: sqlgraph.NewFieldSpec(exporter.FieldID, field.TypeUint32),
+			},
+		}
+		for _, k := range nodes {
+			edge.Target.Nodes = append(edge.Target.Nodes, k)
+		}
+		_spec.Edges.Add = append(_spec.Edges.Add, edge)
+	}
+	if _u.mutation.InstrumentsCleared() {
+		edge := &sqlgraph.EdgeSpec{
+			Rel:     sqlgraph.M2M,
+			Inverse: true,
+			Table:   category.InstrumentsTable,
+			Columns: category.InstrumentsPrimaryKey,
+			Bidi:    false,
+			Target: &sqlgraph.EdgeTarget{
+				IDSpec: sqlgraph.NewFieldSpec(instrument.FieldID, field.TypeUint32),
+			},
+		}
+		_spec.Edges.Clear = append(_spec.Edges.Clear, edge)
+	}
+	if nodes := _u.mutation.RemovedInstrumentsIDs(); len(nodes) > 0 && !_u.mutation.InstrumentsCleared() {
+		edge := &sqlgraph.EdgeSpec{
+			Rel:     sqlgraph.M2M,
+			Inverse: true,
+			Table:   category.InstrumentsTable,
+			Columns: category.InstrumentsPrimaryKey,
+			Bidi:    false,
+			Target: &sqlgraph.EdgeTarget{
+				IDSpec: sqlgraph.NewFieldSpec(instrument.FieldID, field.TypeUint32),
+			},
+		}
+		for _, k := range nodes {
+			edge.Target.Nodes = append(edge.Target.Nodes, k)
+		}
+		_spec.Edges.Clear = append(_spec.Edges.Clear, edge)
+	}
+	if nodes := _u.mutation.InstrumentsIDs(); len(nodes) > 0 {
+		edge := &sqlgraph.EdgeSpec{
+			Rel:     sqlgraph.M2M,
+			Inverse: true,
+			Table:   category.InstrumentsTable,
+			Columns: category.InstrumentsPrimaryKey,
+			Bidi:    false,
+			Target: &sqlgraph.EdgeTarget{
+				IDSpec: sqlgraph.NewFieldSpec(instrument.FieldID, field.TypeUint32),
+			},
+		}
+		for _, k := range nodes {
+			edge.Target.Nodes = append(edge.Target.Nodes, k)
+		}
+		_spec.Edges.Add = append(_spec.Edges.Add, edge)
+	}
+	if _u.mutation.ExceptionRecordsCleared() {
+		edge := &sqlgraph.EdgeSpec{
+			Rel:     sqlgraph.M2M,
+			Inverse: true,
+			Table:   category.ExceptionRecordsTable,
+			Columns: category.ExceptionRecordsPrimaryKey,
+			Bidi:    false,
+			Target: &sqlgraph.EdgeTarget{
+				IDSpec: sqlgraph.NewFieldSpec(exceptionrecord.FieldID, field.TypeUint32),
+			},
+		}
+		_spec.Edges.Clear = append(_spec.Edges.Clear, edge)
+	}
+	if nodes := _u.mutation.RemovedExceptionRecordsIDs(); len(nodes) > 0 && !_u.mutation.ExceptionRecordsCleared() {
+		edge := &sqlgraph.EdgeSpec{
+			Rel:     sqlgraph.M2M,
+			Inverse: true,
+			Table:   category.ExceptionRecordsTable,
+			Columns: category.ExceptionRecordsPrimaryKey,
+			Bidi:    false,
+			Target: &sqlgraph.EdgeTarget{
+				IDSpec: sqlgraph.NewFieldSpec(exceptionrecord.FieldID, field.TypeUint32),
+			},
+		}
+		for _, k := range nodes {
+			edge.Target.Nodes = append(edge.Target.Nodes, k)
+		}
+		_spec.Edges.Clear = append(_spec.Edges.Clear, edge)
+	}
+	if nodes := _u.mutation.ExceptionRecordsIDs(); len(nodes) > 0 {
+		edge := &sqlgraph.EdgeSpec{
+			Rel:     sqlgraph.M2M,
+			Inverse: true,
+			Table:   category.ExceptionRecordsTable,
+			Columns: category.ExceptionRecordsPrimaryKey,
+			Bidi:    false,
+			Target: &sqlgraph.EdgeTarget{
+				IDSpec: sqlgraph.NewFieldSpec(exceptionrecord.FieldID, field.TypeUint32),
+			},
+		}
+		for _, k := range nodes {
+			edge.Target.Nodes = append(edge.Target.Nodes, k)
+		}
+		_spec.Edges.Add = append(_spec.Edges.Add, edge)
+	}
+	if _u.mutation.ProvingExceptionsCleared() {
+		edge := &sqlgraph.EdgeSpec{
+			Rel:     sqlgraph.M2M,
+			Inverse: true,
+			Table:   category.ProvingExceptionsTable,
+			Columns: category.ProvingExceptionsPrimaryKey,
+			Bidi:    false,
+			Target: &sqlgraph.EdgeTarget{
+				IDSpec: sqlgraph.NewFieldSpec(exceptionrecord.FieldID, field.TypeUint32),
+			},
+		}
+		_spec.Edges.Clear = append(_spec.Edges.Clear, edge)
+	}
+	if nodes := _u.mutation.RemovedProvingExceptionsIDs(); len(nodes) > 0 && !_u.mutation.ProvingExceptionsCleared() {
+		edge := &sqlgraph.EdgeSpec{
+			Rel:     sqlgraph.M2M,
+			Inverse: true,
+			Table:   category.ProvingExceptionsTable,
+			Columns: category.ProvingExceptionsPrimaryKey,
+			Bidi:    false,
+			Target: &sqlgraph.EdgeTarget{
+				IDSpec: sqlgraph.NewFieldSpec(exceptionrecord.FieldID, field.TypeUint32),
+			},
+		}
+		for _, k := range nodes {
+			edge.Target.Nodes = append(edge.Target.Nodes, k)
+		}
+		_spec.Edges.Clear = append(_spec.Edges.Clear, edge)
+	}
+	if nodes := _u.mutation.ProvingExceptionsIDs(); len(nodes) > 0 {
+		edge := &sqlgraph.EdgeSpec{
+			Rel:     sqlgraph.M2M,
+			Inverse: true,
+			Table:   category.ProvingExceptionsTable,
+			Columns: category.ProvingExceptionsPrimaryKey,
+			Bidi:    false,
+			Target: &sqlgraph.EdgeTarget{
+				IDSpec: sqlgraph.NewFieldSpec(exceptionrecord.FieldID, field.TypeUint32),
 			},
 		}
 		for _, k := range nodes {

@@ -16,8 +16,10 @@ import (
 	"waybill/ent/category"
 	"waybill/ent/change"
 	"waybill/ent/deployment"
+	"waybill/ent/exceptionrecord"
 	"waybill/ent/exporter"
 	"waybill/ent/idempotency"
+	"waybill/ent/instrument"
 	"waybill/ent/policyversion"
 	"waybill/ent/principal"
 	"waybill/ent/pruned"
@@ -53,10 +55,14 @@ type Client struct {
 	Change *ChangeClient
 	// Deployment is the client for interacting with the Deployment builders.
 	Deployment *DeploymentClient
+	// ExceptionRecord is the client for interacting with the ExceptionRecord builders.
+	ExceptionRecord *ExceptionRecordClient
 	// Exporter is the client for interacting with the Exporter builders.
 	Exporter *ExporterClient
 	// Idempotency is the client for interacting with the Idempotency builders.
 	Idempotency *IdempotencyClient
+	// Instrument is the client for interacting with the Instrument builders.
+	Instrument *InstrumentClient
 	// PolicyVersion is the client for interacting with the PolicyVersion builders.
 	PolicyVersion *PolicyVersionClient
 	// Principal is the client for interacting with the Principal builders.
@@ -99,8 +105,10 @@ func (c *Client) init() {
 	c.Category = NewCategoryClient(c.config)
 	c.Change = NewChangeClient(c.config)
 	c.Deployment = NewDeploymentClient(c.config)
+	c.ExceptionRecord = NewExceptionRecordClient(c.config)
 	c.Exporter = NewExporterClient(c.config)
 	c.Idempotency = NewIdempotencyClient(c.config)
+	c.Instrument = NewInstrumentClient(c.config)
 	c.PolicyVersion = NewPolicyVersionClient(c.config)
 	c.Principal = NewPrincipalClient(c.config)
 	c.Pruned = NewPrunedClient(c.config)
@@ -211,8 +219,10 @@ func (c *Client) Tx(ctx context.Context) (*Tx, error) {
 		Category:         NewCategoryClient(cfg),
 		Change:           NewChangeClient(cfg),
 		Deployment:       NewDeploymentClient(cfg),
+		ExceptionRecord:  NewExceptionRecordClient(cfg),
 		Exporter:         NewExporterClient(cfg),
 		Idempotency:      NewIdempotencyClient(cfg),
+		Instrument:       NewInstrumentClient(cfg),
 		PolicyVersion:    NewPolicyVersionClient(cfg),
 		Principal:        NewPrincipalClient(cfg),
 		Pruned:           NewPrunedClient(cfg),
@@ -250,8 +260,10 @@ func (c *Client) BeginTx(ctx context.Context, opts *sql.TxOptions) (*Tx, error) 
 		Category:         NewCategoryClient(cfg),
 		Change:           NewChangeClient(cfg),
 		Deployment:       NewDeploymentClient(cfg),
+		ExceptionRecord:  NewExceptionRecordClient(cfg),
 		Exporter:         NewExporterClient(cfg),
 		Idempotency:      NewIdempotencyClient(cfg),
+		Instrument:       NewInstrumentClient(cfg),
 		PolicyVersion:    NewPolicyVersionClient(cfg),
 		Principal:        NewPrincipalClient(cfg),
 		Pruned:           NewPrunedClient(cfg),
@@ -294,10 +306,10 @@ func (c *Client) Close() error {
 // In order to add hooks to a specific client, call: `client.Node.Use(...)`.
 func (c *Client) Use(hooks ...Hook) {
 	for _, n := range []interface{ Use(...Hook) }{
-		c.Agreement, c.Assessment, c.Category, c.Change, c.Deployment, c.Exporter,
-		c.Idempotency, c.PolicyVersion, c.Principal, c.Pruned, c.Purpose, c.Recipient,
-		c.Replica, c.Revision, c.Segment, c.Settings, c.ShardHead, c.SubprocessorLink,
-		c.Token, c.Transfer,
+		c.Agreement, c.Assessment, c.Category, c.Change, c.Deployment,
+		c.ExceptionRecord, c.Exporter, c.Idempotency, c.Instrument, c.PolicyVersion,
+		c.Principal, c.Pruned, c.Purpose, c.Recipient, c.Replica, c.Revision,
+		c.Segment, c.Settings, c.ShardHead, c.SubprocessorLink, c.Token, c.Transfer,
 	} {
 		n.Use(hooks...)
 	}
@@ -307,10 +319,10 @@ func (c *Client) Use(hooks ...Hook) {
 // In order to add interceptors to a specific client, call: `client.Node.Intercept(...)`.
 func (c *Client) Intercept(interceptors ...Interceptor) {
 	for _, n := range []interface{ Intercept(...Interceptor) }{
-		c.Agreement, c.Assessment, c.Category, c.Change, c.Deployment, c.Exporter,
-		c.Idempotency, c.PolicyVersion, c.Principal, c.Pruned, c.Purpose, c.Recipient,
-		c.Replica, c.Revision, c.Segment, c.Settings, c.ShardHead, c.SubprocessorLink,
-		c.Token, c.Transfer,
+		c.Agreement, c.Assessment, c.Category, c.Change, c.Deployment,
+		c.ExceptionRecord, c.Exporter, c.Idempotency, c.Instrument, c.PolicyVersion,
+		c.Principal, c.Pruned, c.Purpose, c.Recipient, c.Replica, c.Revision,
+		c.Segment, c.Settings, c.ShardHead, c.SubprocessorLink, c.Token, c.Transfer,
 	} {
 		n.Intercept(interceptors...)
 	}
@@ -329,10 +341,14 @@ func (c *Client) Mutate(ctx context.Context, m Mutation) (Value, error) {
 		return c.Change.mutate(ctx, m)
 	case *DeploymentMutation:
 		return c.Deployment.mutate(ctx, m)
+	case *ExceptionRecordMutation:
+		return c.ExceptionRecord.mutate(ctx, m)
 	case *ExporterMutation:
 		return c.Exporter.mutate(ctx, m)
 	case *IdempotencyMutation:
 		return c.Idempotency.mutate(ctx, m)
+	case *InstrumentMutation:
+		return c.Instrument.mutate(ctx, m)
 	case *PolicyVersionMutation:
 		return c.PolicyVersion.mutate(ctx, m)
 	case *PrincipalMutation:
@@ -1042,6 +1058,70 @@ func (c *CategoryClient) QueryNoticedRecipients(_m *Category) *RecipientQuery {
 	return query
 }
 
+// QueryMentioningExporters queries the mentioning_exporters edge of a Category.
+func (c *CategoryClient) QueryMentioningExporters(_m *Category) *ExporterQuery {
+	query := (&ExporterClient{config: c.config}).Query()
+	query.path = func(context.Context) (fromV *sql.Selector, _ error) {
+		id := _m.ID
+		step := sqlgraph.NewStep(
+			sqlgraph.From(category.Table, category.FieldID, id),
+			sqlgraph.To(exporter.Table, exporter.FieldID),
+			sqlgraph.Edge(sqlgraph.M2M, true, category.MentioningExportersTable, category.MentioningExportersPrimaryKey...),
+		)
+		fromV = sqlgraph.Neighbors(_m.driver.Dialect(), step)
+		return fromV, nil
+	}
+	return query
+}
+
+// QueryInstruments queries the instruments edge of a Category.
+func (c *CategoryClient) QueryInstruments(_m *Category) *InstrumentQuery {
+	query := (&InstrumentClient{config: c.config}).Query()
+	query.path = func(context.Context) (fromV *sql.Selector, _ error) {
+		id := _m.ID
+		step := sqlgraph.NewStep(
+			sqlgraph.From(category.Table, category.FieldID, id),
+			sqlgraph.To(instrument.Table, instrument.FieldID),
+			sqlgraph.Edge(sqlgraph.M2M, true, category.InstrumentsTable, category.InstrumentsPrimaryKey...),
+		)
+		fromV = sqlgraph.Neighbors(_m.driver.Dialect(), step)
+		return fromV, nil
+	}
+	return query
+}
+
+// QueryExceptionRecords queries the exception_records edge of a Category.
+func (c *CategoryClient) QueryExceptionRecords(_m *Category) *ExceptionRecordQuery {
+	query := (&ExceptionRecordClient{config: c.config}).Query()
+	query.path = func(context.Context) (fromV *sql.Selector, _ error) {
+		id := _m.ID
+		step := sqlgraph.NewStep(
+			sqlgraph.From(category.Table, category.FieldID, id),
+			sqlgraph.To(exceptionrecord.Table, exceptionrecord.FieldID),
+			sqlgraph.Edge(sqlgraph.M2M, true, category.ExceptionRecordsTable, category.ExceptionRecordsPrimaryKey...),
+		)
+		fromV = sqlgraph.Neighbors(_m.driver.Dialect(), step)
+		return fromV, nil
+	}
+	return query
+}
+
+// QueryProvingExceptions queries the proving_exceptions edge of a Category.
+func (c *CategoryClient) QueryProvingExceptions(_m *Category) *ExceptionRecordQuery {
+	query := (&ExceptionRecordClient{config: c.config}).Query()
+	query.path = func(context.Context) (fromV *sql.Selector, _ error) {
+		id := _m.ID
+		step := sqlgraph.NewStep(
+			sqlgraph.From(category.Table, category.FieldID, id),
+			sqlgraph.To(exceptionrecord.Table, exceptionrecord.FieldID),
+			sqlgraph.Edge(sqlgraph.M2M, true, category.ProvingExceptionsTable, category.ProvingExceptionsPrimaryKey...),
+		)
+		fromV = sqlgraph.Neighbors(_m.driver.Dialect(), step)
+		return fromV, nil
+	}
+	return query
+}
+
 // Hooks returns the client hooks.
 func (c *CategoryClient) Hooks() []Hook {
 	return c.hooks.Category
@@ -1381,6 +1461,235 @@ func (c *DeploymentClient) mutate(ctx context.Context, m *DeploymentMutation) (V
 	}
 }
 
+// ExceptionRecordClient is a client for the ExceptionRecord schema.
+type ExceptionRecordClient struct {
+	config
+}
+
+// NewExceptionRecordClient returns a client for the ExceptionRecord from the given config.
+func NewExceptionRecordClient(c config) *ExceptionRecordClient {
+	return &ExceptionRecordClient{config: c}
+}
+
+// Use adds a list of mutation hooks to the hooks stack.
+// A call to `Use(f, g, h)` equals to `exceptionrecord.Hooks(f(g(h())))`.
+func (c *ExceptionRecordClient) Use(hooks ...Hook) {
+	c.hooks.ExceptionRecord = append(c.hooks.ExceptionRecord, hooks...)
+}
+
+// Intercept adds a list of query interceptors to the interceptors stack.
+// A call to `Intercept(f, g, h)` equals to `exceptionrecord.Intercept(f(g(h())))`.
+func (c *ExceptionRecordClient) Intercept(interceptors ...Interceptor) {
+	c.inters.ExceptionRecord = append(c.inters.ExceptionRecord, interceptors...)
+}
+
+// Create returns a builder for creating a ExceptionRecord entity.
+func (c *ExceptionRecordClient) Create() *ExceptionRecordCreate {
+	mutation := newExceptionRecordMutation(c.config, OpCreate)
+	return &ExceptionRecordCreate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// CreateBulk returns a builder for creating a bulk of ExceptionRecord entities.
+func (c *ExceptionRecordClient) CreateBulk(builders ...*ExceptionRecordCreate) *ExceptionRecordCreateBulk {
+	return &ExceptionRecordCreateBulk{config: c.config, builders: builders}
+}
+
+// MapCreateBulk creates a bulk creation builder from the given slice. For each item in the slice, the function creates
+// a builder and applies setFunc on it.
+func (c *ExceptionRecordClient) MapCreateBulk(slice any, setFunc func(*ExceptionRecordCreate, int)) *ExceptionRecordCreateBulk {
+	rv := reflect.ValueOf(slice)
+	if rv.Kind() != reflect.Slice {
+		return &ExceptionRecordCreateBulk{err: fmt.Errorf("calling to ExceptionRecordClient.MapCreateBulk with wrong type %T, need slice", slice)}
+	}
+	builders := make([]*ExceptionRecordCreate, rv.Len())
+	for i := 0; i < rv.Len(); i++ {
+		builders[i] = c.Create()
+		setFunc(builders[i], i)
+	}
+	return &ExceptionRecordCreateBulk{config: c.config, builders: builders}
+}
+
+// Update returns an update builder for ExceptionRecord.
+func (c *ExceptionRecordClient) Update() *ExceptionRecordUpdate {
+	mutation := newExceptionRecordMutation(c.config, OpUpdate)
+	return &ExceptionRecordUpdate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOne returns an update builder for the given entity.
+func (c *ExceptionRecordClient) UpdateOne(_m *ExceptionRecord) *ExceptionRecordUpdateOne {
+	mutation := newExceptionRecordMutation(c.config, OpUpdateOne, withExceptionRecord(_m))
+	return &ExceptionRecordUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOneID returns an update builder for the given id.
+func (c *ExceptionRecordClient) UpdateOneID(id uint32) *ExceptionRecordUpdateOne {
+	mutation := newExceptionRecordMutation(c.config, OpUpdateOne, withExceptionRecordID(id))
+	return &ExceptionRecordUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// Delete returns a delete builder for ExceptionRecord.
+func (c *ExceptionRecordClient) Delete() *ExceptionRecordDelete {
+	mutation := newExceptionRecordMutation(c.config, OpDelete)
+	return &ExceptionRecordDelete{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// DeleteOne returns a builder for deleting the given entity.
+func (c *ExceptionRecordClient) DeleteOne(_m *ExceptionRecord) *ExceptionRecordDeleteOne {
+	return c.DeleteOneID(_m.ID)
+}
+
+// DeleteOneID returns a builder for deleting the given entity by its id.
+func (c *ExceptionRecordClient) DeleteOneID(id uint32) *ExceptionRecordDeleteOne {
+	builder := c.Delete().Where(exceptionrecord.ID(id))
+	builder.mutation.id = &id
+	builder.mutation.op = OpDeleteOne
+	return &ExceptionRecordDeleteOne{builder}
+}
+
+// Query returns a query builder for ExceptionRecord.
+func (c *ExceptionRecordClient) Query() *ExceptionRecordQuery {
+	return &ExceptionRecordQuery{
+		config: c.config,
+		ctx:    &QueryContext{Type: TypeExceptionRecord},
+		inters: c.Interceptors(),
+	}
+}
+
+// Get returns a ExceptionRecord entity by its id.
+func (c *ExceptionRecordClient) Get(ctx context.Context, id uint32) (*ExceptionRecord, error) {
+	return c.Query().Where(exceptionrecord.ID(id)).Only(ctx)
+}
+
+// GetX is like Get, but panics if an error occurs.
+func (c *ExceptionRecordClient) GetX(ctx context.Context, id uint32) *ExceptionRecord {
+	obj, err := c.Get(ctx, id)
+	if err != nil {
+		panic(err)
+	}
+	return obj
+}
+
+// QueryExporters queries the exporters edge of a ExceptionRecord.
+func (c *ExceptionRecordClient) QueryExporters(_m *ExceptionRecord) *ExporterQuery {
+	query := (&ExporterClient{config: c.config}).Query()
+	query.path = func(context.Context) (fromV *sql.Selector, _ error) {
+		id := _m.ID
+		step := sqlgraph.NewStep(
+			sqlgraph.From(exceptionrecord.Table, exceptionrecord.FieldID, id),
+			sqlgraph.To(exporter.Table, exporter.FieldID),
+			sqlgraph.Edge(sqlgraph.M2M, false, exceptionrecord.ExportersTable, exceptionrecord.ExportersPrimaryKey...),
+		)
+		fromV = sqlgraph.Neighbors(_m.driver.Dialect(), step)
+		return fromV, nil
+	}
+	return query
+}
+
+// QueryRecipients queries the recipients edge of a ExceptionRecord.
+func (c *ExceptionRecordClient) QueryRecipients(_m *ExceptionRecord) *RecipientQuery {
+	query := (&RecipientClient{config: c.config}).Query()
+	query.path = func(context.Context) (fromV *sql.Selector, _ error) {
+		id := _m.ID
+		step := sqlgraph.NewStep(
+			sqlgraph.From(exceptionrecord.Table, exceptionrecord.FieldID, id),
+			sqlgraph.To(recipient.Table, recipient.FieldID),
+			sqlgraph.Edge(sqlgraph.M2M, false, exceptionrecord.RecipientsTable, exceptionrecord.RecipientsPrimaryKey...),
+		)
+		fromV = sqlgraph.Neighbors(_m.driver.Dialect(), step)
+		return fromV, nil
+	}
+	return query
+}
+
+// QueryPurposes queries the purposes edge of a ExceptionRecord.
+func (c *ExceptionRecordClient) QueryPurposes(_m *ExceptionRecord) *PurposeQuery {
+	query := (&PurposeClient{config: c.config}).Query()
+	query.path = func(context.Context) (fromV *sql.Selector, _ error) {
+		id := _m.ID
+		step := sqlgraph.NewStep(
+			sqlgraph.From(exceptionrecord.Table, exceptionrecord.FieldID, id),
+			sqlgraph.To(purpose.Table, purpose.FieldID),
+			sqlgraph.Edge(sqlgraph.M2M, false, exceptionrecord.PurposesTable, exceptionrecord.PurposesPrimaryKey...),
+		)
+		fromV = sqlgraph.Neighbors(_m.driver.Dialect(), step)
+		return fromV, nil
+	}
+	return query
+}
+
+// QueryCoveredCategories queries the covered_categories edge of a ExceptionRecord.
+func (c *ExceptionRecordClient) QueryCoveredCategories(_m *ExceptionRecord) *CategoryQuery {
+	query := (&CategoryClient{config: c.config}).Query()
+	query.path = func(context.Context) (fromV *sql.Selector, _ error) {
+		id := _m.ID
+		step := sqlgraph.NewStep(
+			sqlgraph.From(exceptionrecord.Table, exceptionrecord.FieldID, id),
+			sqlgraph.To(category.Table, category.FieldID),
+			sqlgraph.Edge(sqlgraph.M2M, false, exceptionrecord.CoveredCategoriesTable, exceptionrecord.CoveredCategoriesPrimaryKey...),
+		)
+		fromV = sqlgraph.Neighbors(_m.driver.Dialect(), step)
+		return fromV, nil
+	}
+	return query
+}
+
+// QueryProvedCategories queries the proved_categories edge of a ExceptionRecord.
+func (c *ExceptionRecordClient) QueryProvedCategories(_m *ExceptionRecord) *CategoryQuery {
+	query := (&CategoryClient{config: c.config}).Query()
+	query.path = func(context.Context) (fromV *sql.Selector, _ error) {
+		id := _m.ID
+		step := sqlgraph.NewStep(
+			sqlgraph.From(exceptionrecord.Table, exceptionrecord.FieldID, id),
+			sqlgraph.To(category.Table, category.FieldID),
+			sqlgraph.Edge(sqlgraph.M2M, false, exceptionrecord.ProvedCategoriesTable, exceptionrecord.ProvedCategoriesPrimaryKey...),
+		)
+		fromV = sqlgraph.Neighbors(_m.driver.Dialect(), step)
+		return fromV, nil
+	}
+	return query
+}
+
+// QueryInstrument queries the instrument edge of a ExceptionRecord.
+func (c *ExceptionRecordClient) QueryInstrument(_m *ExceptionRecord) *InstrumentQuery {
+	query := (&InstrumentClient{config: c.config}).Query()
+	query.path = func(context.Context) (fromV *sql.Selector, _ error) {
+		id := _m.ID
+		step := sqlgraph.NewStep(
+			sqlgraph.From(exceptionrecord.Table, exceptionrecord.FieldID, id),
+			sqlgraph.To(instrument.Table, instrument.FieldID),
+			sqlgraph.Edge(sqlgraph.M2O, true, exceptionrecord.InstrumentTable, exceptionrecord.InstrumentColumn),
+		)
+		fromV = sqlgraph.Neighbors(_m.driver.Dialect(), step)
+		return fromV, nil
+	}
+	return query
+}
+
+// Hooks returns the client hooks.
+func (c *ExceptionRecordClient) Hooks() []Hook {
+	return c.hooks.ExceptionRecord
+}
+
+// Interceptors returns the client interceptors.
+func (c *ExceptionRecordClient) Interceptors() []Interceptor {
+	return c.inters.ExceptionRecord
+}
+
+func (c *ExceptionRecordClient) mutate(ctx context.Context, m *ExceptionRecordMutation) (Value, error) {
+	switch m.Op() {
+	case OpCreate:
+		return (&ExceptionRecordCreate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdate:
+		return (&ExceptionRecordUpdate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdateOne:
+		return (&ExceptionRecordUpdateOne{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpDelete, OpDeleteOne:
+		return (&ExceptionRecordDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
+	default:
+		return nil, fmt.Errorf("ent: unknown ExceptionRecord mutation op: %q", m.Op())
+	}
+}
+
 // ExporterClient is a client for the Exporter schema.
 type ExporterClient struct {
 	config
@@ -1489,6 +1798,38 @@ func (c *ExporterClient) GetX(ctx context.Context, id uint32) *Exporter {
 	return obj
 }
 
+// QueryMentionedPurposes queries the mentioned_purposes edge of a Exporter.
+func (c *ExporterClient) QueryMentionedPurposes(_m *Exporter) *PurposeQuery {
+	query := (&PurposeClient{config: c.config}).Query()
+	query.path = func(context.Context) (fromV *sql.Selector, _ error) {
+		id := _m.ID
+		step := sqlgraph.NewStep(
+			sqlgraph.From(exporter.Table, exporter.FieldID, id),
+			sqlgraph.To(purpose.Table, purpose.FieldID),
+			sqlgraph.Edge(sqlgraph.M2M, false, exporter.MentionedPurposesTable, exporter.MentionedPurposesPrimaryKey...),
+		)
+		fromV = sqlgraph.Neighbors(_m.driver.Dialect(), step)
+		return fromV, nil
+	}
+	return query
+}
+
+// QueryMentionedCategories queries the mentioned_categories edge of a Exporter.
+func (c *ExporterClient) QueryMentionedCategories(_m *Exporter) *CategoryQuery {
+	query := (&CategoryClient{config: c.config}).Query()
+	query.path = func(context.Context) (fromV *sql.Selector, _ error) {
+		id := _m.ID
+		step := sqlgraph.NewStep(
+			sqlgraph.From(exporter.Table, exporter.FieldID, id),
+			sqlgraph.To(category.Table, category.FieldID),
+			sqlgraph.Edge(sqlgraph.M2M, false, exporter.MentionedCategoriesTable, exporter.MentionedCategoriesPrimaryKey...),
+		)
+		fromV = sqlgraph.Neighbors(_m.driver.Dialect(), step)
+		return fromV, nil
+	}
+	return query
+}
+
 // QueryAgreements queries the agreements edge of a Exporter.
 func (c *ExporterClient) QueryAgreements(_m *Exporter) *AgreementQuery {
 	query := (&AgreementClient{config: c.config}).Query()
@@ -1530,6 +1871,38 @@ func (c *ExporterClient) QueryAssessments(_m *Exporter) *AssessmentQuery {
 			sqlgraph.From(exporter.Table, exporter.FieldID, id),
 			sqlgraph.To(assessment.Table, assessment.FieldID),
 			sqlgraph.Edge(sqlgraph.O2M, false, exporter.AssessmentsTable, exporter.AssessmentsColumn),
+		)
+		fromV = sqlgraph.Neighbors(_m.driver.Dialect(), step)
+		return fromV, nil
+	}
+	return query
+}
+
+// QueryInstruments queries the instruments edge of a Exporter.
+func (c *ExporterClient) QueryInstruments(_m *Exporter) *InstrumentQuery {
+	query := (&InstrumentClient{config: c.config}).Query()
+	query.path = func(context.Context) (fromV *sql.Selector, _ error) {
+		id := _m.ID
+		step := sqlgraph.NewStep(
+			sqlgraph.From(exporter.Table, exporter.FieldID, id),
+			sqlgraph.To(instrument.Table, instrument.FieldID),
+			sqlgraph.Edge(sqlgraph.M2M, true, exporter.InstrumentsTable, exporter.InstrumentsPrimaryKey...),
+		)
+		fromV = sqlgraph.Neighbors(_m.driver.Dialect(), step)
+		return fromV, nil
+	}
+	return query
+}
+
+// QueryExceptionRecords queries the exception_records edge of a Exporter.
+func (c *ExporterClient) QueryExceptionRecords(_m *Exporter) *ExceptionRecordQuery {
+	query := (&ExceptionRecordClient{config: c.config}).Query()
+	query.path = func(context.Context) (fromV *sql.Selector, _ error) {
+		id := _m.ID
+		step := sqlgraph.NewStep(
+			sqlgraph.From(exporter.Table, exporter.FieldID, id),
+			sqlgraph.To(exceptionrecord.Table, exceptionrecord.FieldID),
+			sqlgraph.Edge(sqlgraph.M2M, true, exporter.ExceptionRecordsTable, exporter.ExceptionRecordsPrimaryKey...),
 		)
 		fromV = sqlgraph.Neighbors(_m.driver.Dialect(), step)
 		return fromV, nil
@@ -1692,6 +2065,219 @@ func (c *IdempotencyClient) mutate(ctx context.Context, m *IdempotencyMutation) 
 		return (&IdempotencyDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
 	default:
 		return nil, fmt.Errorf("ent: unknown Idempotency mutation op: %q", m.Op())
+	}
+}
+
+// InstrumentClient is a client for the Instrument schema.
+type InstrumentClient struct {
+	config
+}
+
+// NewInstrumentClient returns a client for the Instrument from the given config.
+func NewInstrumentClient(c config) *InstrumentClient {
+	return &InstrumentClient{config: c}
+}
+
+// Use adds a list of mutation hooks to the hooks stack.
+// A call to `Use(f, g, h)` equals to `instrument.Hooks(f(g(h())))`.
+func (c *InstrumentClient) Use(hooks ...Hook) {
+	c.hooks.Instrument = append(c.hooks.Instrument, hooks...)
+}
+
+// Intercept adds a list of query interceptors to the interceptors stack.
+// A call to `Intercept(f, g, h)` equals to `instrument.Intercept(f(g(h())))`.
+func (c *InstrumentClient) Intercept(interceptors ...Interceptor) {
+	c.inters.Instrument = append(c.inters.Instrument, interceptors...)
+}
+
+// Create returns a builder for creating a Instrument entity.
+func (c *InstrumentClient) Create() *InstrumentCreate {
+	mutation := newInstrumentMutation(c.config, OpCreate)
+	return &InstrumentCreate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// CreateBulk returns a builder for creating a bulk of Instrument entities.
+func (c *InstrumentClient) CreateBulk(builders ...*InstrumentCreate) *InstrumentCreateBulk {
+	return &InstrumentCreateBulk{config: c.config, builders: builders}
+}
+
+// MapCreateBulk creates a bulk creation builder from the given slice. For each item in the slice, the function creates
+// a builder and applies setFunc on it.
+func (c *InstrumentClient) MapCreateBulk(slice any, setFunc func(*InstrumentCreate, int)) *InstrumentCreateBulk {
+	rv := reflect.ValueOf(slice)
+	if rv.Kind() != reflect.Slice {
+		return &InstrumentCreateBulk{err: fmt.Errorf("calling to InstrumentClient.MapCreateBulk with wrong type %T, need slice", slice)}
+	}
+	builders := make([]*InstrumentCreate, rv.Len())
+	for i := 0; i < rv.Len(); i++ {
+		builders[i] = c.Create()
+		setFunc(builders[i], i)
+	}
+	return &InstrumentCreateBulk{config: c.config, builders: builders}
+}
+
+// Update returns an update builder for Instrument.
+func (c *InstrumentClient) Update() *InstrumentUpdate {
+	mutation := newInstrumentMutation(c.config, OpUpdate)
+	return &InstrumentUpdate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOne returns an update builder for the given entity.
+func (c *InstrumentClient) UpdateOne(_m *Instrument) *InstrumentUpdateOne {
+	mutation := newInstrumentMutation(c.config, OpUpdateOne, withInstrument(_m))
+	return &InstrumentUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOneID returns an update builder for the given id.
+func (c *InstrumentClient) UpdateOneID(id uint32) *InstrumentUpdateOne {
+	mutation := newInstrumentMutation(c.config, OpUpdateOne, withInstrumentID(id))
+	return &InstrumentUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// Delete returns a delete builder for Instrument.
+func (c *InstrumentClient) Delete() *InstrumentDelete {
+	mutation := newInstrumentMutation(c.config, OpDelete)
+	return &InstrumentDelete{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// DeleteOne returns a builder for deleting the given entity.
+func (c *InstrumentClient) DeleteOne(_m *Instrument) *InstrumentDeleteOne {
+	return c.DeleteOneID(_m.ID)
+}
+
+// DeleteOneID returns a builder for deleting the given entity by its id.
+func (c *InstrumentClient) DeleteOneID(id uint32) *InstrumentDeleteOne {
+	builder := c.Delete().Where(instrument.ID(id))
+	builder.mutation.id = &id
+	builder.mutation.op = OpDeleteOne
+	return &InstrumentDeleteOne{builder}
+}
+
+// Query returns a query builder for Instrument.
+func (c *InstrumentClient) Query() *InstrumentQuery {
+	return &InstrumentQuery{
+		config: c.config,
+		ctx:    &QueryContext{Type: TypeInstrument},
+		inters: c.Interceptors(),
+	}
+}
+
+// Get returns a Instrument entity by its id.
+func (c *InstrumentClient) Get(ctx context.Context, id uint32) (*Instrument, error) {
+	return c.Query().Where(instrument.ID(id)).Only(ctx)
+}
+
+// GetX is like Get, but panics if an error occurs.
+func (c *InstrumentClient) GetX(ctx context.Context, id uint32) *Instrument {
+	obj, err := c.Get(ctx, id)
+	if err != nil {
+		panic(err)
+	}
+	return obj
+}
+
+// QueryRecipient queries the recipient edge of a Instrument.
+func (c *InstrumentClient) QueryRecipient(_m *Instrument) *RecipientQuery {
+	query := (&RecipientClient{config: c.config}).Query()
+	query.path = func(context.Context) (fromV *sql.Selector, _ error) {
+		id := _m.ID
+		step := sqlgraph.NewStep(
+			sqlgraph.From(instrument.Table, instrument.FieldID, id),
+			sqlgraph.To(recipient.Table, recipient.FieldID),
+			sqlgraph.Edge(sqlgraph.M2O, true, instrument.RecipientTable, instrument.RecipientColumn),
+		)
+		fromV = sqlgraph.Neighbors(_m.driver.Dialect(), step)
+		return fromV, nil
+	}
+	return query
+}
+
+// QueryExporters queries the exporters edge of a Instrument.
+func (c *InstrumentClient) QueryExporters(_m *Instrument) *ExporterQuery {
+	query := (&ExporterClient{config: c.config}).Query()
+	query.path = func(context.Context) (fromV *sql.Selector, _ error) {
+		id := _m.ID
+		step := sqlgraph.NewStep(
+			sqlgraph.From(instrument.Table, instrument.FieldID, id),
+			sqlgraph.To(exporter.Table, exporter.FieldID),
+			sqlgraph.Edge(sqlgraph.M2M, false, instrument.ExportersTable, instrument.ExportersPrimaryKey...),
+		)
+		fromV = sqlgraph.Neighbors(_m.driver.Dialect(), step)
+		return fromV, nil
+	}
+	return query
+}
+
+// QueryPurposes queries the purposes edge of a Instrument.
+func (c *InstrumentClient) QueryPurposes(_m *Instrument) *PurposeQuery {
+	query := (&PurposeClient{config: c.config}).Query()
+	query.path = func(context.Context) (fromV *sql.Selector, _ error) {
+		id := _m.ID
+		step := sqlgraph.NewStep(
+			sqlgraph.From(instrument.Table, instrument.FieldID, id),
+			sqlgraph.To(purpose.Table, purpose.FieldID),
+			sqlgraph.Edge(sqlgraph.M2M, false, instrument.PurposesTable, instrument.PurposesPrimaryKey...),
+		)
+		fromV = sqlgraph.Neighbors(_m.driver.Dialect(), step)
+		return fromV, nil
+	}
+	return query
+}
+
+// QueryCoveredCategories queries the covered_categories edge of a Instrument.
+func (c *InstrumentClient) QueryCoveredCategories(_m *Instrument) *CategoryQuery {
+	query := (&CategoryClient{config: c.config}).Query()
+	query.path = func(context.Context) (fromV *sql.Selector, _ error) {
+		id := _m.ID
+		step := sqlgraph.NewStep(
+			sqlgraph.From(instrument.Table, instrument.FieldID, id),
+			sqlgraph.To(category.Table, category.FieldID),
+			sqlgraph.Edge(sqlgraph.M2M, false, instrument.CoveredCategoriesTable, instrument.CoveredCategoriesPrimaryKey...),
+		)
+		fromV = sqlgraph.Neighbors(_m.driver.Dialect(), step)
+		return fromV, nil
+	}
+	return query
+}
+
+// QueryExceptionRecords queries the exception_records edge of a Instrument.
+func (c *InstrumentClient) QueryExceptionRecords(_m *Instrument) *ExceptionRecordQuery {
+	query := (&ExceptionRecordClient{config: c.config}).Query()
+	query.path = func(context.Context) (fromV *sql.Selector, _ error) {
+		id := _m.ID
+		step := sqlgraph.NewStep(
+			sqlgraph.From(instrument.Table, instrument.FieldID, id),
+			sqlgraph.To(exceptionrecord.Table, exceptionrecord.FieldID),
+			sqlgraph.Edge(sqlgraph.O2M, false, instrument.ExceptionRecordsTable, instrument.ExceptionRecordsColumn),
+		)
+		fromV = sqlgraph.Neighbors(_m.driver.Dialect(), step)
+		return fromV, nil
+	}
+	return query
+}
+
+// Hooks returns the client hooks.
+func (c *InstrumentClient) Hooks() []Hook {
+	return c.hooks.Instrument
+}
+
+// Interceptors returns the client interceptors.
+func (c *InstrumentClient) Interceptors() []Interceptor {
+	return c.inters.Instrument
+}
+
+func (c *InstrumentClient) mutate(ctx context.Context, m *InstrumentMutation) (Value, error) {
+	switch m.Op() {
+	case OpCreate:
+		return (&InstrumentCreate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdate:
+		return (&InstrumentUpdate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdateOne:
+		return (&InstrumentUpdateOne{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpDelete, OpDeleteOne:
+		return (&InstrumentDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
+	default:
+		return nil, fmt.Errorf("ent: unknown Instrument mutation op: %q", m.Op())
 	}
 }
 
@@ -2362,6 +2948,54 @@ func (c *PurposeClient) QueryNoticedRecipients(_m *Purpose) *RecipientQuery {
 	return query
 }
 
+// QueryMentioningExporters queries the mentioning_exporters edge of a Purpose.
+func (c *PurposeClient) QueryMentioningExporters(_m *Purpose) *ExporterQuery {
+	query := (&ExporterClient{config: c.config}).Query()
+	query.path = func(context.Context) (fromV *sql.Selector, _ error) {
+		id := _m.ID
+		step := sqlgraph.NewStep(
+			sqlgraph.From(purpose.Table, purpose.FieldID, id),
+			sqlgraph.To(exporter.Table, exporter.FieldID),
+			sqlgraph.Edge(sqlgraph.M2M, true, purpose.MentioningExportersTable, purpose.MentioningExportersPrimaryKey...),
+		)
+		fromV = sqlgraph.Neighbors(_m.driver.Dialect(), step)
+		return fromV, nil
+	}
+	return query
+}
+
+// QueryInstruments queries the instruments edge of a Purpose.
+func (c *PurposeClient) QueryInstruments(_m *Purpose) *InstrumentQuery {
+	query := (&InstrumentClient{config: c.config}).Query()
+	query.path = func(context.Context) (fromV *sql.Selector, _ error) {
+		id := _m.ID
+		step := sqlgraph.NewStep(
+			sqlgraph.From(purpose.Table, purpose.FieldID, id),
+			sqlgraph.To(instrument.Table, instrument.FieldID),
+			sqlgraph.Edge(sqlgraph.M2M, true, purpose.InstrumentsTable, purpose.InstrumentsPrimaryKey...),
+		)
+		fromV = sqlgraph.Neighbors(_m.driver.Dialect(), step)
+		return fromV, nil
+	}
+	return query
+}
+
+// QueryExceptionRecords queries the exception_records edge of a Purpose.
+func (c *PurposeClient) QueryExceptionRecords(_m *Purpose) *ExceptionRecordQuery {
+	query := (&ExceptionRecordClient{config: c.config}).Query()
+	query.path = func(context.Context) (fromV *sql.Selector, _ error) {
+		id := _m.ID
+		step := sqlgraph.NewStep(
+			sqlgraph.From(purpose.Table, purpose.FieldID, id),
+			sqlgraph.To(exceptionrecord.Table, exceptionrecord.FieldID),
+			sqlgraph.Edge(sqlgraph.M2M, true, purpose.ExceptionRecordsTable, purpose.ExceptionRecordsPrimaryKey...),
+		)
+		fromV = sqlgraph.Neighbors(_m.driver.Dialect(), step)
+		return fromV, nil
+	}
+	return query
+}
+
 // QueryLinks queries the links edge of a Purpose.
 func (c *PurposeClient) QueryLinks(_m *Purpose) *SubprocessorLinkQuery {
 	query := (&SubprocessorLinkClient{config: c.config}).Query()
@@ -2632,6 +3266,38 @@ func (c *RecipientClient) QueryAssessments(_m *Recipient) *AssessmentQuery {
 			sqlgraph.From(recipient.Table, recipient.FieldID, id),
 			sqlgraph.To(assessment.Table, assessment.FieldID),
 			sqlgraph.Edge(sqlgraph.M2M, true, recipient.AssessmentsTable, recipient.AssessmentsPrimaryKey...),
+		)
+		fromV = sqlgraph.Neighbors(_m.driver.Dialect(), step)
+		return fromV, nil
+	}
+	return query
+}
+
+// QueryInstruments queries the instruments edge of a Recipient.
+func (c *RecipientClient) QueryInstruments(_m *Recipient) *InstrumentQuery {
+	query := (&InstrumentClient{config: c.config}).Query()
+	query.path = func(context.Context) (fromV *sql.Selector, _ error) {
+		id := _m.ID
+		step := sqlgraph.NewStep(
+			sqlgraph.From(recipient.Table, recipient.FieldID, id),
+			sqlgraph.To(instrument.Table, instrument.FieldID),
+			sqlgraph.Edge(sqlgraph.O2M, false, recipient.InstrumentsTable, recipient.InstrumentsColumn),
+		)
+		fromV = sqlgraph.Neighbors(_m.driver.Dialect(), step)
+		return fromV, nil
+	}
+	return query
+}
+
+// QueryExceptionRecords queries the exception_records edge of a Recipient.
+func (c *RecipientClient) QueryExceptionRecords(_m *Recipient) *ExceptionRecordQuery {
+	query := (&ExceptionRecordClient{config: c.config}).Query()
+	query.path = func(context.Context) (fromV *sql.Selector, _ error) {
+		id := _m.ID
+		step := sqlgraph.NewStep(
+			sqlgraph.From(recipient.Table, recipient.FieldID, id),
+			sqlgraph.To(exceptionrecord.Table, exceptionrecord.FieldID),
+			sqlgraph.Edge(sqlgraph.M2M, true, recipient.ExceptionRecordsTable, recipient.ExceptionRecordsPrimaryKey...),
 		)
 		fromV = sqlgraph.Neighbors(_m.driver.Dialect(), step)
 		return fromV, nil
@@ -3987,14 +4653,15 @@ func (c *TransferClient) mutate(ctx context.Context, m *TransferMutation) (Value
 // hooks and interceptors per client, for fast access.
 type (
 	hooks struct {
-		Agreement, Assessment, Category, Change, Deployment, Exporter, Idempotency,
-		PolicyVersion, Principal, Pruned, Purpose, Recipient, Replica, Revision,
-		Segment, Settings, ShardHead, SubprocessorLink, Token, Transfer []ent.Hook
+		Agreement, Assessment, Category, Change, Deployment, ExceptionRecord, Exporter,
+		Idempotency, Instrument, PolicyVersion, Principal, Pruned, Purpose, Recipient,
+		Replica, Revision, Segment, Settings, ShardHead, SubprocessorLink, Token,
+		Transfer []ent.Hook
 	}
 	inters struct {
-		Agreement, Assessment, Category, Change, Deployment, Exporter, Idempotency,
-		PolicyVersion, Principal, Pruned, Purpose, Recipient, Replica, Revision,
-		Segment, Settings, ShardHead, SubprocessorLink, Token,
+		Agreement, Assessment, Category, Change, Deployment, ExceptionRecord, Exporter,
+		Idempotency, Instrument, PolicyVersion, Principal, Pruned, Purpose, Recipient,
+		Replica, Revision, Segment, Settings, ShardHead, SubprocessorLink, Token,
 		Transfer []ent.Interceptor
 	}
 )

@@ -13,8 +13,10 @@ import (
 	"waybill/ent/category"
 	"waybill/ent/change"
 	"waybill/ent/deployment"
+	"waybill/ent/exceptionrecord"
 	"waybill/ent/exporter"
 	"waybill/ent/idempotency"
+	"waybill/ent/instrument"
 	"waybill/ent/policyversion"
 	"waybill/ent/principal"
 	"waybill/ent/pruned"
@@ -97,8 +99,10 @@ func checkColumn(t, c string) error {
 			category.Table:         category.ValidColumn,
 			change.Table:           change.ValidColumn,
 			deployment.Table:       deployment.ValidColumn,
+			exceptionrecord.Table:  exceptionrecord.ValidColumn,
 			exporter.Table:         exporter.ValidColumn,
 			idempotency.Table:      idempotency.ValidColumn,
+			instrument.Table:       instrument.ValidColumn,
 			policyversion.Table:    policyversion.ValidColumn,
 			principal.Table:        principal.ValidColumn,
 			pruned.Table:           pruned.ValidColumn,

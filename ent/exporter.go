@@ -39,8 +39,16 @@ type Exporter struct {
 	Products json.RawMessage `json:"products,omitempty"`
 	// Whom subjects and authorities contact.
 	Contact string `json:"contact,omitempty"`
-	// Operator of critical information infrastructure.
-	Ciio bool `json:"ciio,omitempty"`
+	// When it is an operator of critical information infrastructure.
+	CiioPeriods json.RawMessage `json:"ciio_periods,omitempty"`
+	// The free-trade zones it is in.
+	FreeTradeZones json.RawMessage `json:"free_trade_zones,omitempty"`
+	// When it is a small handler.
+	SmallHandlers json.RawMessage `json:"small_handlers,omitempty"`
+	// What was exported before it was counted here.
+	VolumeOpenings json.RawMessage `json:"volume_openings,omitempty"`
+	// The duties of law to keep data.
+	Holds json.RawMessage `json:"holds,omitempty"`
 	// Edges holds the relations/edges for other nodes in the graph.
 	// The values are being populated by the ExporterQuery when eager-loading is set.
 	Edges        ExporterEdges `json:"edges"`
@@ -49,21 +57,47 @@ type Exporter struct {
 
 // ExporterEdges holds the relations/edges for other nodes in the graph.
 type ExporterEdges struct {
+	// The purposes that its products and holds name.
+	MentionedPurposes []*Purpose `json:"mentioned_purposes,omitempty"`
+	// The categories that its zones and holds name or cover.
+	MentionedCategories []*Category `json:"mentioned_categories,omitempty"`
 	// The agreements it is party to.
 	Agreements []*Agreement `json:"agreements,omitempty"`
 	// What it transfers.
 	Transfers []*Transfer `json:"transfers,omitempty"`
 	// Its assessments.
 	Assessments []*Assessment `json:"assessments,omitempty"`
+	// The instruments that are addressed to it.
+	Instruments []*Instrument `json:"instruments,omitempty"`
+	// The exceptions it acts on.
+	ExceptionRecords []*ExceptionRecord `json:"exception_records,omitempty"`
 	// loadedTypes holds the information for reporting if a
 	// type was loaded (or requested) in eager-loading or not.
-	loadedTypes [3]bool
+	loadedTypes [7]bool
+}
+
+// MentionedPurposesOrErr returns the MentionedPurposes value or an error if the edge
+// was not loaded in eager-loading.
+func (e ExporterEdges) MentionedPurposesOrErr() ([]*Purpose, error) {
+	if e.loadedTypes[0] {
+		return e.MentionedPurposes, nil
+	}
+	return nil, &NotLoadedError{edge: "mentioned_purposes"}
+}
+
+// MentionedCategoriesOrErr returns the MentionedCategories value or an error if the edge
+// was not loaded in eager-loading.
+func (e ExporterEdges) MentionedCategoriesOrErr() ([]*Category, error) {
+	if e.loadedTypes[1] {
+		return e.MentionedCategories, nil
+	}
+	return nil, &NotLoadedError{edge: "mentioned_categories"}
 }
 
 // AgreementsOrErr returns the Agreements value or an error if the edge
 // was not loaded in eager-loading.
 func (e ExporterEdges) AgreementsOrErr() ([]*Agreement, error) {
-	if e.loadedTypes[0] {
+	if e.loadedTypes[2] {
 		return e.Agreements, nil
 	}
 	return nil, &NotLoadedError{edge: "agreements"}
@@ -72,7 +106,7 @@ func (e ExporterEdges) AgreementsOrErr() ([]*Agreement, error) {
 // TransfersOrErr returns the Transfers value or an error if the edge
 // was not loaded in eager-loading.
 func (e ExporterEdges) TransfersOrErr() ([]*Transfer, error) {
-	if e.loadedTypes[1] {
+	if e.loadedTypes[3] {
 		return e.Transfers, nil
 	}
 	return nil, &NotLoadedError{edge: "transfers"}
@@ -81,10 +115,28 @@ func (e ExporterEdges) TransfersOrErr() ([]*Transfer, error) {
 // AssessmentsOrErr returns the Assessments value or an error if the edge
 // was not loaded in eager-loading.
 func (e ExporterEdges) AssessmentsOrErr() ([]*Assessment, error) {
-	if e.loadedTypes[2] {
+	if e.loadedTypes[4] {
 		return e.Assessments, nil
 	}
 	return nil, &NotLoadedError{edge: "assessments"}
+}
+
+// InstrumentsOrErr returns the Instruments value or an error if the edge
+// was not loaded in eager-loading.
+func (e ExporterEdges) InstrumentsOrErr() ([]*Instrument, error) {
+	if e.loadedTypes[5] {
+		return e.Instruments, nil
+	}
+	return nil, &NotLoadedError{edge: "instruments"}
+}
+
+// ExceptionRecordsOrErr returns the ExceptionRecords value or an error if the edge
+// was not loaded in eager-loading.
+func (e ExporterEdges) ExceptionRecordsOrErr() ([]*ExceptionRecord, error) {
+	if e.loadedTypes[6] {
+		return e.ExceptionRecords, nil
+	}
+	return nil, &NotLoadedError{edge: "exception_records"}
 }
 
 // scanValues returns the types for scanning values from sql.Rows.
@@ -92,10 +144,8 @@ func (*Exporter) scanValues(columns []string) ([]any, error) {
 	values := make([]any, len(columns))
 	for i := range columns {
 		switch columns[i] {
-		case exporter.FieldRegionsServed, exporter.FieldProducts:
+		case exporter.FieldRegionsServed, exporter.FieldProducts, exporter.FieldCiioPeriods, exporter.FieldFreeTradeZones, exporter.FieldSmallHandlers, exporter.FieldVolumeOpenings, exporter.FieldHolds:
 			values[i] = new([]byte)
-		case exporter.FieldCiio:
-			values[i] = new(sql.NullBool)
 		case exporter.FieldID, exporter.FieldRevision, exporter.FieldCreateTime, exporter.FieldUpdateTime:
 			values[i] = new(sql.NullInt64)
 		case exporter.FieldName, exporter.FieldTitle, exporter.FieldCountry, exporter.FieldCity, exporter.FieldContact:
@@ -185,11 +235,45 @@ func (_m *Exporter) assignValues(columns []string, values []any) error {
 			} else if value.Valid {
 				_m.Contact = value.String
 			}
-		case exporter.FieldCiio:
-			if value, ok := values[i].(*sql.NullBool); !ok {
-				return fmt.Errorf("unexpected type %T for field ciio", values[i])
-			} else if value.Valid {
-				_m.Ciio = value.Bool
+		case exporter.FieldCiioPeriods:
+			if value, ok := values[i].(*[]byte); !ok {
+				return fmt.Errorf("unexpected type %T for field ciio_periods", values[i])
+			} else if value != nil && len(*value) > 0 {
+				if err := json.Unmarshal(*value, &_m.CiioPeriods); err != nil {
+					return fmt.Errorf("unmarshal field ciio_periods: %w", err)
+				}
+			}
+		case exporter.FieldFreeTradeZones:
+			if value, ok := values[i].(*[]byte); !ok {
+				return fmt.Errorf("unexpected type %T for field free_trade_zones", values[i])
+			} else if value != nil && len(*value) > 0 {
+				if err := json.Unmarshal(*value, &_m.FreeTradeZones); err != nil {
+					return fmt.Errorf("unmarshal field free_trade_zones: %w", err)
+				}
+			}
+		case exporter.FieldSmallHandlers:
+			if value, ok := values[i].(*[]byte); !ok {
+				return fmt.Errorf("unexpected type %T for field small_handlers", values[i])
+			} else if value != nil && len(*value) > 0 {
+				if err := json.Unmarshal(*value, &_m.SmallHandlers); err != nil {
+					return fmt.Errorf("unmarshal field small_handlers: %w", err)
+				}
+			}
+		case exporter.FieldVolumeOpenings:
+			if value, ok := values[i].(*[]byte); !ok {
+				return fmt.Errorf("unexpected type %T for field volume_openings", values[i])
+			} else if value != nil && len(*value) > 0 {
+				if err := json.Unmarshal(*value, &_m.VolumeOpenings); err != nil {
+					return fmt.Errorf("unmarshal field volume_openings: %w", err)
+				}
+			}
+		case exporter.FieldHolds:
+			if value, ok := values[i].(*[]byte); !ok {
+				return fmt.Errorf("unexpected type %T for field holds", values[i])
+			} else if value != nil && len(*value) > 0 {
+				if err := json.Unmarshal(*value, &_m.Holds); err != nil {
+					return fmt.Errorf("unmarshal field holds: %w", err)
+				}
 			}
 		default:
 			_m.selectValues.Set(columns[i], values[i])
@@ -202,6 +286,16 @@ func (_m *Exporter) assignValues(columns []string, values []any) error {
 // This includes values selected through modifiers, order, etc.
 func (_m *Exporter) Value(name string) (ent.Value, error) {
 	return _m.selectValues.Get(name)
+}
+
+// QueryMentionedPurposes queries the "mentioned_purposes" edge of the Exporter entity.
+func (_m *Exporter) QueryMentionedPurposes() *PurposeQuery {
+	return NewExporterClient(_m.config).QueryMentionedPurposes(_m)
+}
+
+// QueryMentionedCategories queries the "mentioned_categories" edge of the Exporter entity.
+func (_m *Exporter) QueryMentionedCategories() *CategoryQuery {
+	return NewExporterClient(_m.config).QueryMentionedCategories(_m)
 }
 
 // QueryAgreements queries the "agreements" edge of the Exporter entity.
@@ -217,6 +311,16 @@ func (_m *Exporter) QueryTransfers() *TransferQuery {
 // QueryAssessments queries the "assessments" edge of the Exporter entity.
 func (_m *Exporter) QueryAssessments() *AssessmentQuery {
 	return NewExporterClient(_m.config).QueryAssessments(_m)
+}
+
+// QueryInstruments queries the "instruments" edge of the Exporter entity.
+func (_m *Exporter) QueryInstruments() *InstrumentQuery {
+	return NewExporterClient(_m.config).QueryInstruments(_m)
+}
+
+// QueryExceptionRecords queries the "exception_records" edge of the Exporter entity.
+func (_m *Exporter) QueryExceptionRecords() *ExceptionRecordQuery {
+	return NewExporterClient(_m.config).QueryExceptionRecords(_m)
 }
 
 // Update returns a builder for updating this Exporter.
@@ -272,8 +376,20 @@ func (_m *Exporter) String() string {
 	builder.WriteString("contact=")
 	builder.WriteString(_m.Contact)
 	builder.WriteString(", ")
-	builder.WriteString("ciio=")
-	builder.WriteString(fmt.Sprintf("%v", _m.Ciio))
+	builder.WriteString("ciio_periods=")
+	builder.WriteString(fmt.Sprintf("%v", _m.CiioPeriods))
+	builder.WriteString(", ")
+	builder.WriteString("free_trade_zones=")
+	builder.WriteString(fmt.Sprintf("%v", _m.FreeTradeZones))
+	builder.WriteString(", ")
+	builder.WriteString("small_handlers=")
+	builder.WriteString(fmt.Sprintf("%v", _m.SmallHandlers))
+	builder.WriteString(", ")
+	builder.WriteString("volume_openings=")
+	builder.WriteString(fmt.Sprintf("%v", _m.VolumeOpenings))
+	builder.WriteString(", ")
+	builder.WriteString("holds=")
+	builder.WriteString(fmt.Sprintf("%v", _m.Holds))
 	builder.WriteByte(')')
 	return builder.String()
 }

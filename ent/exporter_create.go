@@ -9,7 +9,11 @@ import (
 	"fmt"
 	"waybill/ent/agreement"
 	"waybill/ent/assessment"
+	"waybill/ent/category"
+	"waybill/ent/exceptionrecord"
 	"waybill/ent/exporter"
+	"waybill/ent/instrument"
+	"waybill/ent/purpose"
 	"waybill/ent/transfer"
 	"waybill/internal/registry"
 
@@ -116,17 +120,33 @@ func (_c *ExporterCreate) SetNillableContact(v *string) *ExporterCreate {
 	return _c
 }
 
-// SetCiio sets the "ciio" field.
-func (_c *ExporterCreate) SetCiio(v bool) *ExporterCreate {
-	_c.mutation.SetCiio(v)
+// SetCiioPeriods sets the "ciio_periods" field.
+func (_c *ExporterCreate) SetCiioPeriods(v json.RawMessage) *ExporterCreate {
+	_c.mutation.SetCiioPeriods(v)
 	return _c
 }
 
-// SetNillableCiio sets the "ciio" field if the given value is not nil.
-func (_c *ExporterCreate) SetNillableCiio(v *bool) *ExporterCreate {
-	if v != nil {
-		_c.SetCiio(*v)
-	}
+// SetFreeTradeZones sets the "free_trade_zones" field.
+func (_c *ExporterCreate) SetFreeTradeZones(v json.RawMessage) *ExporterCreate {
+	_c.mutation.SetFreeTradeZones(v)
+	return _c
+}
+
+// SetSmallHandlers sets the "small_handlers" field.
+func (_c *ExporterCreate) SetSmallHandlers(v json.RawMessage) *ExporterCreate {
+	_c.mutation.SetSmallHandlers(v)
+	return _c
+}
+
+// SetVolumeOpenings sets the "volume_openings" field.
+func (_c *ExporterCreate) SetVolumeOpenings(v json.RawMessage) *ExporterCreate {
+	_c.mutation.SetVolumeOpenings(v)
+	return _c
+}
+
+// SetHolds sets the "holds" field.
+func (_c *ExporterCreate) SetHolds(v json.RawMessage) *ExporterCreate {
+	_c.mutation.SetHolds(v)
 	return _c
 }
 
@@ -134,6 +154,36 @@ func (_c *ExporterCreate) SetNillableCiio(v *bool) *ExporterCreate {
 func (_c *ExporterCreate) SetID(v uint32) *ExporterCreate {
 	_c.mutation.SetID(v)
 	return _c
+}
+
+// AddMentionedPurposeIDs adds the "mentioned_purposes" edge to the Purpose entity by IDs.
+func (_c *ExporterCreate) AddMentionedPurposeIDs(ids ...uint32) *ExporterCreate {
+	_c.mutation.AddMentionedPurposeIDs(ids...)
+	return _c
+}
+
+// AddMentionedPurposes adds the "mentioned_purposes" edges to the Purpose entity.
+func (_c *ExporterCreate) AddMentionedPurposes(v ...*Purpose) *ExporterCreate {
+	ids := make([]uint32, len(v))
+	for i := range v {
+		ids[i] = v[i].ID
+	}
+	return _c.AddMentionedPurposeIDs(ids...)
+}
+
+// AddMentionedCategoryIDs adds the "mentioned_categories" edge to the Category entity by IDs.
+func (_c *ExporterCreate) AddMentionedCategoryIDs(ids ...uint32) *ExporterCreate {
+	_c.mutation.AddMentionedCategoryIDs(ids...)
+	return _c
+}
+
+// AddMentionedCategories adds the "mentioned_categories" edges to the Category entity.
+func (_c *ExporterCreate) AddMentionedCategories(v ...*Category) *ExporterCreate {
+	ids := make([]uint32, len(v))
+	for i := range v {
+		ids[i] = v[i].ID
+	}
+	return _c.AddMentionedCategoryIDs(ids...)
 }
 
 // AddAgreementIDs adds the "agreements" edge to the Agreement entity by IDs.
@@ -179,6 +229,36 @@ func (_c *ExporterCreate) AddAssessments(v ...*Assessment) *ExporterCreate {
 		ids[i] = v[i].ID
 	}
 	return _c.AddAssessmentIDs(ids...)
+}
+
+// AddInstrumentIDs adds the "instruments" edge to the Instrument entity by IDs.
+func (_c *ExporterCreate) AddInstrumentIDs(ids ...uint32) *ExporterCreate {
+	_c.mutation.AddInstrumentIDs(ids...)
+	return _c
+}
+
+// AddInstruments adds the "instruments" edges to the Instrument entity.
+func (_c *ExporterCreate) AddInstruments(v ...*Instrument) *ExporterCreate {
+	ids := make([]uint32, len(v))
+	for i := range v {
+		ids[i] = v[i].ID
+	}
+	return _c.AddInstrumentIDs(ids...)
+}
+
+// AddExceptionRecordIDs adds the "exception_records" edge to the ExceptionRecord entity by IDs.
+func (_c *ExporterCreate) AddExceptionRecordIDs(ids ...uint32) *ExporterCreate {
+	_c.mutation.AddExceptionRecordIDs(ids...)
+	return _c
+}
+
+// AddExceptionRecords adds the "exception_records" edges to the ExceptionRecord entity.
+func (_c *ExporterCreate) AddExceptionRecords(v ...*ExceptionRecord) *ExporterCreate {
+	ids := make([]uint32, len(v))
+	for i := range v {
+		ids[i] = v[i].ID
+	}
+	return _c.AddExceptionRecordIDs(ids...)
 }
 
 // Mutation returns the ExporterMutation object of the builder.
@@ -232,10 +312,6 @@ func (_c *ExporterCreate) defaults() {
 		v := exporter.DefaultContact
 		_c.mutation.SetContact(v)
 	}
-	if _, ok := _c.mutation.Ciio(); !ok {
-		v := exporter.DefaultCiio
-		_c.mutation.SetCiio(v)
-	}
 }
 
 // check runs all checks and user-defined validators on the builder.
@@ -269,9 +345,6 @@ func (_c *ExporterCreate) check() error {
 	}
 	if _, ok := _c.mutation.Contact(); !ok {
 		return &ValidationError{Name: "contact", err: errors.New(`ent: missing required field "Exporter.contact"`)}
-	}
-	if _, ok := _c.mutation.Ciio(); !ok {
-		return &ValidationError{Name: "ciio", err: errors.New(`ent: missing required field "Exporter.ciio"`)}
 	}
 	return nil
 }
@@ -345,9 +418,57 @@ func (_c *ExporterCreate) createSpec() (*Exporter, *sqlgraph.CreateSpec) {
 		_spec.SetField(exporter.FieldContact, field.TypeString, value)
 		_node.Contact = value
 	}
-	if value, ok := _c.mutation.Ciio(); ok {
-		_spec.SetField(exporter.FieldCiio, field.TypeBool, value)
-		_node.Ciio = value
+	if value, ok := _c.mutation.CiioPeriods(); ok {
+		_spec.SetField(exporter.FieldCiioPeriods, field.TypeJSON, value)
+		_node.CiioPeriods = value
+	}
+	if value, ok := _c.mutation.FreeTradeZones(); ok {
+		_spec.SetField(exporter.FieldFreeTradeZones, field.TypeJSON, value)
+		_node.FreeTradeZones = value
+	}
+	if value, ok := _c.mutation.SmallHandlers(); ok {
+		_spec.SetField(exporter.FieldSmallHandlers, field.TypeJSON, value)
+		_node.SmallHandlers = value
+	}
+	if value, ok := _c.mutation.VolumeOpenings(); ok {
+		_spec.SetField(exporter.FieldVolumeOpenings, field.TypeJSON, value)
+		_node.VolumeOpenings = value
+	}
+	if value, ok := _c.mutation.Holds(); ok {
+		_spec.SetField(exporter.FieldHolds, field.TypeJSON, value)
+		_node.Holds = value
+	}
+	if nodes := _c.mutation.MentionedPurposesIDs(); len(nodes) > 0 {
+		edge := &sqlgraph.EdgeSpec{
+			Rel:     sqlgraph.M2M,
+			Inverse: false,
+			Table:   exporter.MentionedPurposesTable,
+			Columns: exporter.MentionedPurposesPrimaryKey,
+			Bidi:    false,
+			Target: &sqlgraph.EdgeTarget{
+				IDSpec: sqlgraph.NewFieldSpec(purpose.FieldID, field.TypeUint32),
+			},
+		}
+		for _, k := range nodes {
+			edge.Target.Nodes = append(edge.Target.Nodes, k)
+		}
+		_spec.Edges = append(_spec.Edges, edge)
+	}
+	if nodes := _c.mutation.MentionedCategoriesIDs(); len(nodes) > 0 {
+		edge := &sqlgraph.EdgeSpec{
+			Rel:     sqlgraph.M2M,
+			Inverse: false,
+			Table:   exporter.MentionedCategoriesTable,
+			Columns: exporter.MentionedCategoriesPrimaryKey,
+			Bidi:    false,
+			Target: &sqlgraph.EdgeTarget{
+				IDSpec: sqlgraph.NewFieldSpec(category.FieldID, field.TypeUint32),
+			},
+		}
+		for _, k := range nodes {
+			edge.Target.Nodes = append(edge.Target.Nodes, k)
+		}
+		_spec.Edges = append(_spec.Edges, edge)
 	}
 	if nodes := _c.mutation.AgreementsIDs(); len(nodes) > 0 {
 		edge := &sqlgraph.EdgeSpec{
@@ -390,6 +511,38 @@ func (_c *ExporterCreate) createSpec() (*Exporter, *sqlgraph.CreateSpec) {
 			Bidi:    false,
 			Target: &sqlgraph.EdgeTarget{
 				IDSpec: sqlgraph.NewFieldSpec(assessment.FieldID, field.TypeUint32),
+			},
+		}
+		for _, k := range nodes {
+			edge.Target.Nodes = append(edge.Target.Nodes, k)
+		}
+		_spec.Edges = append(_spec.Edges, edge)
+	}
+	if nodes := _c.mutation.InstrumentsIDs(); len(nodes) > 0 {
+		edge := &sqlgraph.EdgeSpec{
+			Rel:     sqlgraph.M2M,
+			Inverse: true,
+			Table:   exporter.InstrumentsTable,
+			Columns: exporter.InstrumentsPrimaryKey,
+			Bidi:    false,
+			Target: &sqlgraph.EdgeTarget{
+				IDSpec: sqlgraph.NewFieldSpec(instrument.FieldID, field.TypeUint32),
+			},
+		}
+		for _, k := range nodes {
+			edge.Target.Nodes = append(edge.Target.Nodes, k)
+		}
+		_spec.Edges = append(_spec.Edges, edge)
+	}
+	if nodes := _c.mutation.ExceptionRecordsIDs(); len(nodes) > 0 {
+		edge := &sqlgraph.EdgeSpec{
+			Rel:     sqlgraph.M2M,
+			Inverse: true,
+			Table:   exporter.ExceptionRecordsTable,
+			Columns: exporter.ExceptionRecordsPrimaryKey,
+			Bidi:    false,
+			Target: &sqlgraph.EdgeTarget{
+				IDSpec: sqlgraph.NewFieldSpec(exceptionrecord.FieldID, field.TypeUint32),
 			},
 		}
 		for _, k := range nodes {

@@ -9,8 +9,12 @@ import (
 	"math"
 	"waybill/ent/agreement"
 	"waybill/ent/assessment"
+	"waybill/ent/category"
+	"waybill/ent/exceptionrecord"
 	"waybill/ent/exporter"
+	"waybill/ent/instrument"
 	"waybill/ent/predicate"
+	"waybill/ent/purpose"
 	"waybill/ent/transfer"
 
 	"entgo.io/ent"
@@ -22,13 +26,17 @@ import (
 // ExporterQuery is the builder for querying Exporter entities.
 type ExporterQuery struct {
 	config
-	ctx             *QueryContext
-	order           []exporter.OrderOption
-	inters          []Interceptor
-	predicates      []predicate.Exporter
-	withAgreements  *AgreementQuery
-	withTransfers   *TransferQuery
-	withAssessments *AssessmentQuery
+	ctx                     *QueryContext
+	order                   []exporter.OrderOption
+	inters                  []Interceptor
+	predicates              []predicate.Exporter
+	withMentionedPurposes   *PurposeQuery
+	withMentionedCategories *CategoryQuery
+	withAgreements          *AgreementQuery
+	withTransfers           *TransferQuery
+	withAssessments         *AssessmentQuery
+	withInstruments         *InstrumentQuery
+	withExceptionRecords    *ExceptionRecordQuery
 	// intermediate query (i.e. traversal path).
 	sql  *sql.Selector
 	path func(context.Context) (*sql.Selector, error)
@@ -63,6 +71,50 @@ func (_q *ExporterQuery) Unique(unique bool) *ExporterQuery {
 func (_q *ExporterQuery) Order(o ...exporter.OrderOption) *ExporterQuery {
 	_q.order = append(_q.order, o...)
 	return _q
+}
+
+// QueryMentionedPurposes chains the current query on the "mentioned_purposes" edge.
+func (_q *ExporterQuery) QueryMentionedPurposes() *PurposeQuery {
+	query := (&PurposeClient{config: _q.config}).Query()
+	query.path = func(ctx context.Context) (fromU *sql.Selector, err error) {
+		if err := _q.prepareQuery(ctx); err != nil {
+			return nil, err
+		}
+		selector := _q.sqlQuery(ctx)
+		if err := selector.Err(); err != nil {
+			return nil, err
+		}
+		step := sqlgraph.NewStep(
+			sqlgraph.From(exporter.Table, exporter.FieldID, selector),
+			sqlgraph.To(purpose.Table, purpose.FieldID),
+			sqlgraph.Edge(sqlgraph.M2M, false, exporter.MentionedPurposesTable, exporter.MentionedPurposesPrimaryKey...),
+		)
+		fromU = sqlgraph.SetNeighbors(_q.driver.Dialect(), step)
+		return fromU, nil
+	}
+	return query
+}
+
+// QueryMentionedCategories chains the current query on the "mentioned_categories" edge.
+func (_q *ExporterQuery) QueryMentionedCategories() *CategoryQuery {
+	query := (&CategoryClient{config: _q.config}).Query()
+	query.path = func(ctx context.Context) (fromU *sql.Selector, err error) {
+		if err := _q.prepareQuery(ctx); err != nil {
+			return nil, err
+		}
+		selector := _q.sqlQuery(ctx)
+		if err := selector.Err(); err != nil {
+			return nil, err
+		}
+		step := sqlgraph.NewStep(
+			sqlgraph.From(exporter.Table, exporter.FieldID, selector),
+			sqlgraph.To(category.Table, category.FieldID),
+			sqlgraph.Edge(sqlgraph.M2M, false, exporter.MentionedCategoriesTable, exporter.MentionedCategoriesPrimaryKey...),
+		)
+		fromU = sqlgraph.SetNeighbors(_q.driver.Dialect(), step)
+		return fromU, nil
+	}
+	return query
 }
 
 // QueryAgreements chains the current query on the "agreements" edge.
@@ -124,6 +176,50 @@ func (_q *ExporterQuery) QueryAssessments() *AssessmentQuery {
 			sqlgraph.From(exporter.Table, exporter.FieldID, selector),
 			sqlgraph.To(assessment.Table, assessment.FieldID),
 			sqlgraph.Edge(sqlgraph.O2M, false, exporter.AssessmentsTable, exporter.AssessmentsColumn),
+		)
+		fromU = sqlgraph.SetNeighbors(_q.driver.Dialect(), step)
+		return fromU, nil
+	}
+	return query
+}
+
+// QueryInstruments chains the current query on the "instruments" edge.
+func (_q *ExporterQuery) QueryInstruments() *InstrumentQuery {
+	query := (&InstrumentClient{config: _q.config}).Query()
+	query.path = func(ctx context.Context) (fromU *sql.Selector, err error) {
+		if err := _q.prepareQuery(ctx); err != nil {
+			return nil, err
+		}
+		selector := _q.sqlQuery(ctx)
+		if err := selector.Err(); err != nil {
+			return nil, err
+		}
+		step := sqlgraph.NewStep(
+			sqlgraph.From(exporter.Table, exporter.FieldID, selector),
+			sqlgraph.To(instrument.Table, instrument.FieldID),
+			sqlgraph.Edge(sqlgraph.M2M, true, exporter.InstrumentsTable, exporter.InstrumentsPrimaryKey...),
+		)
+		fromU = sqlgraph.SetNeighbors(_q.driver.Dialect(), step)
+		return fromU, nil
+	}
+	return query
+}
+
+// QueryExceptionRecords chains the current query on the "exception_records" edge.
+func (_q *ExporterQuery) QueryExceptionRecords() *ExceptionRecordQuery {
+	query := (&ExceptionRecordClient{config: _q.config}).Query()
+	query.path = func(ctx context.Context) (fromU *sql.Selector, err error) {
+		if err := _q.prepareQuery(ctx); err != nil {
+			return nil, err
+		}
+		selector := _q.sqlQuery(ctx)
+		if err := selector.Err(); err != nil {
+			return nil, err
+		}
+		step := sqlgraph.NewStep(
+			sqlgraph.From(exporter.Table, exporter.FieldID, selector),
+			sqlgraph.To(exceptionrecord.Table, exceptionrecord.FieldID),
+			sqlgraph.Edge(sqlgraph.M2M, true, exporter.ExceptionRecordsTable, exporter.ExceptionRecordsPrimaryKey...),
 		)
 		fromU = sqlgraph.SetNeighbors(_q.driver.Dialect(), step)
 		return fromU, nil
@@ -318,18 +414,44 @@ func (_q *ExporterQuery) Clone() *ExporterQuery {
 		return nil
 	}
 	return &ExporterQuery{
-		config:          _q.config,
-		ctx:             _q.ctx.Clone(),
-		order:           append([]exporter.OrderOption{}, _q.order...),
-		inters:          append([]Interceptor{}, _q.inters...),
-		predicates:      append([]predicate.Exporter{}, _q.predicates...),
-		withAgreements:  _q.withAgreements.Clone(),
-		withTransfers:   _q.withTransfers.Clone(),
-		withAssessments: _q.withAssessments.Clone(),
+		config:                  _q.config,
+		ctx:                     _q.ctx.Clone(),
+		order:                   append([]exporter.OrderOption{}, _q.order...),
+		inters:                  append([]Interceptor{}, _q.inters...),
+		predicates:              append([]predicate.Exporter{}, _q.predicates...),
+		withMentionedPurposes:   _q.withMentionedPurposes.Clone(),
+		withMentionedCategories: _q.withMentionedCategories.Clone(),
+		withAgreements:          _q.withAgreements.Clone(),
+		withTransfers:           _q.withTransfers.Clone(),
+		withAssessments:         _q.withAssessments.Clone(),
+		withInstruments:         _q.withInstruments.Clone(),
+		withExceptionRecords:    _q.withExceptionRecords.Clone(),
 		// clone intermediate query.
 		sql:  _q.sql.Clone(),
 		path: _q.path,
 	}
+}
+
+// WithMentionedPurposes tells the query-builder to eager-load the nodes that are connected to
+// the "mentioned_purposes" edge. The optional arguments are used to configure the query builder of the edge.
+func (_q *ExporterQuery) WithMentionedPurposes(opts ...func(*PurposeQuery)) *ExporterQuery {
+	query := (&PurposeClient{config: _q.config}).Query()
+	for _, opt := range opts {
+		opt(query)
+	}
+	_q.withMentionedPurposes = query
+	return _q
+}
+
+// WithMentionedCategories tells the query-builder to eager-load the nodes that are connected to
+// the "mentioned_categories" edge. The optional arguments are used to configure the query builder of the edge.
+func (_q *ExporterQuery) WithMentionedCategories(opts ...func(*CategoryQuery)) *ExporterQuery {
+	query := (&CategoryClient{config: _q.config}).Query()
+	for _, opt := range opts {
+		opt(query)
+	}
+	_q.withMentionedCategories = query
+	return _q
 }
 
 // WithAgreements tells the query-builder to eager-load the nodes that are connected to
@@ -362,6 +484,28 @@ func (_q *ExporterQuery) WithAssessments(opts ...func(*AssessmentQuery)) *Export
 		opt(query)
 	}
 	_q.withAssessments = query
+	return _q
+}
+
+// WithInstruments tells the query-builder to eager-load the nodes that are connected to
+// the "instruments" edge. The optional arguments are used to configure the query builder of the edge.
+func (_q *ExporterQuery) WithInstruments(opts ...func(*InstrumentQuery)) *ExporterQuery {
+	query := (&InstrumentClient{config: _q.config}).Query()
+	for _, opt := range opts {
+		opt(query)
+	}
+	_q.withInstruments = query
+	return _q
+}
+
+// WithExceptionRecords tells the query-builder to eager-load the nodes that are connected to
+// the "exception_records" edge. The optional arguments are used to configure the query builder of the edge.
+func (_q *ExporterQuery) WithExceptionRecords(opts ...func(*ExceptionRecordQuery)) *ExporterQuery {
+	query := (&ExceptionRecordClient{config: _q.config}).Query()
+	for _, opt := range opts {
+		opt(query)
+	}
+	_q.withExceptionRecords = query
 	return _q
 }
 
@@ -443,10 +587,14 @@ func (_q *ExporterQuery) sqlAll(ctx context.Context, hooks ...queryHook) ([]*Exp
 	var (
 		nodes       = []*Exporter{}
 		_spec       = _q.querySpec()
-		loadedTypes = [3]bool{
+		loadedTypes = [7]bool{
+			_q.withMentionedPurposes != nil,
+			_q.withMentionedCategories != nil,
 			_q.withAgreements != nil,
 			_q.withTransfers != nil,
 			_q.withAssessments != nil,
+			_q.withInstruments != nil,
+			_q.withExceptionRecords != nil,
 		}
 	)
 	_spec.ScanValues = func(columns []string) ([]any, error) {
@@ -466,6 +614,20 @@ func (_q *ExporterQuery) sqlAll(ctx context.Context, hooks ...queryHook) ([]*Exp
 	}
 	if len(nodes) == 0 {
 		return nodes, nil
+	}
+	if query := _q.withMentionedPurposes; query != nil {
+		if err := _q.loadMentionedPurposes(ctx, query, nodes,
+			func(n *Exporter) { n.Edges.MentionedPurposes = []*Purpose{} },
+			func(n *Exporter, e *Purpose) { n.Edges.MentionedPurposes = append(n.Edges.MentionedPurposes, e) }); err != nil {
+			return nil, err
+		}
+	}
+	if query := _q.withMentionedCategories; query != nil {
+		if err := _q.loadMentionedCategories(ctx, query, nodes,
+			func(n *Exporter) { n.Edges.MentionedCategories = []*Category{} },
+			func(n *Exporter, e *Category) { n.Edges.MentionedCategories = append(n.Edges.MentionedCategories, e) }); err != nil {
+			return nil, err
+		}
 	}
 	if query := _q.withAgreements; query != nil {
 		if err := _q.loadAgreements(ctx, query, nodes,
@@ -488,9 +650,145 @@ func (_q *ExporterQuery) sqlAll(ctx context.Context, hooks ...queryHook) ([]*Exp
 			return nil, err
 		}
 	}
+	if query := _q.withInstruments; query != nil {
+		if err := _q.loadInstruments(ctx, query, nodes,
+			func(n *Exporter) { n.Edges.Instruments = []*Instrument{} },
+			func(n *Exporter, e *Instrument) { n.Edges.Instruments = append(n.Edges.Instruments, e) }); err != nil {
+			return nil, err
+		}
+	}
+	if query := _q.withExceptionRecords; query != nil {
+		if err := _q.loadExceptionRecords(ctx, query, nodes,
+			func(n *Exporter) { n.Edges.ExceptionRecords = []*ExceptionRecord{} },
+			func(n *Exporter, e *ExceptionRecord) { n.Edges.ExceptionRecords = append(n.Edges.ExceptionRecords, e) }); err != nil {
+			return nil, err
+		}
+	}
 	return nodes, nil
 }
 
+func (_q *ExporterQuery) loadMentionedPurposes(ctx context.Context, query *PurposeQuery, nodes []*Exporter, init func(*Exporter), assign func(*Exporter, *Purpose)) error {
+	edgeIDs := make([]driver.Value, len(nodes))
+	byID := make(map[uint32]*Exporter)
+	nids := make(map[uint32]map[*Exporter]struct{})
+	for i, node := range nodes {
+		edgeIDs[i] = node.ID
+		byID[node.ID] = node
+		if init != nil {
+			init(node)
+		}
+	}
+	query.Where(func(s *sql.Selector) {
+		joinT := sql.Table(exporter.MentionedPurposesTable)
+		s.Join(joinT).On(s.C(purpose.FieldID), joinT.C(exporter.MentionedPurposesPrimaryKey[1]))
+		s.Where(sql.InValues(joinT.C(exporter.MentionedPurposesPrimaryKey[0]), edgeIDs...))
+		columns := s.SelectedColumns()
+		s.Select(joinT.C(exporter.MentionedPurposesPrimaryKey[0]))
+		s.AppendSelect(columns...)
+		s.SetDistinct(false)
+	})
+	if err := query.prepareQuery(ctx); err != nil {
+		return err
+	}
+	qr := QuerierFunc(func(ctx context.Context, q Query) (Value, error) {
+		return query.sqlAll(ctx, func(_ context.Context, spec *sqlgraph.QuerySpec) {
+			assign := spec.Assign
+			values := spec.ScanValues
+			spec.ScanValues = func(columns []string) ([]any, error) {
+				values, err := values(columns[1:])
+				if err != nil {
+					return nil, err
+				}
+				return append([]any{new(sql.NullInt64)}, values...), nil
+			}
+			spec.Assign = func(columns []string, values []any) error {
+				outValue := uint32(values[0].(*sql.NullInt64).Int64)
+				inValue := uint32(values[1].(*sql.NullInt64).Int64)
+				if nids[inValue] == nil {
+					nids[inValue] = map[*Exporter]struct{}{byID[outValue]: {}}
+					return assign(columns[1:], values[1:])
+				}
+				nids[inValue][byID[outValue]] = struct{}{}
+				return nil
+			}
+		})
+	})
+	neighbors, err := withInterceptors[[]*Purpose](ctx, query, qr, query.inters)
+	if err != nil {
+		return err
+	}
+	for _, n := range neighbors {
+		nodes, ok := nids[n.ID]
+		if !ok {
+			return fmt.Errorf(`unexpected "mentioned_purposes" node returned %v`, n.ID)
+		}
+		for kn := range nodes {
+			assign(kn, n)
+		}
+	}
+	return nil
+}
+func (_q *ExporterQuery) loadMentionedCategories(ctx context.Context, query *CategoryQuery, nodes []*Exporter, init func(*Exporter), assign func(*Exporter, *Category)) error {
+	edgeIDs := make([]driver.Value, len(nodes))
+	byID := make(map[uint32]*Exporter)
+	nids := make(map[uint32]map[*Exporter]struct{})
+	for i, node := range nodes {
+		edgeIDs[i] = node.ID
+		byID[node.ID] = node
+		if init != nil {
+			init(node)
+		}
+	}
+	query.Where(func(s *sql.Selector) {
+		joinT := sql.Table(exporter.MentionedCategoriesTable)
+		s.Join(joinT).On(s.C(category.FieldID), joinT.C(exporter.MentionedCategoriesPrimaryKey[1]))
+		s.Where(sql.InValues(joinT.C(exporter.MentionedCategoriesPrimaryKey[0]), edgeIDs...))
+		columns := s.SelectedColumns()
+		s.Select(joinT.C(exporter.MentionedCategoriesPrimaryKey[0]))
+		s.AppendSelect(columns...)
+		s.SetDistinct(false)
+	})
+	if err := query.prepareQuery(ctx); err != nil {
+		return err
+	}
+	qr := QuerierFunc(func(ctx context.Context, q Query) (Value, error) {
+		return query.sqlAll(ctx, func(_ context.Context, spec *sqlgraph.QuerySpec) {
+			assign := spec.Assign
+			values := spec.ScanValues
+			spec.ScanValues = func(columns []string) ([]any, error) {
+				values, err := values(columns[1:])
+				if err != nil {
+					return nil, err
+				}
+				return append([]any{new(sql.NullInt64)}, values...), nil
+			}
+			spec.Assign = func(columns []string, values []any) error {
+				outValue := uint32(values[0].(*sql.NullInt64).Int64)
+				inValue := uint32(values[1].(*sql.NullInt64).Int64)
+				if nids[inValue] == nil {
+					nids[inValue] = map[*Exporter]struct{}{byID[outValue]: {}}
+					return assign(columns[1:], values[1:])
+				}
+				nids[inValue][byID[outValue]] = struct{}{}
+				return nil
+			}
+		})
+	})
+	neighbors, err := withInterceptors[[]*Category](ctx, query, qr, query.inters)
+	if err != nil {
+		return err
+	}
+	for _, n := range neighbors {
+		nodes, ok := nids[n.ID]
+		if !ok {
+			return fmt.Errorf(`unexpected "mentioned_categories" node returned %v`, n.ID)
+		}
+		for kn := range nodes {
+			assign(kn, n)
+		}
+	}
+	return nil
+}
 func (_q *ExporterQuery) loadAgreements(ctx context.Context, query *AgreementQuery, nodes []*Exporter, init func(*Exporter), assign func(*Exporter, *Agreement)) error {
 	edgeIDs := make([]driver.Value, len(nodes))
 	byID := make(map[uint32]*Exporter)
@@ -609,6 +907,128 @@ func (_q *ExporterQuery) loadAssessments(ctx context.Context, query *AssessmentQ
 			return fmt.Errorf(`unexpected referenced foreign-key "exporter_id" returned %v for node %v`, fk, n.ID)
 		}
 		assign(node, n)
+	}
+	return nil
+}
+func (_q *ExporterQuery) loadInstruments(ctx context.Context, query *InstrumentQuery, nodes []*Exporter, init func(*Exporter), assign func(*Exporter, *Instrument)) error {
+	edgeIDs := make([]driver.Value, len(nodes))
+	byID := make(map[uint32]*Exporter)
+	nids := make(map[uint32]map[*Exporter]struct{})
+	for i, node := range nodes {
+		edgeIDs[i] = node.ID
+		byID[node.ID] = node
+		if init != nil {
+			init(node)
+		}
+	}
+	query.Where(func(s *sql.Selector) {
+		joinT := sql.Table(exporter.InstrumentsTable)
+		s.Join(joinT).On(s.C(instrument.FieldID), joinT.C(exporter.InstrumentsPrimaryKey[0]))
+		s.Where(sql.InValues(joinT.C(exporter.InstrumentsPrimaryKey[1]), edgeIDs...))
+		columns := s.SelectedColumns()
+		s.Select(joinT.C(exporter.InstrumentsPrimaryKey[1]))
+		s.AppendSelect(columns...)
+		s.SetDistinct(false)
+	})
+	if err := query.prepareQuery(ctx); err != nil {
+		return err
+	}
+	qr := QuerierFunc(func(ctx context.Context, q Query) (Value, error) {
+		return query.sqlAll(ctx, func(_ context.Context, spec *sqlgraph.QuerySpec) {
+			assign := spec.Assign
+			values := spec.ScanValues
+			spec.ScanValues = func(columns []string) ([]any, error) {
+				values, err := values(columns[1:])
+				if err != nil {
+					return nil, err
+				}
+				return append([]any{new(sql.NullInt64)}, values...), nil
+			}
+			spec.Assign = func(columns []string, values []any) error {
+				outValue := uint32(values[0].(*sql.NullInt64).Int64)
+				inValue := uint32(values[1].(*sql.NullInt64).Int64)
+				if nids[inValue] == nil {
+					nids[inValue] = map[*Exporter]struct{}{byID[outValue]: {}}
+					return assign(columns[1:], values[1:])
+				}
+				nids[inValue][byID[outValue]] = struct{}{}
+				return nil
+			}
+		})
+	})
+	neighbors, err := withInterceptors[[]*Instrument](ctx, query, qr, query.inters)
+	if err != nil {
+		return err
+	}
+	for _, n := range neighbors {
+		nodes, ok := nids[n.ID]
+		if !ok {
+			return fmt.Errorf(`unexpected "instruments" node returned %v`, n.ID)
+		}
+		for kn := range nodes {
+			assign(kn, n)
+		}
+	}
+	return nil
+}
+func (_q *ExporterQuery) loadExceptionRecords(ctx context.Context, query *ExceptionRecordQuery, nodes []*Exporter, init func(*Exporter), assign func(*Exporter, *ExceptionRecord)) error {
+	edgeIDs := make([]driver.Value, len(nodes))
+	byID := make(map[uint32]*Exporter)
+	nids := make(map[uint32]map[*Exporter]struct{})
+	for i, node := range nodes {
+		edgeIDs[i] = node.ID
+		byID[node.ID] = node
+		if init != nil {
+			init(node)
+		}
+	}
+	query.Where(func(s *sql.Selector) {
+		joinT := sql.Table(exporter.ExceptionRecordsTable)
+		s.Join(joinT).On(s.C(exceptionrecord.FieldID), joinT.C(exporter.ExceptionRecordsPrimaryKey[0]))
+		s.Where(sql.InValues(joinT.C(exporter.ExceptionRecordsPrimaryKey[1]), edgeIDs...))
+		columns := s.SelectedColumns()
+		s.Select(joinT.C(exporter.ExceptionRecordsPrimaryKey[1]))
+		s.AppendSelect(columns...)
+		s.SetDistinct(false)
+	})
+	if err := query.prepareQuery(ctx); err != nil {
+		return err
+	}
+	qr := QuerierFunc(func(ctx context.Context, q Query) (Value, error) {
+		return query.sqlAll(ctx, func(_ context.Context, spec *sqlgraph.QuerySpec) {
+			assign := spec.Assign
+			values := spec.ScanValues
+			spec.ScanValues = func(columns []string) ([]any, error) {
+				values, err := values(columns[1:])
+				if err != nil {
+					return nil, err
+				}
+				return append([]any{new(sql.NullInt64)}, values...), nil
+			}
+			spec.Assign = func(columns []string, values []any) error {
+				outValue := uint32(values[0].(*sql.NullInt64).Int64)
+				inValue := uint32(values[1].(*sql.NullInt64).Int64)
+				if nids[inValue] == nil {
+					nids[inValue] = map[*Exporter]struct{}{byID[outValue]: {}}
+					return assign(columns[1:], values[1:])
+				}
+				nids[inValue][byID[outValue]] = struct{}{}
+				return nil
+			}
+		})
+	})
+	neighbors, err := withInterceptors[[]*ExceptionRecord](ctx, query, qr, query.inters)
+	if err != nil {
+		return err
+	}
+	for _, n := range neighbors {
+		nodes, ok := nids[n.ID]
+		if !ok {
+			return fmt.Errorf(`unexpected "exception_records" node returned %v`, n.ID)
+		}
+		for kn := range nodes {
+			assign(kn, n)
+		}
 	}
 	return nil
 }

@@ -9,8 +9,12 @@ import (
 	"fmt"
 	"waybill/ent/agreement"
 	"waybill/ent/assessment"
+	"waybill/ent/category"
+	"waybill/ent/exceptionrecord"
 	"waybill/ent/exporter"
+	"waybill/ent/instrument"
 	"waybill/ent/predicate"
+	"waybill/ent/purpose"
 	"waybill/ent/transfer"
 	"waybill/internal/registry"
 
@@ -155,18 +159,94 @@ func (_u *ExporterUpdate) SetNillableContact(v *string) *ExporterUpdate {
 	return _u
 }
 
-// SetCiio sets the "ciio" field.
-func (_u *ExporterUpdate) SetCiio(v bool) *ExporterUpdate {
-	_u.mutation.SetCiio(v)
+// SetCiioPeriods sets the "ciio_periods" field.
+func (_u *ExporterUpdate) SetCiioPeriods(v json.RawMessage) *ExporterUpdate {
+	_u.mutation.SetCiioPeriods(v)
 	return _u
 }
 
-// SetNillableCiio sets the "ciio" field if the given value is not nil.
-func (_u *ExporterUpdate) SetNillableCiio(v *bool) *ExporterUpdate {
-	if v != nil {
-		_u.SetCiio(*v)
-	}
+// AppendCiioPeriods appends value to the "ciio_periods" field.
+func (_u *ExporterUpdate) AppendCiioPeriods(v json.RawMessage) *ExporterUpdate {
+	_u.mutation.AppendCiioPeriods(v)
 	return _u
+}
+
+// SetFreeTradeZones sets the "free_trade_zones" field.
+func (_u *ExporterUpdate) SetFreeTradeZones(v json.RawMessage) *ExporterUpdate {
+	_u.mutation.SetFreeTradeZones(v)
+	return _u
+}
+
+// AppendFreeTradeZones appends value to the "free_trade_zones" field.
+func (_u *ExporterUpdate) AppendFreeTradeZones(v json.RawMessage) *ExporterUpdate {
+	_u.mutation.AppendFreeTradeZones(v)
+	return _u
+}
+
+// SetSmallHandlers sets the "small_handlers" field.
+func (_u *ExporterUpdate) SetSmallHandlers(v json.RawMessage) *ExporterUpdate {
+	_u.mutation.SetSmallHandlers(v)
+	return _u
+}
+
+// AppendSmallHandlers appends value to the "small_handlers" field.
+func (_u *ExporterUpdate) AppendSmallHandlers(v json.RawMessage) *ExporterUpdate {
+	_u.mutation.AppendSmallHandlers(v)
+	return _u
+}
+
+// SetVolumeOpenings sets the "volume_openings" field.
+func (_u *ExporterUpdate) SetVolumeOpenings(v json.RawMessage) *ExporterUpdate {
+	_u.mutation.SetVolumeOpenings(v)
+	return _u
+}
+
+// AppendVolumeOpenings appends value to the "volume_openings" field.
+func (_u *ExporterUpdate) AppendVolumeOpenings(v json.RawMessage) *ExporterUpdate {
+	_u.mutation.AppendVolumeOpenings(v)
+	return _u
+}
+
+// SetHolds sets the "holds" field.
+func (_u *ExporterUpdate) SetHolds(v json.RawMessage) *ExporterUpdate {
+	_u.mutation.SetHolds(v)
+	return _u
+}
+
+// AppendHolds appends value to the "holds" field.
+func (_u *ExporterUpdate) AppendHolds(v json.RawMessage) *ExporterUpdate {
+	_u.mutation.AppendHolds(v)
+	return _u
+}
+
+// AddMentionedPurposeIDs adds the "mentioned_purposes" edge to the Purpose entity by IDs.
+func (_u *ExporterUpdate) AddMentionedPurposeIDs(ids ...uint32) *ExporterUpdate {
+	_u.mutation.AddMentionedPurposeIDs(ids...)
+	return _u
+}
+
+// AddMentionedPurposes adds the "mentioned_purposes" edges to the Purpose entity.
+func (_u *ExporterUpdate) AddMentionedPurposes(v ...*Purpose) *ExporterUpdate {
+	ids := make([]uint32, len(v))
+	for i := range v {
+		ids[i] = v[i].ID
+	}
+	return _u.AddMentionedPurposeIDs(ids...)
+}
+
+// AddMentionedCategoryIDs adds the "mentioned_categories" edge to the Category entity by IDs.
+func (_u *ExporterUpdate) AddMentionedCategoryIDs(ids ...uint32) *ExporterUpdate {
+	_u.mutation.AddMentionedCategoryIDs(ids...)
+	return _u
+}
+
+// AddMentionedCategories adds the "mentioned_categories" edges to the Category entity.
+func (_u *ExporterUpdate) AddMentionedCategories(v ...*Category) *ExporterUpdate {
+	ids := make([]uint32, len(v))
+	for i := range v {
+		ids[i] = v[i].ID
+	}
+	return _u.AddMentionedCategoryIDs(ids...)
 }
 
 // AddAgreementIDs adds the "agreements" edge to the Agreement entity by IDs.
@@ -214,9 +294,81 @@ func (_u *ExporterUpdate) AddAssessments(v ...*Assessment) *ExporterUpdate {
 	return _u.AddAssessmentIDs(ids...)
 }
 
+// AddInstrumentIDs adds the "instruments" edge to the Instrument entity by IDs.
+func (_u *ExporterUpdate) AddInstrumentIDs(ids ...uint32) *ExporterUpdate {
+	_u.mutation.AddInstrumentIDs(ids...)
+	return _u
+}
+
+// AddInstruments adds the "instruments" edges to the Instrument entity.
+func (_u *ExporterUpdate) AddInstruments(v ...*Instrument) *ExporterUpdate {
+	ids := make([]uint32, len(v))
+	for i := range v {
+		ids[i] = v[i].ID
+	}
+	return _u.AddInstrumentIDs(ids...)
+}
+
+// AddExceptionRecordIDs adds the "exception_records" edge to the ExceptionRecord entity by IDs.
+func (_u *ExporterUpdate) AddExceptionRecordIDs(ids ...uint32) *ExporterUpdate {
+	_u.mutation.AddExceptionRecordIDs(ids...)
+	return _u
+}
+
+// AddExceptionRecords adds the "exception_records" edges to the ExceptionRecord entity.
+func (_u *ExporterUpdate) AddExceptionRecords(v ...*ExceptionRecord) *ExporterUpdate {
+	ids := make([]uint32, len(v))
+	for i := range v {
+		ids[i] = v[i].ID
+	}
+	return _u.AddExceptionRecordIDs(ids...)
+}
+
 // Mutation returns the ExporterMutation object of the builder.
 func (_u *ExporterUpdate) Mutation() *ExporterMutation {
 	return _u.mutation
+}
+
+// ClearMentionedPurposes clears all "mentioned_purposes" edges to the Purpose entity.
+func (_u *ExporterUpdate) ClearMentionedPurposes() *ExporterUpdate {
+	_u.mutation.ClearMentionedPurposes()
+	return _u
+}
+
+// RemoveMentionedPurposeIDs removes the "mentioned_purposes" edge to Purpose entities by IDs.
+func (_u *ExporterUpdate) RemoveMentionedPurposeIDs(ids ...uint32) *ExporterUpdate {
+	_u.mutation.RemoveMentionedPurposeIDs(ids...)
+	return _u
+}
+
+// RemoveMentionedPurposes removes "mentioned_purposes" edges to Purpose entities.
+func (_u *ExporterUpdate) RemoveMentionedPurposes(v ...*Purpose) *ExporterUpdate {
+	ids := make([]uint32, len(v))
+	for i := range v {
+		ids[i] = v[i].ID
+	}
+	return _u.RemoveMentionedPurposeIDs(ids...)
+}
+
+// ClearMentionedCategories clears all "mentioned_categories" edges to the Category entity.
+func (_u *ExporterUpdate) ClearMentionedCategories() *ExporterUpdate {
+	_u.mutation.ClearMentionedCategories()
+	return _u
+}
+
+// RemoveMentionedCategoryIDs removes the "mentioned_categories" edge to Category entities by IDs.
+func (_u *ExporterUpdate) RemoveMentionedCategoryIDs(ids ...uint32) *ExporterUpdate {
+	_u.mutation.RemoveMentionedCategoryIDs(ids...)
+	return _u
+}
+
+// RemoveMentionedCategories removes "mentioned_categories" edges to Category entities.
+func (_u *ExporterUpdate) RemoveMentionedCategories(v ...*Category) *ExporterUpdate {
+	ids := make([]uint32, len(v))
+	for i := range v {
+		ids[i] = v[i].ID
+	}
+	return _u.RemoveMentionedCategoryIDs(ids...)
 }
 
 // ClearAgreements clears all "agreements" edges to the Agreement entity.
@@ -280,6 +432,48 @@ func (_u *ExporterUpdate) RemoveAssessments(v ...*Assessment) *ExporterUpdate {
 		ids[i] = v[i].ID
 	}
 	return _u.RemoveAssessmentIDs(ids...)
+}
+
+// ClearInstruments clears all "instruments" edges to the Instrument entity.
+func (_u *ExporterUpdate) ClearInstruments() *ExporterUpdate {
+	_u.mutation.ClearInstruments()
+	return _u
+}
+
+// RemoveInstrumentIDs removes the "instruments" edge to Instrument entities by IDs.
+func (_u *ExporterUpdate) RemoveInstrumentIDs(ids ...uint32) *ExporterUpdate {
+	_u.mutation.RemoveInstrumentIDs(ids...)
+	return _u
+}
+
+// RemoveInstruments removes "instruments" edges to Instrument entities.
+func (_u *ExporterUpdate) RemoveInstruments(v ...*Instrument) *ExporterUpdate {
+	ids := make([]uint32, len(v))
+	for i := range v {
+		ids[i] = v[i].ID
+	}
+	return _u.RemoveInstrumentIDs(ids...)
+}
+
+// ClearExceptionRecords clears all "exception_records" edges to the ExceptionRecord entity.
+func (_u *ExporterUpdate) ClearExceptionRecords() *ExporterUpdate {
+	_u.mutation.ClearExceptionRecords()
+	return _u
+}
+
+// RemoveExceptionRecordIDs removes the "exception_records" edge to ExceptionRecord entities by IDs.
+func (_u *ExporterUpdate) RemoveExceptionRecordIDs(ids ...uint32) *ExporterUpdate {
+	_u.mutation.RemoveExceptionRecordIDs(ids...)
+	return _u
+}
+
+// RemoveExceptionRecords removes "exception_records" edges to ExceptionRecord entities.
+func (_u *ExporterUpdate) RemoveExceptionRecords(v ...*ExceptionRecord) *ExporterUpdate {
+	ids := make([]uint32, len(v))
+	for i := range v {
+		ids[i] = v[i].ID
+	}
+	return _u.RemoveExceptionRecordIDs(ids...)
 }
 
 // Save executes the query and returns the number of nodes affected by the update operation.
@@ -358,8 +552,135 @@ func (_u *ExporterUpdate) sqlSave(ctx context.Context) (_node int, err error) {
 	if value, ok := _u.mutation.Contact(); ok {
 		_spec.SetField(exporter.FieldContact, field.TypeString, value)
 	}
-	if value, ok := _u.mutation.Ciio(); ok {
-		_spec.SetField(exporter.FieldCiio, field.TypeBool, value)
+	if value, ok := _u.mutation.CiioPeriods(); ok {
+		_spec.SetField(exporter.FieldCiioPeriods, field.TypeJSON, value)
+	}
+	if value, ok := _u.mutation.AppendedCiioPeriods(); ok {
+		_spec.AddModifier(func(u *sql.UpdateBuilder) {
+			sqljson.Append(u, exporter.FieldCiioPeriods, value)
+		})
+	}
+	if value, ok := _u.mutation.FreeTradeZones(); ok {
+		_spec.SetField(exporter.FieldFreeTradeZones, field.TypeJSON, value)
+	}
+	if value, ok := _u.mutation.AppendedFreeTradeZones(); ok {
+		_spec.AddModifier(func(u *sql.UpdateBuilder) {
+			sqljson.Append(u, exporter.FieldFreeTradeZones, value)
+		})
+	}
+	if value, ok := _u.mutation.SmallHandlers(); ok {
+		_spec.SetField(exporter.FieldSmallHandlers, field.TypeJSON, value)
+	}
+	if value, ok := _u.mutation.AppendedSmallHandlers(); ok {
+		_spec.AddModifier(func(u *sql.UpdateBuilder) {
+			sqljson.Append(u, exporter.FieldSmallHandlers, value)
+		})
+	}
+	if value, ok := _u.mutation.VolumeOpenings(); ok {
+		_spec.SetField(exporter.FieldVolumeOpenings, field.TypeJSON, value)
+	}
+	if value, ok := _u.mutation.AppendedVolumeOpenings(); ok {
+		_spec.AddModifier(func(u *sql.UpdateBuilder) {
+			sqljson.Append(u, exporter.FieldVolumeOpenings, value)
+		})
+	}
+	if value, ok := _u.mutation.Holds(); ok {
+		_spec.SetField(exporter.FieldHolds, field.TypeJSON, value)
+	}
+	if value, ok := _u.mutation.AppendedHolds(); ok {
+		_spec.AddModifier(func(u *sql.UpdateBuilder) {
+			sqljson.Append(u, exporter.FieldHolds, value)
+		})
+	}
+	if _u.mutation.MentionedPurposesCleared() {
+		edge := &sqlgraph.EdgeSpec{
+			Rel:     sqlgraph.M2M,
+			Inverse: false,
+			Table:   exporter.MentionedPurposesTable,
+			Columns: exporter.MentionedPurposesPrimaryKey,
+			Bidi:    false,
+			Target: &sqlgraph.EdgeTarget{
+				IDSpec: sqlgraph.NewFieldSpec(purpose.FieldID, field.TypeUint32),
+			},
+		}
+		_spec.Edges.Clear = append(_spec.Edges.Clear, edge)
+	}
+	if nodes := _u.mutation.RemovedMentionedPurposesIDs(); len(nodes) > 0 && !_u.mutation.MentionedPurposesCleared() {
+		edge := &sqlgraph.EdgeSpec{
+			Rel:     sqlgraph.M2M,
+			Inverse: false,
+			Table:   exporter.MentionedPurposesTable,
+			Columns: exporter.MentionedPurposesPrimaryKey,
+			Bidi:    false,
+			Target: &sqlgraph.EdgeTarget{
+				IDSpec: sqlgraph.NewFieldSpec(purpose.FieldID, field.TypeUint32),
+			},
+		}
+		for _, k := range nodes {
+			edge.Target.Nodes = append(edge.Target.Nodes, k)
+		}
+		_spec.Edges.Clear = append(_spec.Edges.Clear, edge)
+	}
+	if nodes := _u.mutation.MentionedPurposesIDs(); len(nodes) > 0 {
+		edge := &sqlgraph.EdgeSpec{
+			Rel:     sqlgraph.M2M,
+			Inverse: false,
+			Table:   exporter.MentionedPurposesTable,
+			Columns: exporter.MentionedPurposesPrimaryKey,
+			Bidi:    false,
+			Target: &sqlgraph.EdgeTarget{
+				IDSpec: sqlgraph.NewFieldSpec(purpose.FieldID, field.TypeUint32),
+			},
+		}
+		for _, k := range nodes {
+			edge.Target.Nodes = append(edge.Target.Nodes, k)
+		}
+		_spec.Edges.Add = append(_spec.Edges.Add, edge)
+	}
+	if _u.mutation.MentionedCategoriesCleared() {
+		edge := &sqlgraph.EdgeSpec{
+			Rel:     sqlgraph.M2M,
+			Inverse: false,
+			Table:   exporter.MentionedCategoriesTable,
+			Columns: exporter.MentionedCategoriesPrimaryKey,
+			Bidi:    false,
+			Target: &sqlgraph.EdgeTarget{
+				IDSpec: sqlgraph.NewFieldSpec(category.FieldID, field.TypeUint32),
+			},
+		}
+		_spec.Edges.Clear = append(_spec.Edges.Clear, edge)
+	}
+	if nodes := _u.mutation.RemovedMentionedCategoriesIDs(); len(nodes) > 0 && !_u.mutation.MentionedCategoriesCleared() {
+		edge := &sqlgraph.EdgeSpec{
+			Rel:     sqlgraph.M2M,
+			Inverse: false,
+			Table:   exporter.MentionedCategoriesTable,
+			Columns: exporter.MentionedCategoriesPrimaryKey,
+			Bidi:    false,
+			Target: &sqlgraph.EdgeTarget{
+				IDSpec: sqlgraph.NewFieldSpec(category.FieldID, field.TypeUint32),
+			},
+		}
+		for _, k := range nodes {
+			edge.Target.Nodes = append(edge.Target.Nodes, k)
+		}
+		_spec.Edges.Clear = append(_spec.Edges.Clear, edge)
+	}
+	if nodes := _u.mutation.MentionedCategoriesIDs(); len(nodes) > 0 {
+		edge := &sqlgraph.EdgeSpec{
+			Rel:     sqlgraph.M2M,
+			Inverse: false,
+			Table:   exporter.MentionedCategoriesTable,
+			Columns: exporter.MentionedCategoriesPrimaryKey,
+			Bidi:    false,
+			Target: &sqlgraph.EdgeTarget{
+				IDSpec: sqlgraph.NewFieldSpec(category.FieldID, field.TypeUint32),
+			},
+		}
+		for _, k := range nodes {
+			edge.Target.Nodes = append(edge.Target.Nodes, k)
+		}
+		_spec.Edges.Add = append(_spec.Edges.Add, edge)
 	}
 	if _u.mutation.AgreementsCleared() {
 		edge := &sqlgraph.EdgeSpec{
@@ -489,6 +810,96 @@ func (_u *ExporterUpdate) sqlSave(ctx context.Context) (_node int, err error) {
 			Bidi:    false,
 			Target: &sqlgraph.EdgeTarget{
 				IDSpec: sqlgraph.NewFieldSpec(assessment.FieldID, field.TypeUint32),
+			},
+		}
+		for _, k := range nodes {
+			edge.Target.Nodes = append(edge.Target.Nodes, k)
+		}
+		_spec.Edges.Add = append(_spec.Edges.Add, edge)
+	}
+	if _u.mutation.InstrumentsCleared() {
+		edge := &sqlgraph.EdgeSpec{
+			Rel:     sqlgraph.M2M,
+			Inverse: true,
+			Table:   exporter.InstrumentsTable,
+			Columns: exporter.InstrumentsPrimaryKey,
+			Bidi:    false,
+			Target: &sqlgraph.EdgeTarget{
+				IDSpec: sqlgraph.NewFieldSpec(instrument.FieldID, field.TypeUint32),
+			},
+		}
+		_spec.Edges.Clear = append(_spec.Edges.Clear, edge)
+	}
+	if nodes := _u.mutation.RemovedInstrumentsIDs(); len(nodes) > 0 && !_u.mutation.InstrumentsCleared() {
+		edge := &sqlgraph.EdgeSpec{
+			Rel:     sqlgraph.M2M,
+			Inverse: true,
+			Table:   exporter.InstrumentsTable,
+			Columns: exporter.InstrumentsPrimaryKey,
+			Bidi:    false,
+			Target: &sqlgraph.EdgeTarget{
+				IDSpec: sqlgraph.NewFieldSpec(instrument.FieldID, field.TypeUint32),
+			},
+		}
+		for _, k := range nodes {
+			edge.Target.Nodes = append(edge.Target.Nodes, k)
+		}
+		_spec.Edges.Clear = append(_spec.Edges.Clear, edge)
+	}
+	if nodes := _u.mutation.InstrumentsIDs(); len(nodes) > 0 {
+		edge := &sqlgraph.EdgeSpec{
+			Rel:     sqlgraph.M2M,
+			Inverse: true,
+			Table:   exporter.InstrumentsTable,
+			Columns: exporter.InstrumentsPrimaryKey,
+			Bidi:    false,
+			Target: &sqlgraph.EdgeTarget{
+				IDSpec: sqlgraph.NewFieldSpec(instrument.FieldID, field.TypeUint32),
+			},
+		}
+		for _, k := range nodes {
+			edge.Target.Nodes = append(edge.Target.Nodes, k)
+		}
+		_spec.Edges.Add = append(_spec.Edges.Add, edge)
+	}
+	if _u.mutation.ExceptionRecordsCleared() {
+		edge := &sqlgraph.EdgeSpec{
+			Rel:     sqlgraph.M2M,
+			Inverse: true,
+			Table:   exporter.ExceptionRecordsTable,
+			Columns: exporter.ExceptionRecordsPrimaryKey,
+			Bidi:    false,
+			Target: &sqlgraph.EdgeTarget{
+				IDSpec: sqlgraph.NewFieldSpec(exceptionrecord.FieldID, field.TypeUint32),
+			},
+		}
+		_spec.Edges.Clear = append(_spec.Edges.Clear, edge)
+	}
+	if nodes := _u.mutation.RemovedExceptionRecordsIDs(); len(nodes) > 0 && !_u.mutation.ExceptionRecordsCleared() {
+		edge := &sqlgraph.EdgeSpec{
+			Rel:     sqlgraph.M2M,
+			Inverse: true,
+			Table:   exporter.ExceptionRecordsTable,
+			Columns: exporter.ExceptionRecordsPrimaryKey,
+			Bidi:    false,
+			Target: &sqlgraph.EdgeTarget{
+				IDSpec: sqlgraph.NewFieldSpec(exceptionrecord.FieldID, field.TypeUint32),
+			},
+		}
+		for _, k := range nodes {
+			edge.Target.Nodes = append(edge.Target.Nodes, k)
+		}
+		_spec.Edges.Clear = append(_spec.Edges.Clear, edge)
+	}
+	if nodes := _u.mutation.ExceptionRecordsIDs(); len(nodes) > 0 {
+		edge := &sqlgraph.EdgeSpec{
+			Rel:     sqlgraph.M2M,
+			Inverse: true,
+			Table:   exporter.ExceptionRecordsTable,
+			Columns: exporter.ExceptionRecordsPrimaryKey,
+			Bidi:    false,
+			Target: &sqlgraph.EdgeTarget{
+				IDSpec: sqlgraph.NewFieldSpec(exceptionrecord.FieldID, field.TypeUint32),
 			},
 		}
 		for _, k := range nodes {
@@ -638,18 +1049,94 @@ func (_u *ExporterUpdateOne) SetNillableContact(v *string) *ExporterUpdateOne {
 	return _u
 }
 
-// SetCiio sets the "ciio" field.
-func (_u *ExporterUpdateOne) SetCiio(v bool) *ExporterUpdateOne {
-	_u.mutation.SetCiio(v)
+// SetCiioPeriods sets the "ciio_periods" field.
+func (_u *ExporterUpdateOne) SetCiioPeriods(v json.RawMessage) *ExporterUpdateOne {
+	_u.mutation.SetCiioPeriods(v)
 	return _u
 }
 
-// SetNillableCiio sets the "ciio" field if the given value is not nil.
-func (_u *ExporterUpdateOne) SetNillableCiio(v *bool) *ExporterUpdateOne {
-	if v != nil {
-		_u.SetCiio(*v)
-	}
+// AppendCiioPeriods appends value to the "ciio_periods" field.
+func (_u *ExporterUpdateOne) AppendCiioPeriods(v json.RawMessage) *ExporterUpdateOne {
+	_u.mutation.AppendCiioPeriods(v)
 	return _u
+}
+
+// SetFreeTradeZones sets the "free_trade_zones" field.
+func (_u *ExporterUpdateOne) SetFreeTradeZones(v json.RawMessage) *ExporterUpdateOne {
+	_u.mutation.SetFreeTradeZones(v)
+	return _u
+}
+
+// AppendFreeTradeZones appends value to the "free_trade_zones" field.
+func (_u *ExporterUpdateOne) AppendFreeTradeZones(v json.RawMessage) *ExporterUpdateOne {
+	_u.mutation.AppendFreeTradeZones(v)
+	return _u
+}
+
+// SetSmallHandlers sets the "small_handlers" field.
+func (_u *ExporterUpdateOne) SetSmallHandlers(v json.RawMessage) *ExporterUpdateOne {
+	_u.mutation.SetSmallHandlers(v)
+	return _u
+}
+
+// AppendSmallHandlers appends value to the "small_handlers" field.
+func (_u *ExporterUpdateOne) AppendSmallHandlers(v json.RawMessage) *ExporterUpdateOne {
+	_u.mutation.AppendSmallHandlers(v)
+	return _u
+}
+
+// SetVolumeOpenings sets the "volume_openings" field.
+func (_u *ExporterUpdateOne) SetVolumeOpenings(v json.RawMessage) *ExporterUpdateOne {
+	_u.mutation.SetVolumeOpenings(v)
+	return _u
+}
+
+// AppendVolumeOpenings appends value to the "volume_openings" field.
+func (_u *ExporterUpdateOne) AppendVolumeOpenings(v json.RawMessage) *ExporterUpdateOne {
+	_u.mutation.AppendVolumeOpenings(v)
+	return _u
+}
+
+// SetHolds sets the "holds" field.
+func (_u *ExporterUpdateOne) SetHolds(v json.RawMessage) *ExporterUpdateOne {
+	_u.mutation.SetHolds(v)
+	return _u
+}
+
+// AppendHolds appends value to the "holds" field.
+func (_u *ExporterUpdateOne) AppendHolds(v json.RawMessage) *ExporterUpdateOne {
+	_u.mutation.AppendHolds(v)
+	return _u
+}
+
+// AddMentionedPurposeIDs adds the "mentioned_purposes" edge to the Purpose entity by IDs.
+func (_u *ExporterUpdateOne) AddMentionedPurposeIDs(ids ...uint32) *ExporterUpdateOne {
+	_u.mutation.AddMentionedPurposeIDs(ids...)
+	return _u
+}
+
+// AddMentionedPurposes adds the "mentioned_purposes" edges to the Purpose entity.
+func (_u *ExporterUpdateOne) AddMentionedPurposes(v ...*Purpose) *ExporterUpdateOne {
+	ids := make([]uint32, len(v))
+	for i := range v {
+		ids[i] = v[i].ID
+	}
+	return _u.AddMentionedPurposeIDs(ids...)
+}
+
+// AddMentionedCategoryIDs adds the "mentioned_categories" edge to the Category entity by IDs.
+func (_u *ExporterUpdateOne) AddMentionedCategoryIDs(ids ...uint32) *ExporterUpdateOne {
+	_u.mutation.AddMentionedCategoryIDs(ids...)
+	return _u
+}
+
+// AddMentionedCategories adds the "mentioned_categories" edges to the Category entity.
+func (_u *ExporterUpdateOne) AddMentionedCategories(v ...*Category) *ExporterUpdateOne {
+	ids := make([]uint32, len(v))
+	for i := range v {
+		ids[i] = v[i].ID
+	}
+	return _u.AddMentionedCategoryIDs(ids...)
 }
 
 // AddAgreementIDs adds the "agreements" edge to the Agreement entity by IDs.
@@ -697,9 +1184,81 @@ func (_u *ExporterUpdateOne) AddAssessments(v ...*Assessment) *ExporterUpdateOne
 	return _u.AddAssessmentIDs(ids...)
 }
 
+// AddInstrumentIDs adds the "instruments" edge to the Instrument entity by IDs.
+func (_u *ExporterUpdateOne) AddInstrumentIDs(ids ...uint32) *ExporterUpdateOne {
+	_u.mutation.AddInstrumentIDs(ids...)
+	return _u
+}
+
+// AddInstruments adds the "instruments" edges to the Instrument entity.
+func (_u *ExporterUpdateOne) AddInstruments(v ...*Instrument) *ExporterUpdateOne {
+	ids := make([]uint32, len(v))
+	for i := range v {
+		ids[i] = v[i].ID
+	}
+	return _u.AddInstrumentIDs(ids...)
+}
+
+// AddExceptionRecordIDs adds the "exception_records" edge to the ExceptionRecord entity by IDs.
+func (_u *ExporterUpdateOne) AddExceptionRecordIDs(ids ...uint32) *ExporterUpdateOne {
+	_u.mutation.AddExceptionRecordIDs(ids...)
+	return _u
+}
+
+// AddExceptionRecords adds the "exception_records" edges to the ExceptionRecord entity.
+func (_u *ExporterUpdateOne) AddExceptionRecords(v ...*ExceptionRecord) *ExporterUpdateOne {
+	ids := make([]uint32, len(v))
+	for i := range v {
+		ids[i] = v[i].ID
+	}
+	return _u.AddExceptionRecordIDs(ids...)
+}
+
 // Mutation returns the ExporterMutation object of the builder.
 func (_u *ExporterUpdateOne) Mutation() *ExporterMutation {
 	return _u.mutation
+}
+
+// ClearMentionedPurposes clears all "mentioned_purposes" edges to the Purpose entity.
+func (_u *ExporterUpdateOne) ClearMentionedPurposes() *ExporterUpdateOne {
+	_u.mutation.ClearMentionedPurposes()
+	return _u
+}
+
+// RemoveMentionedPurposeIDs removes the "mentioned_purposes" edge to Purpose entities by IDs.
+func (_u *ExporterUpdateOne) RemoveMentionedPurposeIDs(ids ...uint32) *ExporterUpdateOne {
+	_u.mutation.RemoveMentionedPurposeIDs(ids...)
+	return _u
+}
+
+// RemoveMentionedPurposes removes "mentioned_purposes" edges to Purpose entities.
+func (_u *ExporterUpdateOne) RemoveMentionedPurposes(v ...*Purpose) *ExporterUpdateOne {
+	ids := make([]uint32, len(v))
+	for i := range v {
+		ids[i] = v[i].ID
+	}
+	return _u.RemoveMentionedPurposeIDs(ids...)
+}
+
+// ClearMentionedCategories clears all "mentioned_categories" edges to the Category entity.
+func (_u *ExporterUpdateOne) ClearMentionedCategories() *ExporterUpdateOne {
+	_u.mutation.ClearMentionedCategories()
+	return _u
+}
+
+// RemoveMentionedCategoryIDs removes the "mentioned_categories" edge to Category entities by IDs.
+func (_u *ExporterUpdateOne) RemoveMentionedCategoryIDs(ids ...uint32) *ExporterUpdateOne {
+	_u.mutation.RemoveMentionedCategoryIDs(ids...)
+	return _u
+}
+
+// RemoveMentionedCategories removes "mentioned_categories" edges to Category entities.
+func (_u *ExporterUpdateOne) RemoveMentionedCategories(v ...*Category) *ExporterUpdateOne {
+	ids := make([]uint32, len(v))
+	for i := range v {
+		ids[i] = v[i].ID
+	}
+	return _u.RemoveMentionedCategoryIDs(ids...)
 }
 
 // ClearAgreements clears all "agreements" edges to the Agreement entity.
@@ -763,6 +1322,48 @@ func (_u *ExporterUpdateOne) RemoveAssessments(v ...*Assessment) *ExporterUpdate
 		ids[i] = v[i].ID
 	}
 	return _u.RemoveAssessmentIDs(ids...)
+}
+
+// ClearInstruments clears all "instruments" edges to the Instrument entity.
+func (_u *ExporterUpdateOne) ClearInstruments() *ExporterUpdateOne {
+	_u.mutation.ClearInstruments()
+	return _u
+}
+
+// RemoveInstrumentIDs removes the "instruments" edge to Instrument entities by IDs.
+func (_u *ExporterUpdateOne) RemoveInstrumentIDs(ids ...uint32) *ExporterUpdateOne {
+	_u.mutation.RemoveInstrumentIDs(ids...)
+	return _u
+}
+
+// RemoveInstruments removes "instruments" edges to Instrument entities.
+func (_u *ExporterUpdateOne) RemoveInstruments(v ...*Instrument) *ExporterUpdateOne {
+	ids := make([]uint32, len(v))
+	for i := range v {
+		ids[i] = v[i].ID
+	}
+	return _u.RemoveInstrumentIDs(ids...)
+}
+
+// ClearExceptionRecords clears all "exception_records" edges to the ExceptionRecord entity.
+func (_u *ExporterUpdateOne) ClearExceptionRecords() *ExporterUpdateOne {
+	_u.mutation.ClearExceptionRecords()
+	return _u
+}
+
+// RemoveExceptionRecordIDs removes the "exception_records" edge to ExceptionRecord entities by IDs.
+func (_u *ExporterUpdateOne) RemoveExceptionRecordIDs(ids ...uint32) *ExporterUpdateOne {
+	_u.mutation.RemoveExceptionRecordIDs(ids...)
+	return _u
+}
+
+// RemoveExceptionRecords removes "exception_records" edges to ExceptionRecord entities.
+func (_u *ExporterUpdateOne) RemoveExceptionRecords(v ...*ExceptionRecord) *ExporterUpdateOne {
+	ids := make([]uint32, len(v))
+	for i := range v {
+		ids[i] = v[i].ID
+	}
+	return _u.RemoveExceptionRecordIDs(ids...)
 }
 
 // Where appends a list predicates to the ExporterUpdate builder.
@@ -871,8 +1472,135 @@ func (_u *ExporterUpdateOne) sqlSave(ctx context.Context) (_node *Exporter, err 
 	if value, ok := _u.mutation.Contact(); ok {
 		_spec.SetField(exporter.FieldContact, field.TypeString, value)
 	}
-	if value, ok := _u.mutation.Ciio(); ok {
-		_spec.SetField(exporter.FieldCiio, field.TypeBool, value)
+	if value, ok := _u.mutation.CiioPeriods(); ok {
+		_spec.SetField(exporter.FieldCiioPeriods, field.TypeJSON, value)
+	}
+	if value, ok := _u.mutation.AppendedCiioPeriods(); ok {
+		_spec.AddModifier(func(u *sql.UpdateBuilder) {
+			sqljson.Append(u, exporter.FieldCiioPeriods, value)
+		})
+	}
+	if value, ok := _u.mutation.FreeTradeZones(); ok {
+		_spec.SetField(exporter.FieldFreeTradeZones, field.TypeJSON, value)
+	}
+	if value, ok := _u.mutation.AppendedFreeTradeZones(); ok {
+		_spec.AddModifier(func(u *sql.UpdateBuilder) {
+			sqljson.Append(u, exporter.FieldFreeTradeZones, value)
+		})
+	}
+	if value, ok := _u.mutation.SmallHandlers(); ok {
+		_spec.SetField(exporter.FieldSmallHandlers, field.TypeJSON, value)
+	}
+	if value, ok := _u.mutation.AppendedSmallHandlers(); ok {
+		_spec.AddModifier(func(u *sql.UpdateBuilder) {
+			sqljson.Append(u, exporter.FieldSmallHandlers, value)
+		})
+	}
+	if value, ok := _u.mutation.VolumeOpenings(); ok {
+		_spec.SetField(exporter.FieldVolumeOpenings, field.TypeJSON, value)
+	}
+	if value, ok := _u.mutation.AppendedVolumeOpenings(); ok {
+		_spec.AddModifier(func(u *sql.UpdateBuilder) {
+			sqljson.Append(u, exporter.FieldVolumeOpenings, value)
+		})
+	}
+	if value, ok := _u.mutation.Holds(); ok {
+		_spec.SetField(exporter.FieldHolds, field.TypeJSON, value)
+	}
+	if value, ok := _u.mutation.AppendedHolds(); ok {
+		_spec.AddModifier(func(u *sql.UpdateBuilder) {
+			sqljson.Append(u, exporter.FieldHolds, value)
+		})
+	}
+	if _u.mutation.MentionedPurposesCleared() {
+		edge := &sqlgraph.EdgeSpec{
+			Rel:     sqlgraph.M2M,
+			Inverse: false,
+			Table:   exporter.MentionedPurposesTable,
+			Columns: exporter.MentionedPurposesPrimaryKey,
+			Bidi:    false,
+			Target: &sqlgraph.EdgeTarget{
+				IDSpec: sqlgraph.NewFieldSpec(purpose.FieldID, field.TypeUint32),
+			},
+		}
+		_spec.Edges.Clear = append(_spec.Edges.Clear, edge)
+	}
+	if nodes := _u.mutation.RemovedMentionedPurposesIDs(); len(nodes) > 0 && !_u.mutation.MentionedPurposesCleared() {
+		edge := &sqlgraph.EdgeSpec{
+			Rel:     sqlgraph.M2M,
+			Inverse: false,
+			Table:   exporter.MentionedPurposesTable,
+			Columns: exporter.MentionedPurposesPrimaryKey,
+			Bidi:    false,
+			Target: &sqlgraph.EdgeTarget{
+				IDSpec: sqlgraph.NewFieldSpec(purpose.FieldID, field.TypeUint32),
+			},
+		}
+		for _, k := range nodes {
+			edge.Target.Nodes = append(edge.Target.Nodes, k)
+		}
+		_spec.Edges.Clear = append(_spec.Edges.Clear, edge)
+	}
+	if nodes := _u.mutation.MentionedPurposesIDs(); len(nodes) > 0 {
+		edge := &sqlgraph.EdgeSpec{
+			Rel:     sqlgraph.M2M,
+			Inverse: false,
+			Table:   exporter.MentionedPurposesTable,
+			Columns: exporter.MentionedPurposesPrimaryKey,
+			Bidi:    false,
+			Target: &sqlgraph.EdgeTarget{
+				IDSpec: sqlgraph.NewFieldSpec(purpose.FieldID, field.TypeUint32),
+			},
+		}
+		for _, k := range nodes {
+			edge.Target.Nodes = append(edge.Target.Nodes, k)
+		}
+		_spec.Edges.Add = append(_spec.Edges.Add, edge)
+	}
+	if _u.mutation.MentionedCategoriesCleared() {
+		edge := &sqlgraph.EdgeSpec{
+			Rel:     sqlgraph.M2M,
+			Inverse: false,
+			Table:   exporter.MentionedCategoriesTable,
+			Columns: exporter.MentionedCategoriesPrimaryKey,
+			Bidi:    false,
+			Target: &sqlgraph.EdgeTarget{
+				IDSpec: sqlgraph.NewFieldSpec(category.FieldID, field.TypeUint32),
+			},
+		}
+		_spec.Edges.Clear = append(_spec.Edges.Clear, edge)
+	}
+	if nodes := _u.mutation.RemovedMentionedCategoriesIDs(); len(nodes) > 0 && !_u.mutation.MentionedCategoriesCleared() {
+		edge := &sqlgraph.EdgeSpec{
+			Rel:     sqlgraph.M2M,
+			Inverse: false,
+			Table:   exporter.MentionedCategoriesTable,
+			Columns: exporter.MentionedCategoriesPrimaryKey,
+			Bidi:    false,
+			Target: &sqlgraph.EdgeTarget{
+				IDSpec: sqlgraph.NewFieldSpec(category.FieldID, field.TypeUint32),
+			},
+		}
+		for _, k := range nodes {
+			edge.Target.Nodes = append(edge.Target.Nodes, k)
+		}
+		_spec.Edges.Clear = append(_spec.Edges.Clear, edge)
+	}
+	if nodes := _u.mutation.MentionedCategoriesIDs(); len(nodes) > 0 {
+		edge := &sqlgraph.EdgeSpec{
+			Rel:     sqlgraph.M2M,
+			Inverse: false,
+			Table:   exporter.MentionedCategoriesTable,
+			Columns: exporter.MentionedCategoriesPrimaryKey,
+			Bidi:    false,
+			Target: &sqlgraph.EdgeTarget{
+				IDSpec: sqlgraph.NewFieldSpec(category.FieldID, field.TypeUint32),
+			},
+		}
+		for _, k := range nodes {
+			edge.Target.Nodes = append(edge.Target.Nodes, k)
+		}
+		_spec.Edges.Add = append(_spec.Edges.Add, edge)
 	}
 	if _u.mutation.AgreementsCleared() {
 		edge := &sqlgraph.EdgeSpec{
@@ -1002,6 +1730,96 @@ func (_u *ExporterUpdateOne) sqlSave(ctx context.Context) (_node *Exporter, err 
 			Bidi:    false,
 			Target: &sqlgraph.EdgeTarget{
 				IDSpec: sqlgraph.NewFieldSpec(assessment.FieldID, field.TypeUint32),
+			},
+		}
+		for _, k := range nodes {
+			edge.Target.Nodes = append(edge.Target.Nodes, k)
+		}
+		_spec.Edges.Add = append(_spec.Edges.Add, edge)
+	}
+	if _u.mutation.InstrumentsCleared() {
+		edge := &sqlgraph.EdgeSpec{
+			Rel:     sqlgraph.M2M,
+			Inverse: true,
+			Table:   exporter.InstrumentsTable,
+			Columns: exporter.InstrumentsPrimaryKey,
+			Bidi:    false,
+			Target: &sqlgraph.EdgeTarget{
+				IDSpec: sqlgraph.NewFieldSpec(instrument.FieldID, field.TypeUint32),
+			},
+		}
+		_spec.Edges.Clear = append(_spec.Edges.Clear, edge)
+	}
+	if nodes := _u.mutation.RemovedInstrumentsIDs(); len(nodes) > 0 && !_u.mutation.InstrumentsCleared() {
+		edge := &sqlgraph.EdgeSpec{
+			Rel:     sqlgraph.M2M,
+			Inverse: true,
+			Table:   exporter.InstrumentsTable,
+			Columns: exporter.InstrumentsPrimaryKey,
+			Bidi:    false,
+			Target: &sqlgraph.EdgeTarget{
+				IDSpec: sqlgraph.NewFieldSpec(instrument.FieldID, field.TypeUint32),
+			},
+		}
+		for _, k := range nodes {
+			edge.Target.Nodes = append(edge.Target.Nodes, k)
+		}
+		_spec.Edges.Clear = append(_spec.Edges.Clear, edge)
+	}
+	if nodes := _u.mutation.InstrumentsIDs(); len(nodes) > 0 {
+		edge := &sqlgraph.EdgeSpec{
+			Rel:     sqlgraph.M2M,
+			Inverse: true,
+			Table:   exporter.InstrumentsTable,
+			Columns: exporter.InstrumentsPrimaryKey,
+			Bidi:    false,
+			Target: &sqlgraph.EdgeTarget{
+				IDSpec: sqlgraph.NewFieldSpec(instrument.FieldID, field.TypeUint32),
+			},
+		}
+		for _, k := range nodes {
+			edge.Target.Nodes = append(edge.Target.Nodes, k)
+		}
+		_spec.Edges.Add = append(_spec.Edges.Add, edge)
+	}
+	if _u.mutation.ExceptionRecordsCleared() {
+		edge := &sqlgraph.EdgeSpec{
+			Rel:     sqlgraph.M2M,
+			Inverse: true,
+			Table:   exporter.ExceptionRecordsTable,
+			Columns: exporter.ExceptionRecordsPrimaryKey,
+			Bidi:    false,
+			Target: &sqlgraph.EdgeTarget{
+				IDSpec: sqlgraph.NewFieldSpec(exceptionrecord.FieldID, field.TypeUint32),
+			},
+		}
+		_spec.Edges.Clear = append(_spec.Edges.Clear, edge)
+	}
+	if nodes := _u.mutation.RemovedExceptionRecordsIDs(); len(nodes) > 0 && !_u.mutation.ExceptionRecordsCleared() {
+		edge := &sqlgraph.EdgeSpec{
+			Rel:     sqlgraph.M2M,
+			Inverse: true,
+			Table:   exporter.ExceptionRecordsTable,
+			Columns: exporter.ExceptionRecordsPrimaryKey,
+			Bidi:    false,
+			Target: &sqlgraph.EdgeTarget{
+				IDSpec: sqlgraph.NewFieldSpec(exceptionrecord.FieldID, field.TypeUint32),
+			},
+		}
+		for _, k := range nodes {
+			edge.Target.Nodes = append(edge.Target.Nodes, k)
+		}
+		_spec.Edges.Clear = append(_spec.Edges.Clear, edge)
+	}
+	if nodes := _u.mutation.ExceptionRecordsIDs(); len(nodes) > 0 {
+		edge := &sqlgraph.EdgeSpec{
+			Rel:     sqlgraph.M2M,
+			Inverse: true,
+			Table:   exporter.ExceptionRecordsTable,
+			Columns: exporter.ExceptionRecordsPrimaryKey,
+			Bidi:    false,
+			Target: &sqlgraph.EdgeTarget{
+				IDSpec: sqlgraph.NewFieldSpec(exceptionrecord.FieldID, field.TypeUint32),
 			},
 		}
 		for _, k := range nodes {

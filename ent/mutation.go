@@ -13,8 +13,10 @@ import (
 	"waybill/ent/category"
 	"waybill/ent/change"
 	"waybill/ent/deployment"
+	"waybill/ent/exceptionrecord"
 	"waybill/ent/exporter"
 	"waybill/ent/idempotency"
+	"waybill/ent/instrument"
 	"waybill/ent/policyversion"
 	"waybill/ent/predicate"
 	"waybill/ent/principal"
@@ -49,8 +51,10 @@ const (
 	TypeCategory         = "Category"
 	TypeChange           = "Change"
 	TypeDeployment       = "Deployment"
+	TypeExceptionRecord  = "ExceptionRecord"
 	TypeExporter         = "Exporter"
 	TypeIdempotency      = "Idempotency"
+	TypeInstrument       = "Instrument"
 	TypePolicyVersion    = "PolicyVersion"
 	TypePrincipal        = "Principal"
 	TypePruned           = "Pruned"
@@ -69,66 +73,68 @@ const (
 // AgreementMutation represents an operation that mutates the Agreement nodes in the graph.
 type AgreementMutation struct {
 	config
-	op                        Op
-	typ                       string
-	id                        *uint32
-	name                      *string
-	revision                  *int64
-	addrevision               *int64
-	create_time               *registry.Time
-	addcreate_time            *registry.Time
-	update_time               *registry.Time
-	addupdate_time            *registry.Time
-	title                     *string
-	_type                     *registry.AgreementType
-	our_signature             *json.RawMessage
-	appendour_signature       json.RawMessage
-	their_signature           *json.RawMessage
-	appendtheir_signature     json.RawMessage
-	categories                *[]string
-	appendcategories          []string
-	subject_groups            *json.RawMessage
-	appendsubject_groups      json.RawMessage
-	hosting                   *bool
-	effective_time            *registry.Time
-	addeffective_time         *registry.Time
-	expire_time               *registry.Time
-	addexpire_time            *registry.Time
-	terminate_time            *registry.Time
-	addterminate_time         *registry.Time
-	terminate_reason          *string
-	scc_module                *int32
-	addscc_module             *int32
-	terms                     *json.RawMessage
-	appendterms               json.RawMessage
-	document_digest           *string
-	clearedFields             map[string]struct{}
-	exporters                 map[uint32]struct{}
-	removedexporters          map[uint32]struct{}
-	clearedexporters          bool
-	recipients                map[uint32]struct{}
-	removedrecipients         map[uint32]struct{}
-	clearedrecipients         bool
-	purposes                  map[uint32]struct{}
-	removedpurposes           map[uint32]struct{}
-	clearedpurposes           bool
-	covered_categories        map[uint32]struct{}
-	removedcovered_categories map[uint32]struct{}
-	clearedcovered_categories bool
-	amendments                map[uint32]struct{}
-	removedamendments         map[uint32]struct{}
-	clearedamendments         bool
-	amends                    *uint32
-	clearedamends             bool
-	transfers                 map[uint32]struct{}
-	removedtransfers          map[uint32]struct{}
-	clearedtransfers          bool
-	links                     map[int]struct{}
-	removedlinks              map[int]struct{}
-	clearedlinks              bool
-	done                      bool
-	oldValue                  func(context.Context) (*Agreement, error)
-	predicates                []predicate.Agreement
+	op                           Op
+	typ                          string
+	id                           *uint32
+	name                         *string
+	revision                     *int64
+	addrevision                  *int64
+	create_time                  *registry.Time
+	addcreate_time               *registry.Time
+	update_time                  *registry.Time
+	addupdate_time               *registry.Time
+	title                        *string
+	_type                        *registry.AgreementType
+	our_signature                *json.RawMessage
+	appendour_signature          json.RawMessage
+	their_signature              *json.RawMessage
+	appendtheir_signature        json.RawMessage
+	categories                   *[]string
+	appendcategories             []string
+	subject_groups               *json.RawMessage
+	appendsubject_groups         json.RawMessage
+	hosting                      *bool
+	effective_time               *registry.Time
+	addeffective_time            *registry.Time
+	expire_time                  *registry.Time
+	addexpire_time               *registry.Time
+	terminate_time               *registry.Time
+	addterminate_time            *registry.Time
+	terminate_reason             *string
+	scc_module                   *int32
+	addscc_module                *int32
+	terms                        *json.RawMessage
+	appendterms                  json.RawMessage
+	document_digest              *string
+	deletion_certificate_time    *registry.Time
+	adddeletion_certificate_time *registry.Time
+	clearedFields                map[string]struct{}
+	exporters                    map[uint32]struct{}
+	removedexporters             map[uint32]struct{}
+	clearedexporters             bool
+	recipients                   map[uint32]struct{}
+	removedrecipients            map[uint32]struct{}
+	clearedrecipients            bool
+	purposes                     map[uint32]struct{}
+	removedpurposes              map[uint32]struct{}
+	clearedpurposes              bool
+	covered_categories           map[uint32]struct{}
+	removedcovered_categories    map[uint32]struct{}
+	clearedcovered_categories    bool
+	amendments                   map[uint32]struct{}
+	removedamendments            map[uint32]struct{}
+	clearedamendments            bool
+	amends                       *uint32
+	clearedamends                bool
+	transfers                    map[uint32]struct{}
+	removedtransfers             map[uint32]struct{}
+	clearedtransfers             bool
+	links                        map[int]struct{}
+	removedlinks                 map[int]struct{}
+	clearedlinks                 bool
+	done                         bool
+	oldValue                     func(context.Context) (*Agreement, error)
+	predicates                   []predicate.Agreement
 }
 
 var _ ent.Mutation = (*AgreementMutation)(nil)
@@ -1147,6 +1153,62 @@ func (m *AgreementMutation) ResetAmendsID() {
 	delete(m.clearedFields, agreement.FieldAmendsID)
 }
 
+// SetDeletionCertificateTime sets the "deletion_certificate_time" field.
+func (m *AgreementMutation) SetDeletionCertificateTime(r registry.Time) {
+	m.deletion_certificate_time = &r
+	m.adddeletion_certificate_time = nil
+}
+
+// DeletionCertificateTime returns the value of the "deletion_certificate_time" field in the mutation.
+func (m *AgreementMutation) DeletionCertificateTime() (r registry.Time, exists bool) {
+	v := m.deletion_certificate_time
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldDeletionCertificateTime returns the old "deletion_certificate_time" field's value of the Agreement entity.
+// If the Agreement object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *AgreementMutation) OldDeletionCertificateTime(ctx context.Context) (v registry.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldDeletionCertificateTime is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldDeletionCertificateTime requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldDeletionCertificateTime: %w", err)
+	}
+	return oldValue.DeletionCertificateTime, nil
+}
+
+// AddDeletionCertificateTime adds r to the "deletion_certificate_time" field.
+func (m *AgreementMutation) AddDeletionCertificateTime(r registry.Time) {
+	if m.adddeletion_certificate_time != nil {
+		*m.adddeletion_certificate_time += r
+	} else {
+		m.adddeletion_certificate_time = &r
+	}
+}
+
+// AddedDeletionCertificateTime returns the value that was added to the "deletion_certificate_time" field in this mutation.
+func (m *AgreementMutation) AddedDeletionCertificateTime() (r registry.Time, exists bool) {
+	v := m.adddeletion_certificate_time
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetDeletionCertificateTime resets all changes to the "deletion_certificate_time" field.
+func (m *AgreementMutation) ResetDeletionCertificateTime() {
+	m.deletion_certificate_time = nil
+	m.adddeletion_certificate_time = nil
+}
+
 // AddExporterIDs adds the "exporters" edge to the Exporter entity by ids.
 func (m *AgreementMutation) AddExporterIDs(ids ...uint32) {
 	if m.exporters == nil {
@@ -1586,7 +1648,7 @@ func (m *AgreementMutation) Type() string {
 // order to get all numeric fields that were incremented/decremented, call
 // AddedFields().
 func (m *AgreementMutation) Fields() []string {
-	fields := make([]string, 0, 19)
+	fields := make([]string, 0, 20)
 	if m.name != nil {
 		fields = append(fields, agreement.FieldName)
 	}
@@ -1644,6 +1706,9 @@ func (m *AgreementMutation) Fields() []string {
 	if m.amends != nil {
 		fields = append(fields, agreement.FieldAmendsID)
 	}
+	if m.deletion_certificate_time != nil {
+		fields = append(fields, agreement.FieldDeletionCertificateTime)
+	}
 	return fields
 }
 
@@ -1690,6 +1755,8 @@ func (m *AgreementMutation) Field(name string) (ent.Value, bool) {
 		return m.DocumentDigest()
 	case agreement.FieldAmendsID:
 		return m.AmendsID()
+	case agreement.FieldDeletionCertificateTime:
+		return m.DeletionCertificateTime()
 	}
 	return nil, false
 }
@@ -1737,6 +1804,8 @@ func (m *AgreementMutation) OldField(ctx context.Context, name string) (ent.Valu
 		return m.OldDocumentDigest(ctx)
 	case agreement.FieldAmendsID:
 		return m.OldAmendsID(ctx)
+	case agreement.FieldDeletionCertificateTime:
+		return m.OldDeletionCertificateTime(ctx)
 	}
 	return nil, fmt.Errorf("unknown Agreement field %s", name)
 }
@@ -1879,6 +1948,13 @@ func (m *AgreementMutation) SetField(name string, value ent.Value) error {
 		}
 		m.SetAmendsID(v)
 		return nil
+	case agreement.FieldDeletionCertificateTime:
+		v, ok := value.(registry.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetDeletionCertificateTime(v)
+		return nil
 	}
 	return fmt.Errorf("unknown Agreement field %s", name)
 }
@@ -1908,6 +1984,9 @@ func (m *AgreementMutation) AddedFields() []string {
 	if m.addscc_module != nil {
 		fields = append(fields, agreement.FieldSccModule)
 	}
+	if m.adddeletion_certificate_time != nil {
+		fields = append(fields, agreement.FieldDeletionCertificateTime)
+	}
 	return fields
 }
 
@@ -1930,6 +2009,8 @@ func (m *AgreementMutation) AddedField(name string) (ent.Value, bool) {
 		return m.AddedTerminateTime()
 	case agreement.FieldSccModule:
 		return m.AddedSccModule()
+	case agreement.FieldDeletionCertificateTime:
+		return m.AddedDeletionCertificateTime()
 	}
 	return nil, false
 }
@@ -1987,6 +2068,13 @@ func (m *AgreementMutation) AddField(name string, value ent.Value) error {
 			return fmt.Errorf("unexpected type %T for field %s", value, name)
 		}
 		m.AddSccModule(v)
+		return nil
+	case agreement.FieldDeletionCertificateTime:
+		v, ok := value.(registry.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddDeletionCertificateTime(v)
 		return nil
 	}
 	return fmt.Errorf("unknown Agreement numeric field %s", name)
@@ -2080,6 +2168,9 @@ func (m *AgreementMutation) ResetField(name string) error {
 		return nil
 	case agreement.FieldAmendsID:
 		m.ResetAmendsID()
+		return nil
+	case agreement.FieldDeletionCertificateTime:
+		m.ResetDeletionCertificateTime()
 		return nil
 	}
 	return fmt.Errorf("unknown Agreement field %s", name)
@@ -2368,6 +2459,9 @@ type AssessmentMutation struct {
 	review_until              *registry.Time
 	addreview_until           *registry.Time
 	document_digest           *string
+	recipient_kinds           *json.RawMessage
+	appendrecipient_kinds     json.RawMessage
+	simplified                *bool
 	clearedFields             map[string]struct{}
 	exporter                  *uint32
 	clearedexporter           bool
@@ -3087,6 +3181,93 @@ func (m *AssessmentMutation) ResetDocumentDigest() {
 	m.document_digest = nil
 }
 
+// SetRecipientKinds sets the "recipient_kinds" field.
+func (m *AssessmentMutation) SetRecipientKinds(jm json.RawMessage) {
+	m.recipient_kinds = &jm
+	m.appendrecipient_kinds = nil
+}
+
+// RecipientKinds returns the value of the "recipient_kinds" field in the mutation.
+func (m *AssessmentMutation) RecipientKinds() (r json.RawMessage, exists bool) {
+	v := m.recipient_kinds
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldRecipientKinds returns the old "recipient_kinds" field's value of the Assessment entity.
+// If the Assessment object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *AssessmentMutation) OldRecipientKinds(ctx context.Context) (v json.RawMessage, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldRecipientKinds is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldRecipientKinds requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldRecipientKinds: %w", err)
+	}
+	return oldValue.RecipientKinds, nil
+}
+
+// AppendRecipientKinds adds jm to the "recipient_kinds" field.
+func (m *AssessmentMutation) AppendRecipientKinds(jm json.RawMessage) {
+	m.appendrecipient_kinds = append(m.appendrecipient_kinds, jm...)
+}
+
+// AppendedRecipientKinds returns the list of values that were appended to the "recipient_kinds" field in this mutation.
+func (m *AssessmentMutation) AppendedRecipientKinds() (json.RawMessage, bool) {
+	if len(m.appendrecipient_kinds) == 0 {
+		return nil, false
+	}
+	return m.appendrecipient_kinds, true
+}
+
+// ResetRecipientKinds resets all changes to the "recipient_kinds" field.
+func (m *AssessmentMutation) ResetRecipientKinds() {
+	m.recipient_kinds = nil
+	m.appendrecipient_kinds = nil
+}
+
+// SetSimplified sets the "simplified" field.
+func (m *AssessmentMutation) SetSimplified(b bool) {
+	m.simplified = &b
+}
+
+// Simplified returns the value of the "simplified" field in the mutation.
+func (m *AssessmentMutation) Simplified() (r bool, exists bool) {
+	v := m.simplified
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldSimplified returns the old "simplified" field's value of the Assessment entity.
+// If the Assessment object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *AssessmentMutation) OldSimplified(ctx context.Context) (v bool, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldSimplified is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldSimplified requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldSimplified: %w", err)
+	}
+	return oldValue.Simplified, nil
+}
+
+// ResetSimplified resets all changes to the "simplified" field.
+func (m *AssessmentMutation) ResetSimplified() {
+	m.simplified = nil
+}
+
 // ClearExporter clears the "exporter" edge to the Exporter entity.
 func (m *AssessmentMutation) ClearExporter() {
 	m.clearedexporter = true
@@ -3310,7 +3491,7 @@ func (m *AssessmentMutation) Type() string {
 // order to get all numeric fields that were incremented/decremented, call
 // AddedFields().
 func (m *AssessmentMutation) Fields() []string {
-	fields := make([]string, 0, 13)
+	fields := make([]string, 0, 15)
 	if m.name != nil {
 		fields = append(fields, assessment.FieldName)
 	}
@@ -3350,6 +3531,12 @@ func (m *AssessmentMutation) Fields() []string {
 	if m.document_digest != nil {
 		fields = append(fields, assessment.FieldDocumentDigest)
 	}
+	if m.recipient_kinds != nil {
+		fields = append(fields, assessment.FieldRecipientKinds)
+	}
+	if m.simplified != nil {
+		fields = append(fields, assessment.FieldSimplified)
+	}
 	return fields
 }
 
@@ -3384,6 +3571,10 @@ func (m *AssessmentMutation) Field(name string) (ent.Value, bool) {
 		return m.ReviewUntil()
 	case assessment.FieldDocumentDigest:
 		return m.DocumentDigest()
+	case assessment.FieldRecipientKinds:
+		return m.RecipientKinds()
+	case assessment.FieldSimplified:
+		return m.Simplified()
 	}
 	return nil, false
 }
@@ -3419,6 +3610,10 @@ func (m *AssessmentMutation) OldField(ctx context.Context, name string) (ent.Val
 		return m.OldReviewUntil(ctx)
 	case assessment.FieldDocumentDigest:
 		return m.OldDocumentDigest(ctx)
+	case assessment.FieldRecipientKinds:
+		return m.OldRecipientKinds(ctx)
+	case assessment.FieldSimplified:
+		return m.OldSimplified(ctx)
 	}
 	return nil, fmt.Errorf("unknown Assessment field %s", name)
 }
@@ -3518,6 +3713,20 @@ func (m *AssessmentMutation) SetField(name string, value ent.Value) error {
 			return fmt.Errorf("unexpected type %T for field %s", value, name)
 		}
 		m.SetDocumentDigest(v)
+		return nil
+	case assessment.FieldRecipientKinds:
+		v, ok := value.(json.RawMessage)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetRecipientKinds(v)
+		return nil
+	case assessment.FieldSimplified:
+		v, ok := value.(bool)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetSimplified(v)
 		return nil
 	}
 	return fmt.Errorf("unknown Assessment field %s", name)
@@ -3669,6 +3878,12 @@ func (m *AssessmentMutation) ResetField(name string) error {
 		return nil
 	case assessment.FieldDocumentDigest:
 		m.ResetDocumentDigest()
+		return nil
+	case assessment.FieldRecipientKinds:
+		m.ResetRecipientKinds()
+		return nil
+	case assessment.FieldSimplified:
+		m.ResetSimplified()
 		return nil
 	}
 	return fmt.Errorf("unknown Assessment field %s", name)
@@ -3831,52 +4046,64 @@ func (m *AssessmentMutation) ResetEdge(name string) error {
 // CategoryMutation represents an operation that mutates the Category nodes in the graph.
 type CategoryMutation struct {
 	config
-	op                         Op
-	typ                        string
-	id                         *uint32
-	name                       *string
-	revision                   *int64
-	addrevision                *int64
-	create_time                *registry.Time
-	addcreate_time             *registry.Time
-	update_time                *registry.Time
-	addupdate_time             *registry.Time
-	title                      *string
-	sentence                   *string
-	example                    *string
-	sensitive                  *bool
-	special                    *bool
-	direct_identifier          *bool
-	credential                 *registry.Credential
-	identity_or_contact        *bool
-	analytics                  *bool
-	non_personal               *bool
-	important_data             *bool
-	clause                     *string
-	clearedFields              map[string]struct{}
-	children                   map[uint32]struct{}
-	removedchildren            map[uint32]struct{}
-	clearedchildren            bool
-	parent                     *uint32
-	clearedparent              bool
-	agreements                 map[uint32]struct{}
-	removedagreements          map[uint32]struct{}
-	clearedagreements          bool
-	transfers                  map[uint32]struct{}
-	removedtransfers           map[uint32]struct{}
-	clearedtransfers           bool
-	assessments                map[uint32]struct{}
-	removedassessments         map[uint32]struct{}
-	clearedassessments         bool
-	mentioning_policies        map[uint32]struct{}
-	removedmentioning_policies map[uint32]struct{}
-	clearedmentioning_policies bool
-	noticed_recipients         map[uint32]struct{}
-	removednoticed_recipients  map[uint32]struct{}
-	clearednoticed_recipients  bool
-	done                       bool
-	oldValue                   func(context.Context) (*Category, error)
-	predicates                 []predicate.Category
+	op                          Op
+	typ                         string
+	id                          *uint32
+	name                        *string
+	revision                    *int64
+	addrevision                 *int64
+	create_time                 *registry.Time
+	addcreate_time              *registry.Time
+	update_time                 *registry.Time
+	addupdate_time              *registry.Time
+	title                       *string
+	sentence                    *string
+	example                     *string
+	sensitive                   *bool
+	special                     *bool
+	direct_identifier           *bool
+	credential                  *registry.Credential
+	identity_or_contact         *bool
+	analytics                   *bool
+	non_personal                *bool
+	important_data              *bool
+	clause                      *string
+	clearedFields               map[string]struct{}
+	children                    map[uint32]struct{}
+	removedchildren             map[uint32]struct{}
+	clearedchildren             bool
+	parent                      *uint32
+	clearedparent               bool
+	agreements                  map[uint32]struct{}
+	removedagreements           map[uint32]struct{}
+	clearedagreements           bool
+	transfers                   map[uint32]struct{}
+	removedtransfers            map[uint32]struct{}
+	clearedtransfers            bool
+	assessments                 map[uint32]struct{}
+	removedassessments          map[uint32]struct{}
+	clearedassessments          bool
+	mentioning_policies         map[uint32]struct{}
+	removedmentioning_policies  map[uint32]struct{}
+	clearedmentioning_policies  bool
+	noticed_recipients          map[uint32]struct{}
+	removednoticed_recipients   map[uint32]struct{}
+	clearednoticed_recipients   bool
+	mentioning_exporters        map[uint32]struct{}
+	removedmentioning_exporters map[uint32]struct{}
+	clearedmentioning_exporters bool
+	instruments                 map[uint32]struct{}
+	removedinstruments          map[uint32]struct{}
+	clearedinstruments          bool
+	exception_records           map[uint32]struct{}
+	removedexception_records    map[uint32]struct{}
+	clearedexception_records    bool
+	proving_exceptions          map[uint32]struct{}
+	removedproving_exceptions   map[uint32]struct{}
+	clearedproving_exceptions   bool
+	done                        bool
+	oldValue                    func(context.Context) (*Category, error)
+	predicates                  []predicate.Category
 }
 
 var _ ent.Mutation = (*CategoryMutation)(nil)
@@ -5019,6 +5246,222 @@ func (m *CategoryMutation) ResetNoticedRecipients() {
 	m.removednoticed_recipients = nil
 }
 
+// AddMentioningExporterIDs adds the "mentioning_exporters" edge to the Exporter entity by ids.
+func (m *CategoryMutation) AddMentioningExporterIDs(ids ...uint32) {
+	if m.mentioning_exporters == nil {
+		m.mentioning_exporters = make(map[uint32]struct{})
+	}
+	for i := range ids {
+		m.mentioning_exporters[ids[i]] = struct{}{}
+	}
+}
+
+// ClearMentioningExporters clears the "mentioning_exporters" edge to the Exporter entity.
+func (m *CategoryMutation) ClearMentioningExporters() {
+	m.clearedmentioning_exporters = true
+}
+
+// MentioningExportersCleared reports if the "mentioning_exporters" edge to the Exporter entity was cleared.
+func (m *CategoryMutation) MentioningExportersCleared() bool {
+	return m.clearedmentioning_exporters
+}
+
+// RemoveMentioningExporterIDs removes the "mentioning_exporters" edge to the Exporter entity by IDs.
+func (m *CategoryMutation) RemoveMentioningExporterIDs(ids ...uint32) {
+	if m.removedmentioning_exporters == nil {
+		m.removedmentioning_exporters = make(map[uint32]struct{})
+	}
+	for i := range ids {
+		delete(m.mentioning_exporters, ids[i])
+		m.removedmentioning_exporters[ids[i]] = struct{}{}
+	}
+}
+
+// RemovedMentioningExporters returns the removed IDs of the "mentioning_exporters" edge to the Exporter entity.
+func (m *CategoryMutation) RemovedMentioningExportersIDs() (ids []uint32) {
+	for id := range m.removedmentioning_exporters {
+		ids = append(ids, id)
+	}
+	return
+}
+
+// MentioningExportersIDs returns the "mentioning_exporters" edge IDs in the mutation.
+func (m *CategoryMutation) MentioningExportersIDs() (ids []uint32) {
+	for id := range m.mentioning_exporters {
+		ids = append(ids, id)
+	}
+	return
+}
+
+// ResetMentioningExporters resets all changes to the "mentioning_exporters" edge.
+func (m *CategoryMutation) ResetMentioningExporters() {
+	m.mentioning_exporters = nil
+	m.clearedmentioning_exporters = false
+	m.removedmentioning_exporters = nil
+}
+
+// AddInstrumentIDs adds the "instruments" edge to the Instrument entity by ids.
+func (m *CategoryMutation) AddInstrumentIDs(ids ...uint32) {
+	if m.instruments == nil {
+		m.instruments = make(map[uint32]struct{})
+	}
+	for i := range ids {
+		m.instruments[ids[i]] = struct{}{}
+	}
+}
+
+// ClearInstruments clears the "instruments" edge to the Instrument entity.
+func (m *CategoryMutation) ClearInstruments() {
+	m.clearedinstruments = true
+}
+
+// InstrumentsCleared reports if the "instruments" edge to the Instrument entity was cleared.
+func (m *CategoryMutation) InstrumentsCleared() bool {
+	return m.clearedinstruments
+}
+
+// RemoveInstrumentIDs removes the "instruments" edge to the Instrument entity by IDs.
+func (m *CategoryMutation) RemoveInstrumentIDs(ids ...uint32) {
+	if m.removedinstruments == nil {
+		m.removedinstruments = make(map[uint32]struct{})
+	}
+	for i := range ids {
+		delete(m.instruments, ids[i])
+		m.removedinstruments[ids[i]] = struct{}{}
+	}
+}
+
+// RemovedInstruments returns the removed IDs of the "instruments" edge to the Instrument entity.
+func (m *CategoryMutation) RemovedInstrumentsIDs() (ids []uint32) {
+	for id := range m.removedinstruments {
+		ids = append(ids, id)
+	}
+	return
+}
+
+// InstrumentsIDs returns the "instruments" edge IDs in the mutation.
+func (m *CategoryMutation) InstrumentsIDs() (ids []uint32) {
+	for id := range m.instruments {
+		ids = append(ids, id)
+	}
+	return
+}
+
+// ResetInstruments resets all changes to the "instruments" edge.
+func (m *CategoryMutation) ResetInstruments() {
+	m.instruments = nil
+	m.clearedinstruments = false
+	m.removedinstruments = nil
+}
+
+// AddExceptionRecordIDs adds the "exception_records" edge to the ExceptionRecord entity by ids.
+func (m *CategoryMutation) AddExceptionRecordIDs(ids ...uint32) {
+	if m.exception_records == nil {
+		m.exception_records = make(map[uint32]struct{})
+	}
+	for i := range ids {
+		m.exception_records[ids[i]] = struct{}{}
+	}
+}
+
+// ClearExceptionRecords clears the "exception_records" edge to the ExceptionRecord entity.
+func (m *CategoryMutation) ClearExceptionRecords() {
+	m.clearedexception_records = true
+}
+
+// ExceptionRecordsCleared reports if the "exception_records" edge to the ExceptionRecord entity was cleared.
+func (m *CategoryMutation) ExceptionRecordsCleared() bool {
+	return m.clearedexception_records
+}
+
+// RemoveExceptionRecordIDs removes the "exception_records" edge to the ExceptionRecord entity by IDs.
+func (m *CategoryMutation) RemoveExceptionRecordIDs(ids ...uint32) {
+	if m.removedexception_records == nil {
+		m.removedexception_records = make(map[uint32]struct{})
+	}
+	for i := range ids {
+		delete(m.exception_records, ids[i])
+		m.removedexception_records[ids[i]] = struct{}{}
+	}
+}
+
+// RemovedExceptionRecords returns the removed IDs of the "exception_records" edge to the ExceptionRecord entity.
+func (m *CategoryMutation) RemovedExceptionRecordsIDs() (ids []uint32) {
+	for id := range m.removedexception_records {
+		ids = append(ids, id)
+	}
+	return
+}
+
+// ExceptionRecordsIDs returns the "exception_records" edge IDs in the mutation.
+func (m *CategoryMutation) ExceptionRecordsIDs() (ids []uint32) {
+	for id := range m.exception_records {
+		ids = append(ids, id)
+	}
+	return
+}
+
+// ResetExceptionRecords resets all changes to the "exception_records" edge.
+func (m *CategoryMutation) ResetExceptionRecords() {
+	m.exception_records = nil
+	m.clearedexception_records = false
+	m.removedexception_records = nil
+}
+
+// AddProvingExceptionIDs adds the "proving_exceptions" edge to the ExceptionRecord entity by ids.
+func (m *CategoryMutation) AddProvingExceptionIDs(ids ...uint32) {
+	if m.proving_exceptions == nil {
+		m.proving_exceptions = make(map[uint32]struct{})
+	}
+	for i := range ids {
+		m.proving_exceptions[ids[i]] = struct{}{}
+	}
+}
+
+// ClearProvingExceptions clears the "proving_exceptions" edge to the ExceptionRecord entity.
+func (m *CategoryMutation) ClearProvingExceptions() {
+	m.clearedproving_exceptions = true
+}
+
+// ProvingExceptionsCleared reports if the "proving_exceptions" edge to the ExceptionRecord entity was cleared.
+func (m *CategoryMutation) ProvingExceptionsCleared() bool {
+	return m.clearedproving_exceptions
+}
+
+// RemoveProvingExceptionIDs removes the "proving_exceptions" edge to the ExceptionRecord entity by IDs.
+func (m *CategoryMutation) RemoveProvingExceptionIDs(ids ...uint32) {
+	if m.removedproving_exceptions == nil {
+		m.removedproving_exceptions = make(map[uint32]struct{})
+	}
+	for i := range ids {
+		delete(m.proving_exceptions, ids[i])
+		m.removedproving_exceptions[ids[i]] = struct{}{}
+	}
+}
+
+// RemovedProvingExceptions returns the removed IDs of the "proving_exceptions" edge to the ExceptionRecord entity.
+func (m *CategoryMutation) RemovedProvingExceptionsIDs() (ids []uint32) {
+	for id := range m.removedproving_exceptions {
+		ids = append(ids, id)
+	}
+	return
+}
+
+// ProvingExceptionsIDs returns the "proving_exceptions" edge IDs in the mutation.
+func (m *CategoryMutation) ProvingExceptionsIDs() (ids []uint32) {
+	for id := range m.proving_exceptions {
+		ids = append(ids, id)
+	}
+	return
+}
+
+// ResetProvingExceptions resets all changes to the "proving_exceptions" edge.
+func (m *CategoryMutation) ResetProvingExceptions() {
+	m.proving_exceptions = nil
+	m.clearedproving_exceptions = false
+	m.removedproving_exceptions = nil
+}
+
 // Where appends a list predicates to the CategoryMutation builder.
 func (m *CategoryMutation) Where(ps ...predicate.Category) {
 	m.predicates = append(m.predicates, ps...)
@@ -5472,7 +5915,7 @@ func (m *CategoryMutation) ResetField(name string) error {
 
 // AddedEdges returns all edge names that were set/added in this mutation.
 func (m *CategoryMutation) AddedEdges() []string {
-	edges := make([]string, 0, 7)
+	edges := make([]string, 0, 11)
 	if m.children != nil {
 		edges = append(edges, category.EdgeChildren)
 	}
@@ -5493,6 +5936,18 @@ func (m *CategoryMutation) AddedEdges() []string {
 	}
 	if m.noticed_recipients != nil {
 		edges = append(edges, category.EdgeNoticedRecipients)
+	}
+	if m.mentioning_exporters != nil {
+		edges = append(edges, category.EdgeMentioningExporters)
+	}
+	if m.instruments != nil {
+		edges = append(edges, category.EdgeInstruments)
+	}
+	if m.exception_records != nil {
+		edges = append(edges, category.EdgeExceptionRecords)
+	}
+	if m.proving_exceptions != nil {
+		edges = append(edges, category.EdgeProvingExceptions)
 	}
 	return edges
 }
@@ -5541,13 +5996,37 @@ func (m *CategoryMutation) AddedIDs(name string) []ent.Value {
 			ids = append(ids, id)
 		}
 		return ids
+	case category.EdgeMentioningExporters:
+		ids := make([]ent.Value, 0, len(m.mentioning_exporters))
+		for id := range m.mentioning_exporters {
+			ids = append(ids, id)
+		}
+		return ids
+	case category.EdgeInstruments:
+		ids := make([]ent.Value, 0, len(m.instruments))
+		for id := range m.instruments {
+			ids = append(ids, id)
+		}
+		return ids
+	case category.EdgeExceptionRecords:
+		ids := make([]ent.Value, 0, len(m.exception_records))
+		for id := range m.exception_records {
+			ids = append(ids, id)
+		}
+		return ids
+	case category.EdgeProvingExceptions:
+		ids := make([]ent.Value, 0, len(m.proving_exceptions))
+		for id := range m.proving_exceptions {
+			ids = append(ids, id)
+		}
+		return ids
 	}
 	return nil
 }
 
 // RemovedEdges returns all edge names that were removed in this mutation.
 func (m *CategoryMutation) RemovedEdges() []string {
-	edges := make([]string, 0, 7)
+	edges := make([]string, 0, 11)
 	if m.removedchildren != nil {
 		edges = append(edges, category.EdgeChildren)
 	}
@@ -5565,6 +6044,18 @@ func (m *CategoryMutation) RemovedEdges() []string {
 	}
 	if m.removednoticed_recipients != nil {
 		edges = append(edges, category.EdgeNoticedRecipients)
+	}
+	if m.removedmentioning_exporters != nil {
+		edges = append(edges, category.EdgeMentioningExporters)
+	}
+	if m.removedinstruments != nil {
+		edges = append(edges, category.EdgeInstruments)
+	}
+	if m.removedexception_records != nil {
+		edges = append(edges, category.EdgeExceptionRecords)
+	}
+	if m.removedproving_exceptions != nil {
+		edges = append(edges, category.EdgeProvingExceptions)
 	}
 	return edges
 }
@@ -5609,13 +6100,37 @@ func (m *CategoryMutation) RemovedIDs(name string) []ent.Value {
 			ids = append(ids, id)
 		}
 		return ids
+	case category.EdgeMentioningExporters:
+		ids := make([]ent.Value, 0, len(m.removedmentioning_exporters))
+		for id := range m.removedmentioning_exporters {
+			ids = append(ids, id)
+		}
+		return ids
+	case category.EdgeInstruments:
+		ids := make([]ent.Value, 0, len(m.removedinstruments))
+		for id := range m.removedinstruments {
+			ids = append(ids, id)
+		}
+		return ids
+	case category.EdgeExceptionRecords:
+		ids := make([]ent.Value, 0, len(m.removedexception_records))
+		for id := range m.removedexception_records {
+			ids = append(ids, id)
+		}
+		return ids
+	case category.EdgeProvingExceptions:
+		ids := make([]ent.Value, 0, len(m.removedproving_exceptions))
+		for id := range m.removedproving_exceptions {
+			ids = append(ids, id)
+		}
+		return ids
 	}
 	return nil
 }
 
 // ClearedEdges returns all edge names that were cleared in this mutation.
 func (m *CategoryMutation) ClearedEdges() []string {
-	edges := make([]string, 0, 7)
+	edges := make([]string, 0, 11)
 	if m.clearedchildren {
 		edges = append(edges, category.EdgeChildren)
 	}
@@ -5636,6 +6151,18 @@ func (m *CategoryMutation) ClearedEdges() []string {
 	}
 	if m.clearednoticed_recipients {
 		edges = append(edges, category.EdgeNoticedRecipients)
+	}
+	if m.clearedmentioning_exporters {
+		edges = append(edges, category.EdgeMentioningExporters)
+	}
+	if m.clearedinstruments {
+		edges = append(edges, category.EdgeInstruments)
+	}
+	if m.clearedexception_records {
+		edges = append(edges, category.EdgeExceptionRecords)
+	}
+	if m.clearedproving_exceptions {
+		edges = append(edges, category.EdgeProvingExceptions)
 	}
 	return edges
 }
@@ -5658,6 +6185,14 @@ func (m *CategoryMutation) EdgeCleared(name string) bool {
 		return m.clearedmentioning_policies
 	case category.EdgeNoticedRecipients:
 		return m.clearednoticed_recipients
+	case category.EdgeMentioningExporters:
+		return m.clearedmentioning_exporters
+	case category.EdgeInstruments:
+		return m.clearedinstruments
+	case category.EdgeExceptionRecords:
+		return m.clearedexception_records
+	case category.EdgeProvingExceptions:
+		return m.clearedproving_exceptions
 	}
 	return false
 }
@@ -5697,6 +6232,18 @@ func (m *CategoryMutation) ResetEdge(name string) error {
 		return nil
 	case category.EdgeNoticedRecipients:
 		m.ResetNoticedRecipients()
+		return nil
+	case category.EdgeMentioningExporters:
+		m.ResetMentioningExporters()
+		return nil
+	case category.EdgeInstruments:
+		m.ResetInstruments()
+		return nil
+	case category.EdgeExceptionRecords:
+		m.ResetExceptionRecords()
+		return nil
+	case category.EdgeProvingExceptions:
+		m.ResetProvingExceptions()
 		return nil
 	}
 	return fmt.Errorf("unknown Category edge %s", name)
@@ -7949,41 +8496,2897 @@ func (m *DeploymentMutation) ResetEdge(name string) error {
 	return fmt.Errorf("unknown Deployment edge %s", name)
 }
 
+// ExceptionRecordMutation represents an operation that mutates the ExceptionRecord nodes in the graph.
+type ExceptionRecordMutation struct {
+	config
+	op                        Op
+	typ                       string
+	id                        *uint32
+	name                      *string
+	revision                  *int64
+	addrevision               *int64
+	create_time               *registry.Time
+	addcreate_time            *registry.Time
+	update_time               *registry.Time
+	addupdate_time            *registry.Time
+	title                     *string
+	exception                 *registry.Exception
+	categories                *[]string
+	appendcategories          []string
+	citation                  *string
+	regimes                   *json.RawMessage
+	appendregimes             json.RawMessage
+	obliges_sharing           *bool
+	organ                     *string
+	demand                    *string
+	declared_emergency        *string
+	case_number               *string
+	interest                  *string
+	why_impracticable         *string
+	emergency                 *bool
+	life_or_body              *bool
+	incapable                 *bool
+	special_ground            *string
+	proofs                    *json.RawMessage
+	appendproofs              json.RawMessage
+	reasonable_scope          *string
+	no_major_impact           *string
+	orders_publication        *bool
+	secrecy_citation          *string
+	justification             *string
+	effective_time            *registry.Time
+	addeffective_time         *registry.Time
+	expire_time               *registry.Time
+	addexpire_time            *registry.Time
+	emergency_end_time        *registry.Time
+	addemergency_end_time     *registry.Time
+	approved_by               *string
+	second_approved_by        *string
+	approve_time              *registry.Time
+	addapprove_time           *registry.Time
+	clearedFields             map[string]struct{}
+	exporters                 map[uint32]struct{}
+	removedexporters          map[uint32]struct{}
+	clearedexporters          bool
+	recipients                map[uint32]struct{}
+	removedrecipients         map[uint32]struct{}
+	clearedrecipients         bool
+	purposes                  map[uint32]struct{}
+	removedpurposes           map[uint32]struct{}
+	clearedpurposes           bool
+	covered_categories        map[uint32]struct{}
+	removedcovered_categories map[uint32]struct{}
+	clearedcovered_categories bool
+	proved_categories         map[uint32]struct{}
+	removedproved_categories  map[uint32]struct{}
+	clearedproved_categories  bool
+	instrument                *uint32
+	clearedinstrument         bool
+	done                      bool
+	oldValue                  func(context.Context) (*ExceptionRecord, error)
+	predicates                []predicate.ExceptionRecord
+}
+
+var _ ent.Mutation = (*ExceptionRecordMutation)(nil)
+
+// exceptionrecordOption allows management of the mutation configuration using functional options.
+type exceptionrecordOption func(*ExceptionRecordMutation)
+
+// newExceptionRecordMutation creates new mutation for the ExceptionRecord entity.
+func newExceptionRecordMutation(c config, op Op, opts ...exceptionrecordOption) *ExceptionRecordMutation {
+	m := &ExceptionRecordMutation{
+		config:        c,
+		op:            op,
+		typ:           TypeExceptionRecord,
+		clearedFields: make(map[string]struct{}),
+	}
+	for _, opt := range opts {
+		opt(m)
+	}
+	return m
+}
+
+// withExceptionRecordID sets the ID field of the mutation.
+func withExceptionRecordID(id uint32) exceptionrecordOption {
+	return func(m *ExceptionRecordMutation) {
+		var (
+			err   error
+			once  sync.Once
+			value *ExceptionRecord
+		)
+		m.oldValue = func(ctx context.Context) (*ExceptionRecord, error) {
+			once.Do(func() {
+				if m.done {
+					err = errors.New("querying old values post mutation is not allowed")
+				} else {
+					value, err = m.Client().ExceptionRecord.Get(ctx, id)
+				}
+			})
+			return value, err
+		}
+		m.id = &id
+	}
+}
+
+// withExceptionRecord sets the old ExceptionRecord of the mutation.
+func withExceptionRecord(node *ExceptionRecord) exceptionrecordOption {
+	return func(m *ExceptionRecordMutation) {
+		m.oldValue = func(context.Context) (*ExceptionRecord, error) {
+			return node, nil
+		}
+		m.id = &node.ID
+	}
+}
+
+// Client returns a new `ent.Client` from the mutation. If the mutation was
+// executed in a transaction (ent.Tx), a transactional client is returned.
+func (m ExceptionRecordMutation) Client() *Client {
+	client := &Client{config: m.config}
+	client.init()
+	return client
+}
+
+// Tx returns an `ent.Tx` for mutations that were executed in transactions;
+// it returns an error otherwise.
+func (m ExceptionRecordMutation) Tx() (*Tx, error) {
+	if _, ok := m.driver.(*txDriver); !ok {
+		return nil, errors.New("ent: mutation is not running in a transaction")
+	}
+	tx := &Tx{config: m.config}
+	tx.init()
+	return tx, nil
+}
+
+// SetID sets the value of the id field. Note that this
+// operation is only accepted on creation of ExceptionRecord entities.
+func (m *ExceptionRecordMutation) SetID(id uint32) {
+	m.id = &id
+}
+
+// ID returns the ID value in the mutation. Note that the ID is only available
+// if it was provided to the builder or after it was returned from the database.
+func (m *ExceptionRecordMutation) ID() (id uint32, exists bool) {
+	if m.id == nil {
+		return
+	}
+	return *m.id, true
+}
+
+// IDs queries the database and returns the entity ids that match the mutation's predicate.
+// That means, if the mutation is applied within a transaction with an isolation level such
+// as sql.LevelSerializable, the returned ids match the ids of the rows that will be updated
+// or updated by the mutation.
+func (m *ExceptionRecordMutation) IDs(ctx context.Context) ([]uint32, error) {
+	switch {
+	case m.op.Is(OpUpdateOne | OpDeleteOne):
+		id, exists := m.ID()
+		if exists {
+			return []uint32{id}, nil
+		}
+		fallthrough
+	case m.op.Is(OpUpdate | OpDelete):
+		return m.Client().ExceptionRecord.Query().Where(m.predicates...).IDs(ctx)
+	default:
+		return nil, fmt.Errorf("IDs is not allowed on %s operations", m.op)
+	}
+}
+
+// SetName sets the "name" field.
+func (m *ExceptionRecordMutation) SetName(s string) {
+	m.name = &s
+}
+
+// Name returns the value of the "name" field in the mutation.
+func (m *ExceptionRecordMutation) Name() (r string, exists bool) {
+	v := m.name
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldName returns the old "name" field's value of the ExceptionRecord entity.
+// If the ExceptionRecord object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ExceptionRecordMutation) OldName(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldName is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldName requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldName: %w", err)
+	}
+	return oldValue.Name, nil
+}
+
+// ResetName resets all changes to the "name" field.
+func (m *ExceptionRecordMutation) ResetName() {
+	m.name = nil
+}
+
+// SetRevision sets the "revision" field.
+func (m *ExceptionRecordMutation) SetRevision(i int64) {
+	m.revision = &i
+	m.addrevision = nil
+}
+
+// Revision returns the value of the "revision" field in the mutation.
+func (m *ExceptionRecordMutation) Revision() (r int64, exists bool) {
+	v := m.revision
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldRevision returns the old "revision" field's value of the ExceptionRecord entity.
+// If the ExceptionRecord object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ExceptionRecordMutation) OldRevision(ctx context.Context) (v int64, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldRevision is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldRevision requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldRevision: %w", err)
+	}
+	return oldValue.Revision, nil
+}
+
+// AddRevision adds i to the "revision" field.
+func (m *ExceptionRecordMutation) AddRevision(i int64) {
+	if m.addrevision != nil {
+		*m.addrevision += i
+	} else {
+		m.addrevision = &i
+	}
+}
+
+// AddedRevision returns the value that was added to the "revision" field in this mutation.
+func (m *ExceptionRecordMutation) AddedRevision() (r int64, exists bool) {
+	v := m.addrevision
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetRevision resets all changes to the "revision" field.
+func (m *ExceptionRecordMutation) ResetRevision() {
+	m.revision = nil
+	m.addrevision = nil
+}
+
+// SetCreateTime sets the "create_time" field.
+func (m *ExceptionRecordMutation) SetCreateTime(r registry.Time) {
+	m.create_time = &r
+	m.addcreate_time = nil
+}
+
+// CreateTime returns the value of the "create_time" field in the mutation.
+func (m *ExceptionRecordMutation) CreateTime() (r registry.Time, exists bool) {
+	v := m.create_time
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldCreateTime returns the old "create_time" field's value of the ExceptionRecord entity.
+// If the ExceptionRecord object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ExceptionRecordMutation) OldCreateTime(ctx context.Context) (v registry.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldCreateTime is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldCreateTime requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldCreateTime: %w", err)
+	}
+	return oldValue.CreateTime, nil
+}
+
+// AddCreateTime adds r to the "create_time" field.
+func (m *ExceptionRecordMutation) AddCreateTime(r registry.Time) {
+	if m.addcreate_time != nil {
+		*m.addcreate_time += r
+	} else {
+		m.addcreate_time = &r
+	}
+}
+
+// AddedCreateTime returns the value that was added to the "create_time" field in this mutation.
+func (m *ExceptionRecordMutation) AddedCreateTime() (r registry.Time, exists bool) {
+	v := m.addcreate_time
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetCreateTime resets all changes to the "create_time" field.
+func (m *ExceptionRecordMutation) ResetCreateTime() {
+	m.create_time = nil
+	m.addcreate_time = nil
+}
+
+// SetUpdateTime sets the "update_time" field.
+func (m *ExceptionRecordMutation) SetUpdateTime(r registry.Time) {
+	m.update_time = &r
+	m.addupdate_time = nil
+}
+
+// UpdateTime returns the value of the "update_time" field in the mutation.
+func (m *ExceptionRecordMutation) UpdateTime() (r registry.Time, exists bool) {
+	v := m.update_time
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldUpdateTime returns the old "update_time" field's value of the ExceptionRecord entity.
+// If the ExceptionRecord object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ExceptionRecordMutation) OldUpdateTime(ctx context.Context) (v registry.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldUpdateTime is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldUpdateTime requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldUpdateTime: %w", err)
+	}
+	return oldValue.UpdateTime, nil
+}
+
+// AddUpdateTime adds r to the "update_time" field.
+func (m *ExceptionRecordMutation) AddUpdateTime(r registry.Time) {
+	if m.addupdate_time != nil {
+		*m.addupdate_time += r
+	} else {
+		m.addupdate_time = &r
+	}
+}
+
+// AddedUpdateTime returns the value that was added to the "update_time" field in this mutation.
+func (m *ExceptionRecordMutation) AddedUpdateTime() (r registry.Time, exists bool) {
+	v := m.addupdate_time
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetUpdateTime resets all changes to the "update_time" field.
+func (m *ExceptionRecordMutation) ResetUpdateTime() {
+	m.update_time = nil
+	m.addupdate_time = nil
+}
+
+// SetTitle sets the "title" field.
+func (m *ExceptionRecordMutation) SetTitle(s string) {
+	m.title = &s
+}
+
+// Title returns the value of the "title" field in the mutation.
+func (m *ExceptionRecordMutation) Title() (r string, exists bool) {
+	v := m.title
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldTitle returns the old "title" field's value of the ExceptionRecord entity.
+// If the ExceptionRecord object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ExceptionRecordMutation) OldTitle(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldTitle is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldTitle requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldTitle: %w", err)
+	}
+	return oldValue.Title, nil
+}
+
+// ResetTitle resets all changes to the "title" field.
+func (m *ExceptionRecordMutation) ResetTitle() {
+	m.title = nil
+}
+
+// SetException sets the "exception" field.
+func (m *ExceptionRecordMutation) SetException(r registry.Exception) {
+	m.exception = &r
+}
+
+// Exception returns the value of the "exception" field in the mutation.
+func (m *ExceptionRecordMutation) Exception() (r registry.Exception, exists bool) {
+	v := m.exception
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldException returns the old "exception" field's value of the ExceptionRecord entity.
+// If the ExceptionRecord object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ExceptionRecordMutation) OldException(ctx context.Context) (v registry.Exception, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldException is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldException requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldException: %w", err)
+	}
+	return oldValue.Exception, nil
+}
+
+// ResetException resets all changes to the "exception" field.
+func (m *ExceptionRecordMutation) ResetException() {
+	m.exception = nil
+}
+
+// SetCategories sets the "categories" field.
+func (m *ExceptionRecordMutation) SetCategories(s []string) {
+	m.categories = &s
+	m.appendcategories = nil
+}
+
+// Categories returns the value of the "categories" field in the mutation.
+func (m *ExceptionRecordMutation) Categories() (r []string, exists bool) {
+	v := m.categories
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldCategories returns the old "categories" field's value of the ExceptionRecord entity.
+// If the ExceptionRecord object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ExceptionRecordMutation) OldCategories(ctx context.Context) (v []string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldCategories is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldCategories requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldCategories: %w", err)
+	}
+	return oldValue.Categories, nil
+}
+
+// AppendCategories adds s to the "categories" field.
+func (m *ExceptionRecordMutation) AppendCategories(s []string) {
+	m.appendcategories = append(m.appendcategories, s...)
+}
+
+// AppendedCategories returns the list of values that were appended to the "categories" field in this mutation.
+func (m *ExceptionRecordMutation) AppendedCategories() ([]string, bool) {
+	if len(m.appendcategories) == 0 {
+		return nil, false
+	}
+	return m.appendcategories, true
+}
+
+// ResetCategories resets all changes to the "categories" field.
+func (m *ExceptionRecordMutation) ResetCategories() {
+	m.categories = nil
+	m.appendcategories = nil
+}
+
+// SetCitation sets the "citation" field.
+func (m *ExceptionRecordMutation) SetCitation(s string) {
+	m.citation = &s
+}
+
+// Citation returns the value of the "citation" field in the mutation.
+func (m *ExceptionRecordMutation) Citation() (r string, exists bool) {
+	v := m.citation
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldCitation returns the old "citation" field's value of the ExceptionRecord entity.
+// If the ExceptionRecord object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ExceptionRecordMutation) OldCitation(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldCitation is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldCitation requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldCitation: %w", err)
+	}
+	return oldValue.Citation, nil
+}
+
+// ResetCitation resets all changes to the "citation" field.
+func (m *ExceptionRecordMutation) ResetCitation() {
+	m.citation = nil
+}
+
+// SetRegimes sets the "regimes" field.
+func (m *ExceptionRecordMutation) SetRegimes(jm json.RawMessage) {
+	m.regimes = &jm
+	m.appendregimes = nil
+}
+
+// Regimes returns the value of the "regimes" field in the mutation.
+func (m *ExceptionRecordMutation) Regimes() (r json.RawMessage, exists bool) {
+	v := m.regimes
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldRegimes returns the old "regimes" field's value of the ExceptionRecord entity.
+// If the ExceptionRecord object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ExceptionRecordMutation) OldRegimes(ctx context.Context) (v json.RawMessage, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldRegimes is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldRegimes requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldRegimes: %w", err)
+	}
+	return oldValue.Regimes, nil
+}
+
+// AppendRegimes adds jm to the "regimes" field.
+func (m *ExceptionRecordMutation) AppendRegimes(jm json.RawMessage) {
+	m.appendregimes = append(m.appendregimes, jm...)
+}
+
+// AppendedRegimes returns the list of values that were appended to the "regimes" field in this mutation.
+func (m *ExceptionRecordMutation) AppendedRegimes() (json.RawMessage, bool) {
+	if len(m.appendregimes) == 0 {
+		return nil, false
+	}
+	return m.appendregimes, true
+}
+
+// ResetRegimes resets all changes to the "regimes" field.
+func (m *ExceptionRecordMutation) ResetRegimes() {
+	m.regimes = nil
+	m.appendregimes = nil
+}
+
+// SetObligesSharing sets the "obliges_sharing" field.
+func (m *ExceptionRecordMutation) SetObligesSharing(b bool) {
+	m.obliges_sharing = &b
+}
+
+// ObligesSharing returns the value of the "obliges_sharing" field in the mutation.
+func (m *ExceptionRecordMutation) ObligesSharing() (r bool, exists bool) {
+	v := m.obliges_sharing
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldObligesSharing returns the old "obliges_sharing" field's value of the ExceptionRecord entity.
+// If the ExceptionRecord object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ExceptionRecordMutation) OldObligesSharing(ctx context.Context) (v bool, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldObligesSharing is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldObligesSharing requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldObligesSharing: %w", err)
+	}
+	return oldValue.ObligesSharing, nil
+}
+
+// ResetObligesSharing resets all changes to the "obliges_sharing" field.
+func (m *ExceptionRecordMutation) ResetObligesSharing() {
+	m.obliges_sharing = nil
+}
+
+// SetOrgan sets the "organ" field.
+func (m *ExceptionRecordMutation) SetOrgan(s string) {
+	m.organ = &s
+}
+
+// Organ returns the value of the "organ" field in the mutation.
+func (m *ExceptionRecordMutation) Organ() (r string, exists bool) {
+	v := m.organ
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldOrgan returns the old "organ" field's value of the ExceptionRecord entity.
+// If the ExceptionRecord object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ExceptionRecordMutation) OldOrgan(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldOrgan is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldOrgan requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldOrgan: %w", err)
+	}
+	return oldValue.Organ, nil
+}
+
+// ResetOrgan resets all changes to the "organ" field.
+func (m *ExceptionRecordMutation) ResetOrgan() {
+	m.organ = nil
+}
+
+// SetDemand sets the "demand" field.
+func (m *ExceptionRecordMutation) SetDemand(s string) {
+	m.demand = &s
+}
+
+// Demand returns the value of the "demand" field in the mutation.
+func (m *ExceptionRecordMutation) Demand() (r string, exists bool) {
+	v := m.demand
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldDemand returns the old "demand" field's value of the ExceptionRecord entity.
+// If the ExceptionRecord object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ExceptionRecordMutation) OldDemand(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldDemand is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldDemand requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldDemand: %w", err)
+	}
+	return oldValue.Demand, nil
+}
+
+// ResetDemand resets all changes to the "demand" field.
+func (m *ExceptionRecordMutation) ResetDemand() {
+	m.demand = nil
+}
+
+// SetDeclaredEmergency sets the "declared_emergency" field.
+func (m *ExceptionRecordMutation) SetDeclaredEmergency(s string) {
+	m.declared_emergency = &s
+}
+
+// DeclaredEmergency returns the value of the "declared_emergency" field in the mutation.
+func (m *ExceptionRecordMutation) DeclaredEmergency() (r string, exists bool) {
+	v := m.declared_emergency
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldDeclaredEmergency returns the old "declared_emergency" field's value of the ExceptionRecord entity.
+// If the ExceptionRecord object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ExceptionRecordMutation) OldDeclaredEmergency(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldDeclaredEmergency is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldDeclaredEmergency requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldDeclaredEmergency: %w", err)
+	}
+	return oldValue.DeclaredEmergency, nil
+}
+
+// ResetDeclaredEmergency resets all changes to the "declared_emergency" field.
+func (m *ExceptionRecordMutation) ResetDeclaredEmergency() {
+	m.declared_emergency = nil
+}
+
+// SetCaseNumber sets the "case_number" field.
+func (m *ExceptionRecordMutation) SetCaseNumber(s string) {
+	m.case_number = &s
+}
+
+// CaseNumber returns the value of the "case_number" field in the mutation.
+func (m *ExceptionRecordMutation) CaseNumber() (r string, exists bool) {
+	v := m.case_number
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldCaseNumber returns the old "case_number" field's value of the ExceptionRecord entity.
+// If the ExceptionRecord object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ExceptionRecordMutation) OldCaseNumber(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldCaseNumber is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldCaseNumber requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldCaseNumber: %w", err)
+	}
+	return oldValue.CaseNumber, nil
+}
+
+// ResetCaseNumber resets all changes to the "case_number" field.
+func (m *ExceptionRecordMutation) ResetCaseNumber() {
+	m.case_number = nil
+}
+
+// SetInstrumentID sets the "instrument_id" field.
+func (m *ExceptionRecordMutation) SetInstrumentID(u uint32) {
+	m.instrument = &u
+}
+
+// InstrumentID returns the value of the "instrument_id" field in the mutation.
+func (m *ExceptionRecordMutation) InstrumentID() (r uint32, exists bool) {
+	v := m.instrument
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldInstrumentID returns the old "instrument_id" field's value of the ExceptionRecord entity.
+// If the ExceptionRecord object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ExceptionRecordMutation) OldInstrumentID(ctx context.Context) (v *uint32, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldInstrumentID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldInstrumentID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldInstrumentID: %w", err)
+	}
+	return oldValue.InstrumentID, nil
+}
+
+// ClearInstrumentID clears the value of the "instrument_id" field.
+func (m *ExceptionRecordMutation) ClearInstrumentID() {
+	m.instrument = nil
+	m.clearedFields[exceptionrecord.FieldInstrumentID] = struct{}{}
+}
+
+// InstrumentIDCleared returns if the "instrument_id" field was cleared in this mutation.
+func (m *ExceptionRecordMutation) InstrumentIDCleared() bool {
+	_, ok := m.clearedFields[exceptionrecord.FieldInstrumentID]
+	return ok
+}
+
+// ResetInstrumentID resets all changes to the "instrument_id" field.
+func (m *ExceptionRecordMutation) ResetInstrumentID() {
+	m.instrument = nil
+	delete(m.clearedFields, exceptionrecord.FieldInstrumentID)
+}
+
+// SetInterest sets the "interest" field.
+func (m *ExceptionRecordMutation) SetInterest(s string) {
+	m.interest = &s
+}
+
+// Interest returns the value of the "interest" field in the mutation.
+func (m *ExceptionRecordMutation) Interest() (r string, exists bool) {
+	v := m.interest
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldInterest returns the old "interest" field's value of the ExceptionRecord entity.
+// If the ExceptionRecord object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ExceptionRecordMutation) OldInterest(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldInterest is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldInterest requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldInterest: %w", err)
+	}
+	return oldValue.Interest, nil
+}
+
+// ResetInterest resets all changes to the "interest" field.
+func (m *ExceptionRecordMutation) ResetInterest() {
+	m.interest = nil
+}
+
+// SetWhyImpracticable sets the "why_impracticable" field.
+func (m *ExceptionRecordMutation) SetWhyImpracticable(s string) {
+	m.why_impracticable = &s
+}
+
+// WhyImpracticable returns the value of the "why_impracticable" field in the mutation.
+func (m *ExceptionRecordMutation) WhyImpracticable() (r string, exists bool) {
+	v := m.why_impracticable
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldWhyImpracticable returns the old "why_impracticable" field's value of the ExceptionRecord entity.
+// If the ExceptionRecord object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ExceptionRecordMutation) OldWhyImpracticable(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldWhyImpracticable is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldWhyImpracticable requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldWhyImpracticable: %w", err)
+	}
+	return oldValue.WhyImpracticable, nil
+}
+
+// ResetWhyImpracticable resets all changes to the "why_impracticable" field.
+func (m *ExceptionRecordMutation) ResetWhyImpracticable() {
+	m.why_impracticable = nil
+}
+
+// SetEmergency sets the "emergency" field.
+func (m *ExceptionRecordMutation) SetEmergency(b bool) {
+	m.emergency = &b
+}
+
+// Emergency returns the value of the "emergency" field in the mutation.
+func (m *ExceptionRecordMutation) Emergency() (r bool, exists bool) {
+	v := m.emergency
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldEmergency returns the old "emergency" field's value of the ExceptionRecord entity.
+// If the ExceptionRecord object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ExceptionRecordMutation) OldEmergency(ctx context.Context) (v bool, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldEmergency is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldEmergency requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldEmergency: %w", err)
+	}
+	return oldValue.Emergency, nil
+}
+
+// ResetEmergency resets all changes to the "emergency" field.
+func (m *ExceptionRecordMutation) ResetEmergency() {
+	m.emergency = nil
+}
+
+// SetLifeOrBody sets the "life_or_body" field.
+func (m *ExceptionRecordMutation) SetLifeOrBody(b bool) {
+	m.life_or_body = &b
+}
+
+// LifeOrBody returns the value of the "life_or_body" field in the mutation.
+func (m *ExceptionRecordMutation) LifeOrBody() (r bool, exists bool) {
+	v := m.life_or_body
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldLifeOrBody returns the old "life_or_body" field's value of the ExceptionRecord entity.
+// If the ExceptionRecord object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ExceptionRecordMutation) OldLifeOrBody(ctx context.Context) (v bool, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldLifeOrBody is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldLifeOrBody requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldLifeOrBody: %w", err)
+	}
+	return oldValue.LifeOrBody, nil
+}
+
+// ResetLifeOrBody resets all changes to the "life_or_body" field.
+func (m *ExceptionRecordMutation) ResetLifeOrBody() {
+	m.life_or_body = nil
+}
+
+// SetIncapable sets the "incapable" field.
+func (m *ExceptionRecordMutation) SetIncapable(b bool) {
+	m.incapable = &b
+}
+
+// Incapable returns the value of the "incapable" field in the mutation.
+func (m *ExceptionRecordMutation) Incapable() (r bool, exists bool) {
+	v := m.incapable
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldIncapable returns the old "incapable" field's value of the ExceptionRecord entity.
+// If the ExceptionRecord object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ExceptionRecordMutation) OldIncapable(ctx context.Context) (v bool, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldIncapable is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldIncapable requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldIncapable: %w", err)
+	}
+	return oldValue.Incapable, nil
+}
+
+// ResetIncapable resets all changes to the "incapable" field.
+func (m *ExceptionRecordMutation) ResetIncapable() {
+	m.incapable = nil
+}
+
+// SetSpecialGround sets the "special_ground" field.
+func (m *ExceptionRecordMutation) SetSpecialGround(s string) {
+	m.special_ground = &s
+}
+
+// SpecialGround returns the value of the "special_ground" field in the mutation.
+func (m *ExceptionRecordMutation) SpecialGround() (r string, exists bool) {
+	v := m.special_ground
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldSpecialGround returns the old "special_ground" field's value of the ExceptionRecord entity.
+// If the ExceptionRecord object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ExceptionRecordMutation) OldSpecialGround(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldSpecialGround is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldSpecialGround requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldSpecialGround: %w", err)
+	}
+	return oldValue.SpecialGround, nil
+}
+
+// ResetSpecialGround resets all changes to the "special_ground" field.
+func (m *ExceptionRecordMutation) ResetSpecialGround() {
+	m.special_ground = nil
+}
+
+// SetProofs sets the "proofs" field.
+func (m *ExceptionRecordMutation) SetProofs(jm json.RawMessage) {
+	m.proofs = &jm
+	m.appendproofs = nil
+}
+
+// Proofs returns the value of the "proofs" field in the mutation.
+func (m *ExceptionRecordMutation) Proofs() (r json.RawMessage, exists bool) {
+	v := m.proofs
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldProofs returns the old "proofs" field's value of the ExceptionRecord entity.
+// If the ExceptionRecord object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ExceptionRecordMutation) OldProofs(ctx context.Context) (v json.RawMessage, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldProofs is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldProofs requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldProofs: %w", err)
+	}
+	return oldValue.Proofs, nil
+}
+
+// AppendProofs adds jm to the "proofs" field.
+func (m *ExceptionRecordMutation) AppendProofs(jm json.RawMessage) {
+	m.appendproofs = append(m.appendproofs, jm...)
+}
+
+// AppendedProofs returns the list of values that were appended to the "proofs" field in this mutation.
+func (m *ExceptionRecordMutation) AppendedProofs() (json.RawMessage, bool) {
+	if len(m.appendproofs) == 0 {
+		return nil, false
+	}
+	return m.appendproofs, true
+}
+
+// ResetProofs resets all changes to the "proofs" field.
+func (m *ExceptionRecordMutation) ResetProofs() {
+	m.proofs = nil
+	m.appendproofs = nil
+}
+
+// SetReasonableScope sets the "reasonable_scope" field.
+func (m *ExceptionRecordMutation) SetReasonableScope(s string) {
+	m.reasonable_scope = &s
+}
+
+// ReasonableScope returns the value of the "reasonable_scope" field in the mutation.
+func (m *ExceptionRecordMutation) ReasonableScope() (r string, exists bool) {
+	v := m.reasonable_scope
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldReasonableScope returns the old "reasonable_scope" field's value of the ExceptionRecord entity.
+// If the ExceptionRecord object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ExceptionRecordMutation) OldReasonableScope(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldReasonableScope is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldReasonableScope requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldReasonableScope: %w", err)
+	}
+	return oldValue.ReasonableScope, nil
+}
+
+// ResetReasonableScope resets all changes to the "reasonable_scope" field.
+func (m *ExceptionRecordMutation) ResetReasonableScope() {
+	m.reasonable_scope = nil
+}
+
+// SetNoMajorImpact sets the "no_major_impact" field.
+func (m *ExceptionRecordMutation) SetNoMajorImpact(s string) {
+	m.no_major_impact = &s
+}
+
+// NoMajorImpact returns the value of the "no_major_impact" field in the mutation.
+func (m *ExceptionRecordMutation) NoMajorImpact() (r string, exists bool) {
+	v := m.no_major_impact
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldNoMajorImpact returns the old "no_major_impact" field's value of the ExceptionRecord entity.
+// If the ExceptionRecord object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ExceptionRecordMutation) OldNoMajorImpact(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldNoMajorImpact is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldNoMajorImpact requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldNoMajorImpact: %w", err)
+	}
+	return oldValue.NoMajorImpact, nil
+}
+
+// ResetNoMajorImpact resets all changes to the "no_major_impact" field.
+func (m *ExceptionRecordMutation) ResetNoMajorImpact() {
+	m.no_major_impact = nil
+}
+
+// SetOrdersPublication sets the "orders_publication" field.
+func (m *ExceptionRecordMutation) SetOrdersPublication(b bool) {
+	m.orders_publication = &b
+}
+
+// OrdersPublication returns the value of the "orders_publication" field in the mutation.
+func (m *ExceptionRecordMutation) OrdersPublication() (r bool, exists bool) {
+	v := m.orders_publication
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldOrdersPublication returns the old "orders_publication" field's value of the ExceptionRecord entity.
+// If the ExceptionRecord object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ExceptionRecordMutation) OldOrdersPublication(ctx context.Context) (v bool, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldOrdersPublication is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldOrdersPublication requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldOrdersPublication: %w", err)
+	}
+	return oldValue.OrdersPublication, nil
+}
+
+// ResetOrdersPublication resets all changes to the "orders_publication" field.
+func (m *ExceptionRecordMutation) ResetOrdersPublication() {
+	m.orders_publication = nil
+}
+
+// SetSecrecyCitation sets the "secrecy_citation" field.
+func (m *ExceptionRecordMutation) SetSecrecyCitation(s string) {
+	m.secrecy_citation = &s
+}
+
+// SecrecyCitation returns the value of the "secrecy_citation" field in the mutation.
+func (m *ExceptionRecordMutation) SecrecyCitation() (r string, exists bool) {
+	v := m.secrecy_citation
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldSecrecyCitation returns the old "secrecy_citation" field's value of the ExceptionRecord entity.
+// If the ExceptionRecord object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ExceptionRecordMutation) OldSecrecyCitation(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldSecrecyCitation is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldSecrecyCitation requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldSecrecyCitation: %w", err)
+	}
+	return oldValue.SecrecyCitation, nil
+}
+
+// ResetSecrecyCitation resets all changes to the "secrecy_citation" field.
+func (m *ExceptionRecordMutation) ResetSecrecyCitation() {
+	m.secrecy_citation = nil
+}
+
+// SetJustification sets the "justification" field.
+func (m *ExceptionRecordMutation) SetJustification(s string) {
+	m.justification = &s
+}
+
+// Justification returns the value of the "justification" field in the mutation.
+func (m *ExceptionRecordMutation) Justification() (r string, exists bool) {
+	v := m.justification
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldJustification returns the old "justification" field's value of the ExceptionRecord entity.
+// If the ExceptionRecord object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ExceptionRecordMutation) OldJustification(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldJustification is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldJustification requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldJustification: %w", err)
+	}
+	return oldValue.Justification, nil
+}
+
+// ResetJustification resets all changes to the "justification" field.
+func (m *ExceptionRecordMutation) ResetJustification() {
+	m.justification = nil
+}
+
+// SetEffectiveTime sets the "effective_time" field.
+func (m *ExceptionRecordMutation) SetEffectiveTime(r registry.Time) {
+	m.effective_time = &r
+	m.addeffective_time = nil
+}
+
+// EffectiveTime returns the value of the "effective_time" field in the mutation.
+func (m *ExceptionRecordMutation) EffectiveTime() (r registry.Time, exists bool) {
+	v := m.effective_time
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldEffectiveTime returns the old "effective_time" field's value of the ExceptionRecord entity.
+// If the ExceptionRecord object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ExceptionRecordMutation) OldEffectiveTime(ctx context.Context) (v registry.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldEffectiveTime is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldEffectiveTime requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldEffectiveTime: %w", err)
+	}
+	return oldValue.EffectiveTime, nil
+}
+
+// AddEffectiveTime adds r to the "effective_time" field.
+func (m *ExceptionRecordMutation) AddEffectiveTime(r registry.Time) {
+	if m.addeffective_time != nil {
+		*m.addeffective_time += r
+	} else {
+		m.addeffective_time = &r
+	}
+}
+
+// AddedEffectiveTime returns the value that was added to the "effective_time" field in this mutation.
+func (m *ExceptionRecordMutation) AddedEffectiveTime() (r registry.Time, exists bool) {
+	v := m.addeffective_time
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetEffectiveTime resets all changes to the "effective_time" field.
+func (m *ExceptionRecordMutation) ResetEffectiveTime() {
+	m.effective_time = nil
+	m.addeffective_time = nil
+}
+
+// SetExpireTime sets the "expire_time" field.
+func (m *ExceptionRecordMutation) SetExpireTime(r registry.Time) {
+	m.expire_time = &r
+	m.addexpire_time = nil
+}
+
+// ExpireTime returns the value of the "expire_time" field in the mutation.
+func (m *ExceptionRecordMutation) ExpireTime() (r registry.Time, exists bool) {
+	v := m.expire_time
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldExpireTime returns the old "expire_time" field's value of the ExceptionRecord entity.
+// If the ExceptionRecord object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ExceptionRecordMutation) OldExpireTime(ctx context.Context) (v registry.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldExpireTime is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldExpireTime requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldExpireTime: %w", err)
+	}
+	return oldValue.ExpireTime, nil
+}
+
+// AddExpireTime adds r to the "expire_time" field.
+func (m *ExceptionRecordMutation) AddExpireTime(r registry.Time) {
+	if m.addexpire_time != nil {
+		*m.addexpire_time += r
+	} else {
+		m.addexpire_time = &r
+	}
+}
+
+// AddedExpireTime returns the value that was added to the "expire_time" field in this mutation.
+func (m *ExceptionRecordMutation) AddedExpireTime() (r registry.Time, exists bool) {
+	v := m.addexpire_time
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetExpireTime resets all changes to the "expire_time" field.
+func (m *ExceptionRecordMutation) ResetExpireTime() {
+	m.expire_time = nil
+	m.addexpire_time = nil
+}
+
+// SetEmergencyEndTime sets the "emergency_end_time" field.
+func (m *ExceptionRecordMutation) SetEmergencyEndTime(r registry.Time) {
+	m.emergency_end_time = &r
+	m.addemergency_end_time = nil
+}
+
+// EmergencyEndTime returns the value of the "emergency_end_time" field in the mutation.
+func (m *ExceptionRecordMutation) EmergencyEndTime() (r registry.Time, exists bool) {
+	v := m.emergency_end_time
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldEmergencyEndTime returns the old "emergency_end_time" field's value of the ExceptionRecord entity.
+// If the ExceptionRecord object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ExceptionRecordMutation) OldEmergencyEndTime(ctx context.Context) (v registry.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldEmergencyEndTime is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldEmergencyEndTime requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldEmergencyEndTime: %w", err)
+	}
+	return oldValue.EmergencyEndTime, nil
+}
+
+// AddEmergencyEndTime adds r to the "emergency_end_time" field.
+func (m *ExceptionRecordMutation) AddEmergencyEndTime(r registry.Time) {
+	if m.addemergency_end_time != nil {
+		*m.addemergency_end_time += r
+	} else {
+		m.addemergency_end_time = &r
+	}
+}
+
+// AddedEmergencyEndTime returns the value that was added to the "emergency_end_time" field in this mutation.
+func (m *ExceptionRecordMutation) AddedEmergencyEndTime() (r registry.Time, exists bool) {
+	v := m.addemergency_end_time
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetEmergencyEndTime resets all changes to the "emergency_end_time" field.
+func (m *ExceptionRecordMutation) ResetEmergencyEndTime() {
+	m.emergency_end_time = nil
+	m.addemergency_end_time = nil
+}
+
+// SetApprovedBy sets the "approved_by" field.
+func (m *ExceptionRecordMutation) SetApprovedBy(s string) {
+	m.approved_by = &s
+}
+
+// ApprovedBy returns the value of the "approved_by" field in the mutation.
+func (m *ExceptionRecordMutation) ApprovedBy() (r string, exists bool) {
+	v := m.approved_by
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldApprovedBy returns the old "approved_by" field's value of the ExceptionRecord entity.
+// If the ExceptionRecord object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ExceptionRecordMutation) OldApprovedBy(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldApprovedBy is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldApprovedBy requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldApprovedBy: %w", err)
+	}
+	return oldValue.ApprovedBy, nil
+}
+
+// ResetApprovedBy resets all changes to the "approved_by" field.
+func (m *ExceptionRecordMutation) ResetApprovedBy() {
+	m.approved_by = nil
+}
+
+// SetSecondApprovedBy sets the "second_approved_by" field.
+func (m *ExceptionRecordMutation) SetSecondApprovedBy(s string) {
+	m.second_approved_by = &s
+}
+
+// SecondApprovedBy returns the value of the "second_approved_by" field in the mutation.
+func (m *ExceptionRecordMutation) SecondApprovedBy() (r string, exists bool) {
+	v := m.second_approved_by
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldSecondApprovedBy returns the old "second_approved_by" field's value of the ExceptionRecord entity.
+// If the ExceptionRecord object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ExceptionRecordMutation) OldSecondApprovedBy(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldSecondApprovedBy is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldSecondApprovedBy requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldSecondApprovedBy: %w", err)
+	}
+	return oldValue.SecondApprovedBy, nil
+}
+
+// ResetSecondApprovedBy resets all changes to the "second_approved_by" field.
+func (m *ExceptionRecordMutation) ResetSecondApprovedBy() {
+	m.second_approved_by = nil
+}
+
+// SetApproveTime sets the "approve_time" field.
+func (m *ExceptionRecordMutation) SetApproveTime(r registry.Time) {
+	m.approve_time = &r
+	m.addapprove_time = nil
+}
+
+// ApproveTime returns the value of the "approve_time" field in the mutation.
+func (m *ExceptionRecordMutation) ApproveTime() (r registry.Time, exists bool) {
+	v := m.approve_time
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldApproveTime returns the old "approve_time" field's value of the ExceptionRecord entity.
+// If the ExceptionRecord object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ExceptionRecordMutation) OldApproveTime(ctx context.Context) (v registry.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldApproveTime is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldApproveTime requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldApproveTime: %w", err)
+	}
+	return oldValue.ApproveTime, nil
+}
+
+// AddApproveTime adds r to the "approve_time" field.
+func (m *ExceptionRecordMutation) AddApproveTime(r registry.Time) {
+	if m.addapprove_time != nil {
+		*m.addapprove_time += r
+	} else {
+		m.addapprove_time = &r
+	}
+}
+
+// AddedApproveTime returns the value that was added to the "approve_time" field in this mutation.
+func (m *ExceptionRecordMutation) AddedApproveTime() (r registry.Time, exists bool) {
+	v := m.addapprove_time
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetApproveTime resets all changes to the "approve_time" field.
+func (m *ExceptionRecordMutation) ResetApproveTime() {
+	m.approve_time = nil
+	m.addapprove_time = nil
+}
+
+// AddExporterIDs adds the "exporters" edge to the Exporter entity by ids.
+func (m *ExceptionRecordMutation) AddExporterIDs(ids ...uint32) {
+	if m.exporters == nil {
+		m.exporters = make(map[uint32]struct{})
+	}
+	for i := range ids {
+		m.exporters[ids[i]] = struct{}{}
+	}
+}
+
+// ClearExporters clears the "exporters" edge to the Exporter entity.
+func (m *ExceptionRecordMutation) ClearExporters() {
+	m.clearedexporters = true
+}
+
+// ExportersCleared reports if the "exporters" edge to the Exporter entity was cleared.
+func (m *ExceptionRecordMutation) ExportersCleared() bool {
+	return m.clearedexporters
+}
+
+// RemoveExporterIDs removes the "exporters" edge to the Exporter entity by IDs.
+func (m *ExceptionRecordMutation) RemoveExporterIDs(ids ...uint32) {
+	if m.removedexporters == nil {
+		m.removedexporters = make(map[uint32]struct{})
+	}
+	for i := range ids {
+		delete(m.exporters, ids[i])
+		m.removedexporters[ids[i]] = struct{}{}
+	}
+}
+
+// RemovedExporters returns the removed IDs of the "exporters" edge to the Exporter entity.
+func (m *ExceptionRecordMutation) RemovedExportersIDs() (ids []uint32) {
+	for id := range m.removedexporters {
+		ids = append(ids, id)
+	}
+	return
+}
+
+// ExportersIDs returns the "exporters" edge IDs in the mutation.
+func (m *ExceptionRecordMutation) ExportersIDs() (ids []uint32) {
+	for id := range m.exporters {
+		ids = append(ids, id)
+	}
+	return
+}
+
+// ResetExporters resets all changes to the "exporters" edge.
+func (m *ExceptionRecordMutation) ResetExporters() {
+	m.exporters = nil
+	m.clearedexporters = false
+	m.removedexporters = nil
+}
+
+// AddRecipientIDs adds the "recipients" edge to the Recipient entity by ids.
+func (m *ExceptionRecordMutation) AddRecipientIDs(ids ...uint32) {
+	if m.recipients == nil {
+		m.recipients = make(map[uint32]struct{})
+	}
+	for i := range ids {
+		m.recipients[ids[i]] = struct{}{}
+	}
+}
+
+// ClearRecipients clears the "recipients" edge to the Recipient entity.
+func (m *ExceptionRecordMutation) ClearRecipients() {
+	m.clearedrecipients = true
+}
+
+// RecipientsCleared reports if the "recipients" edge to the Recipient entity was cleared.
+func (m *ExceptionRecordMutation) RecipientsCleared() bool {
+	return m.clearedrecipients
+}
+
+// RemoveRecipientIDs removes the "recipients" edge to the Recipient entity by IDs.
+func (m *ExceptionRecordMutation) RemoveRecipientIDs(ids ...uint32) {
+	if m.removedrecipients == nil {
+		m.removedrecipients = make(map[uint32]struct{})
+	}
+	for i := range ids {
+		delete(m.recipients, ids[i])
+		m.removedrecipients[ids[i]] = struct{}{}
+	}
+}
+
+// RemovedRecipients returns the removed IDs of the "recipients" edge to the Recipient entity.
+func (m *ExceptionRecordMutation) RemovedRecipientsIDs() (ids []uint32) {
+	for id := range m.removedrecipients {
+		ids = append(ids, id)
+	}
+	return
+}
+
+// RecipientsIDs returns the "recipients" edge IDs in the mutation.
+func (m *ExceptionRecordMutation) RecipientsIDs() (ids []uint32) {
+	for id := range m.recipients {
+		ids = append(ids, id)
+	}
+	return
+}
+
+// ResetRecipients resets all changes to the "recipients" edge.
+func (m *ExceptionRecordMutation) ResetRecipients() {
+	m.recipients = nil
+	m.clearedrecipients = false
+	m.removedrecipients = nil
+}
+
+// AddPurposeIDs adds the "purposes" edge to the Purpose entity by ids.
+func (m *ExceptionRecordMutation) AddPurposeIDs(ids ...uint32) {
+	if m.purposes == nil {
+		m.purposes = make(map[uint32]struct{})
+	}
+	for i := range ids {
+		m.purposes[ids[i]] = struct{}{}
+	}
+}
+
+// ClearPurposes clears the "purposes" edge to the Purpose entity.
+func (m *ExceptionRecordMutation) ClearPurposes() {
+	m.clearedpurposes = true
+}
+
+// PurposesCleared reports if the "purposes" edge to the Purpose entity was cleared.
+func (m *ExceptionRecordMutation) PurposesCleared() bool {
+	return m.clearedpurposes
+}
+
+// RemovePurposeIDs removes the "purposes" edge to the Purpose entity by IDs.
+func (m *ExceptionRecordMutation) RemovePurposeIDs(ids ...uint32) {
+	if m.removedpurposes == nil {
+		m.removedpurposes = make(map[uint32]struct{})
+	}
+	for i := range ids {
+		delete(m.purposes, ids[i])
+		m.removedpurposes[ids[i]] = struct{}{}
+	}
+}
+
+// RemovedPurposes returns the removed IDs of the "purposes" edge to the Purpose entity.
+func (m *ExceptionRecordMutation) RemovedPurposesIDs() (ids []uint32) {
+	for id := range m.removedpurposes {
+		ids = append(ids, id)
+	}
+	return
+}
+
+// PurposesIDs returns the "purposes" edge IDs in the mutation.
+func (m *ExceptionRecordMutation) PurposesIDs() (ids []uint32) {
+	for id := range m.purposes {
+		ids = append(ids, id)
+	}
+	return
+}
+
+// ResetPurposes resets all changes to the "purposes" edge.
+func (m *ExceptionRecordMutation) ResetPurposes() {
+	m.purposes = nil
+	m.clearedpurposes = false
+	m.removedpurposes = nil
+}
+
+// AddCoveredCategoryIDs adds the "covered_categories" edge to the Category entity by ids.
+func (m *ExceptionRecordMutation) AddCoveredCategoryIDs(ids ...uint32) {
+	if m.covered_categories == nil {
+		m.covered_categories = make(map[uint32]struct{})
+	}
+	for i := range ids {
+		m.covered_categories[ids[i]] = struct{}{}
+	}
+}
+
+// ClearCoveredCategories clears the "covered_categories" edge to the Category entity.
+func (m *ExceptionRecordMutation) ClearCoveredCategories() {
+	m.clearedcovered_categories = true
+}
+
+// CoveredCategoriesCleared reports if the "covered_categories" edge to the Category entity was cleared.
+func (m *ExceptionRecordMutation) CoveredCategoriesCleared() bool {
+	return m.clearedcovered_categories
+}
+
+// RemoveCoveredCategoryIDs removes the "covered_categories" edge to the Category entity by IDs.
+func (m *ExceptionRecordMutation) RemoveCoveredCategoryIDs(ids ...uint32) {
+	if m.removedcovered_categories == nil {
+		m.removedcovered_categories = make(map[uint32]struct{})
+	}
+	for i := range ids {
+		delete(m.covered_categories, ids[i])
+		m.removedcovered_categories[ids[i]] = struct{}{}
+	}
+}
+
+// RemovedCoveredCategories returns the removed IDs of the "covered_categories" edge to the Category entity.
+func (m *ExceptionRecordMutation) RemovedCoveredCategoriesIDs() (ids []uint32) {
+	for id := range m.removedcovered_categories {
+		ids = append(ids, id)
+	}
+	return
+}
+
+// CoveredCategoriesIDs returns the "covered_categories" edge IDs in the mutation.
+func (m *ExceptionRecordMutation) CoveredCategoriesIDs() (ids []uint32) {
+	for id := range m.covered_categories {
+		ids = append(ids, id)
+	}
+	return
+}
+
+// ResetCoveredCategories resets all changes to the "covered_categories" edge.
+func (m *ExceptionRecordMutation) ResetCoveredCategories() {
+	m.covered_categories = nil
+	m.clearedcovered_categories = false
+	m.removedcovered_categories = nil
+}
+
+// AddProvedCategoryIDs adds the "proved_categories" edge to the Category entity by ids.
+func (m *ExceptionRecordMutation) AddProvedCategoryIDs(ids ...uint32) {
+	if m.proved_categories == nil {
+		m.proved_categories = make(map[uint32]struct{})
+	}
+	for i := range ids {
+		m.proved_categories[ids[i]] = struct{}{}
+	}
+}
+
+// ClearProvedCategories clears the "proved_categories" edge to the Category entity.
+func (m *ExceptionRecordMutation) ClearProvedCategories() {
+	m.clearedproved_categories = true
+}
+
+// ProvedCategoriesCleared reports if the "proved_categories" edge to the Category entity was cleared.
+func (m *ExceptionRecordMutation) ProvedCategoriesCleared() bool {
+	return m.clearedproved_categories
+}
+
+// RemoveProvedCategoryIDs removes the "proved_categories" edge to the Category entity by IDs.
+func (m *ExceptionRecordMutation) RemoveProvedCategoryIDs(ids ...uint32) {
+	if m.removedproved_categories == nil {
+		m.removedproved_categories = make(map[uint32]struct{})
+	}
+	for i := range ids {
+		delete(m.proved_categories, ids[i])
+		m.removedproved_categories[ids[i]] = struct{}{}
+	}
+}
+
+// RemovedProvedCategories returns the removed IDs of the "proved_categories" edge to the Category entity.
+func (m *ExceptionRecordMutation) RemovedProvedCategoriesIDs() (ids []uint32) {
+	for id := range m.removedproved_categories {
+		ids = append(ids, id)
+	}
+	return
+}
+
+// ProvedCategoriesIDs returns the "proved_categories" edge IDs in the mutation.
+func (m *ExceptionRecordMutation) ProvedCategoriesIDs() (ids []uint32) {
+	for id := range m.proved_categories {
+		ids = append(ids, id)
+	}
+	return
+}
+
+// ResetProvedCategories resets all changes to the "proved_categories" edge.
+func (m *ExceptionRecordMutation) ResetProvedCategories() {
+	m.proved_categories = nil
+	m.clearedproved_categories = false
+	m.removedproved_categories = nil
+}
+
+// ClearInstrument clears the "instrument" edge to the Instrument entity.
+func (m *ExceptionRecordMutation) ClearInstrument() {
+	m.clearedinstrument = true
+	m.clearedFields[exceptionrecord.FieldInstrumentID] = struct{}{}
+}
+
+// InstrumentCleared reports if the "instrument" edge to the Instrument entity was cleared.
+func (m *ExceptionRecordMutation) InstrumentCleared() bool {
+	return m.InstrumentIDCleared() || m.clearedinstrument
+}
+
+// InstrumentIDs returns the "instrument" edge IDs in the mutation.
+// Note that IDs always returns len(IDs) <= 1 for unique edges, and you should use
+// InstrumentID instead. It exists only for internal usage by the builders.
+func (m *ExceptionRecordMutation) InstrumentIDs() (ids []uint32) {
+	if id := m.instrument; id != nil {
+		ids = append(ids, *id)
+	}
+	return
+}
+
+// ResetInstrument resets all changes to the "instrument" edge.
+func (m *ExceptionRecordMutation) ResetInstrument() {
+	m.instrument = nil
+	m.clearedinstrument = false
+}
+
+// Where appends a list predicates to the ExceptionRecordMutation builder.
+func (m *ExceptionRecordMutation) Where(ps ...predicate.ExceptionRecord) {
+	m.predicates = append(m.predicates, ps...)
+}
+
+// WhereP appends storage-level predicates to the ExceptionRecordMutation builder. Using this method,
+// users can use type-assertion to append predicates that do not depend on any generated package.
+func (m *ExceptionRecordMutation) WhereP(ps ...func(*sql.Selector)) {
+	p := make([]predicate.ExceptionRecord, len(ps))
+	for i := range ps {
+		p[i] = ps[i]
+	}
+	m.Where(p...)
+}
+
+// Op returns the operation name.
+func (m *ExceptionRecordMutation) Op() Op {
+	return m.op
+}
+
+// SetOp allows setting the mutation operation.
+func (m *ExceptionRecordMutation) SetOp(op Op) {
+	m.op = op
+}
+
+// Type returns the node type of this mutation (ExceptionRecord).
+func (m *ExceptionRecordMutation) Type() string {
+	return m.typ
+}
+
+// Fields returns all fields that were changed during this mutation. Note that in
+// order to get all numeric fields that were incremented/decremented, call
+// AddedFields().
+func (m *ExceptionRecordMutation) Fields() []string {
+	fields := make([]string, 0, 33)
+	if m.name != nil {
+		fields = append(fields, exceptionrecord.FieldName)
+	}
+	if m.revision != nil {
+		fields = append(fields, exceptionrecord.FieldRevision)
+	}
+	if m.create_time != nil {
+		fields = append(fields, exceptionrecord.FieldCreateTime)
+	}
+	if m.update_time != nil {
+		fields = append(fields, exceptionrecord.FieldUpdateTime)
+	}
+	if m.title != nil {
+		fields = append(fields, exceptionrecord.FieldTitle)
+	}
+	if m.exception != nil {
+		fields = append(fields, exceptionrecord.FieldException)
+	}
+	if m.categories != nil {
+		fields = append(fields, exceptionrecord.FieldCategories)
+	}
+	if m.citation != nil {
+		fields = append(fields, exceptionrecord.FieldCitation)
+	}
+	if m.regimes != nil {
+		fields = append(fields, exceptionrecord.FieldRegimes)
+	}
+	if m.obliges_sharing != nil {
+		fields = append(fields, exceptionrecord.FieldObligesSharing)
+	}
+	if m.organ != nil {
+		fields = append(fields, exceptionrecord.FieldOrgan)
+	}
+	if m.demand != nil {
+		fields = append(fields, exceptionrecord.FieldDemand)
+	}
+	if m.declared_emergency != nil {
+		fields = append(fields, exceptionrecord.FieldDeclaredEmergency)
+	}
+	if m.case_number != nil {
+		fields = append(fields, exceptionrecord.FieldCaseNumber)
+	}
+	if m.instrument != nil {
+		fields = append(fields, exceptionrecord.FieldInstrumentID)
+	}
+	if m.interest != nil {
+		fields = append(fields, exceptionrecord.FieldInterest)
+	}
+	if m.why_impracticable != nil {
+		fields = append(fields, exceptionrecord.FieldWhyImpracticable)
+	}
+	if m.emergency != nil {
+		fields = append(fields, exceptionrecord.FieldEmergency)
+	}
+	if m.life_or_body != nil {
+		fields = append(fields, exceptionrecord.FieldLifeOrBody)
+	}
+	if m.incapable != nil {
+		fields = append(fields, exceptionrecord.FieldIncapable)
+	}
+	if m.special_ground != nil {
+		fields = append(fields, exceptionrecord.FieldSpecialGround)
+	}
+	if m.proofs != nil {
+		fields = append(fields, exceptionrecord.FieldProofs)
+	}
+	if m.reasonable_scope != nil {
+		fields = append(fields, exceptionrecord.FieldReasonableScope)
+	}
+	if m.no_major_impact != nil {
+		fields = append(fields, exceptionrecord.FieldNoMajorImpact)
+	}
+	if m.orders_publication != nil {
+		fields = append(fields, exceptionrecord.FieldOrdersPublication)
+	}
+	if m.secrecy_citation != nil {
+		fields = append(fields, exceptionrecord.FieldSecrecyCitation)
+	}
+	if m.justification != nil {
+		fields = append(fields, exceptionrecord.FieldJustification)
+	}
+	if m.effective_time != nil {
+		fields = append(fields, exceptionrecord.FieldEffectiveTime)
+	}
+	if m.expire_time != nil {
+		fields = append(fields, exceptionrecord.FieldExpireTime)
+	}
+	if m.emergency_end_time != nil {
+		fields = append(fields, exceptionrecord.FieldEmergencyEndTime)
+	}
+	if m.approved_by != nil {
+		fields = append(fields, exceptionrecord.FieldApprovedBy)
+	}
+	if m.second_approved_by != nil {
+		fields = append(fields, exceptionrecord.FieldSecondApprovedBy)
+	}
+	if m.approve_time != nil {
+		fields = append(fields, exceptionrecord.FieldApproveTime)
+	}
+	return fields
+}
+
+// Field returns the value of a field with the given name. The second boolean
+// return value indicates that this field was not set, or was not defined in the
+// schema.
+func (m *ExceptionRecordMutation) Field(name string) (ent.Value, bool) {
+	switch name {
+	case exceptionrecord.FieldName:
+		return m.Name()
+	case exceptionrecord.FieldRevision:
+		return m.Revision()
+	case exceptionrecord.FieldCreateTime:
+		return m.CreateTime()
+	case exceptionrecord.FieldUpdateTime:
+		return m.UpdateTime()
+	case exceptionrecord.FieldTitle:
+		return m.Title()
+	case exceptionrecord.FieldException:
+		return m.Exception()
+	case exceptionrecord.FieldCategories:
+		return m.Categories()
+	case exceptionrecord.FieldCitation:
+		return m.Citation()
+	case exceptionrecord.FieldRegimes:
+		return m.Regimes()
+	case exceptionrecord.FieldObligesSharing:
+		return m.ObligesSharing()
+	case exceptionrecord.FieldOrgan:
+		return m.Organ()
+	case exceptionrecord.FieldDemand:
+		return m.Demand()
+	case exceptionrecord.FieldDeclaredEmergency:
+		return m.DeclaredEmergency()
+	case exceptionrecord.FieldCaseNumber:
+		return m.CaseNumber()
+	case exceptionrecord.FieldInstrumentID:
+		return m.InstrumentID()
+	case exceptionrecord.FieldInterest:
+		return m.Interest()
+	case exceptionrecord.FieldWhyImpracticable:
+		return m.WhyImpracticable()
+	case exceptionrecord.FieldEmergency:
+		return m.Emergency()
+	case exceptionrecord.FieldLifeOrBody:
+		return m.LifeOrBody()
+	case exceptionrecord.FieldIncapable:
+		return m.Incapable()
+	case exceptionrecord.FieldSpecialGround:
+		return m.SpecialGround()
+	case exceptionrecord.FieldProofs:
+		return m.Proofs()
+	case exceptionrecord.FieldReasonableScope:
+		return m.ReasonableScope()
+	case exceptionrecord.FieldNoMajorImpact:
+		return m.NoMajorImpact()
+	case exceptionrecord.FieldOrdersPublication:
+		return m.OrdersPublication()
+	case exceptionrecord.FieldSecrecyCitation:
+		return m.SecrecyCitation()
+	case exceptionrecord.FieldJustification:
+		return m.Justification()
+	case exceptionrecord.FieldEffectiveTime:
+		return m.EffectiveTime()
+	case exceptionrecord.FieldExpireTime:
+		return m.ExpireTime()
+	case exceptionrecord.FieldEmergencyEndTime:
+		return m.EmergencyEndTime()
+	case exceptionrecord.FieldApprovedBy:
+		return m.ApprovedBy()
+	case exceptionrecord.FieldSecondApprovedBy:
+		return m.SecondApprovedBy()
+	case exceptionrecord.FieldApproveTime:
+		return m.ApproveTime()
+	}
+	return nil, false
+}
+
+// OldField returns the old value of the field from the database. An error is
+// returned if the mutation operation is not UpdateOne, or the query to the
+// database failed.
+func (m *ExceptionRecordMutation) OldField(ctx context.Context, name string) (ent.Value, error) {
+	switch name {
+	case exceptionrecord.FieldName:
+		return m.OldName(ctx)
+	case exceptionrecord.FieldRevision:
+		return m.OldRevision(ctx)
+	case exceptionrecord.FieldCreateTime:
+		return m.OldCreateTime(ctx)
+	case exceptionrecord.FieldUpdateTime:
+		return m.OldUpdateTime(ctx)
+	case exceptionrecord.FieldTitle:
+		return m.OldTitle(ctx)
+	case exceptionrecord.FieldException:
+		return m.OldException(ctx)
+	case exceptionrecord.FieldCategories:
+		return m.OldCategories(ctx)
+	case exceptionrecord.FieldCitation:
+		return m.OldCitation(ctx)
+	case exceptionrecord.FieldRegimes:
+		return m.OldRegimes(ctx)
+	case exceptionrecord.FieldObligesSharing:
+		return m.OldObligesSharing(ctx)
+	case exceptionrecord.FieldOrgan:
+		return m.OldOrgan(ctx)
+	case exceptionrecord.FieldDemand:
+		return m.OldDemand(ctx)
+	case exceptionrecord.FieldDeclaredEmergency:
+		return m.OldDeclaredEmergency(ctx)
+	case exceptionrecord.FieldCaseNumber:
+		return m.OldCaseNumber(ctx)
+	case exceptionrecord.FieldInstrumentID:
+		return m.OldInstrumentID(ctx)
+	case exceptionrecord.FieldInterest:
+		return m.OldInterest(ctx)
+	case exceptionrecord.FieldWhyImpracticable:
+		return m.OldWhyImpracticable(ctx)
+	case exceptionrecord.FieldEmergency:
+		return m.OldEmergency(ctx)
+	case exceptionrecord.FieldLifeOrBody:
+		return m.OldLifeOrBody(ctx)
+	case exceptionrecord.FieldIncapable:
+		return m.OldIncapable(ctx)
+	case exceptionrecord.FieldSpecialGround:
+		return m.OldSpecialGround(ctx)
+	case exceptionrecord.FieldProofs:
+		return m.OldProofs(ctx)
+	case exceptionrecord.FieldReasonableScope:
+		return m.OldReasonableScope(ctx)
+	case exceptionrecord.FieldNoMajorImpact:
+		return m.OldNoMajorImpact(ctx)
+	case exceptionrecord.FieldOrdersPublication:
+		return m.OldOrdersPublication(ctx)
+	case exceptionrecord.FieldSecrecyCitation:
+		return m.OldSecrecyCitation(ctx)
+	case exceptionrecord.FieldJustification:
+		return m.OldJustification(ctx)
+	case exceptionrecord.FieldEffectiveTime:
+		return m.OldEffectiveTime(ctx)
+	case exceptionrecord.FieldExpireTime:
+		return m.OldExpireTime(ctx)
+	case exceptionrecord.FieldEmergencyEndTime:
+		return m.OldEmergencyEndTime(ctx)
+	case exceptionrecord.FieldApprovedBy:
+		return m.OldApprovedBy(ctx)
+	case exceptionrecord.FieldSecondApprovedBy:
+		return m.OldSecondApprovedBy(ctx)
+	case exceptionrecord.FieldApproveTime:
+		return m.OldApproveTime(ctx)
+	}
+	return nil, fmt.Errorf("unknown ExceptionRecord field %s", name)
+}
+
+// SetField sets the value of a field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *ExceptionRecordMutation) SetField(name string, value ent.Value) error {
+	switch name {
+	case exceptionrecord.FieldName:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetName(v)
+		return nil
+	case exceptionrecord.FieldRevision:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetRevision(v)
+		return nil
+	case exceptionrecord.FieldCreateTime:
+		v, ok := value.(registry.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetCreateTime(v)
+		return nil
+	case exceptionrecord.FieldUpdateTime:
+		v, ok := value.(registry.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetUpdateTime(v)
+		return nil
+	case exceptionrecord.FieldTitle:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetTitle(v)
+		return nil
+	case exceptionrecord.FieldException:
+		v, ok := value.(registry.Exception)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetException(v)
+		return nil
+	case exceptionrecord.FieldCategories:
+		v, ok := value.([]string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetCategories(v)
+		return nil
+	case exceptionrecord.FieldCitation:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetCitation(v)
+		return nil
+	case exceptionrecord.FieldRegimes:
+		v, ok := value.(json.RawMessage)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetRegimes(v)
+		return nil
+	case exceptionrecord.FieldObligesSharing:
+		v, ok := value.(bool)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetObligesSharing(v)
+		return nil
+	case exceptionrecord.FieldOrgan:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetOrgan(v)
+		return nil
+	case exceptionrecord.FieldDemand:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetDemand(v)
+		return nil
+	case exceptionrecord.FieldDeclaredEmergency:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetDeclaredEmergency(v)
+		return nil
+	case exceptionrecord.FieldCaseNumber:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetCaseNumber(v)
+		return nil
+	case exceptionrecord.FieldInstrumentID:
+		v, ok := value.(uint32)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetInstrumentID(v)
+		return nil
+	case exceptionrecord.FieldInterest:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetInterest(v)
+		return nil
+	case exceptionrecord.FieldWhyImpracticable:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetWhyImpracticable(v)
+		return nil
+	case exceptionrecord.FieldEmergency:
+		v, ok := value.(bool)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetEmergency(v)
+		return nil
+	case exceptionrecord.FieldLifeOrBody:
+		v, ok := value.(bool)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetLifeOrBody(v)
+		return nil
+	case exceptionrecord.FieldIncapable:
+		v, ok := value.(bool)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetIncapable(v)
+		return nil
+	case exceptionrecord.FieldSpecialGround:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetSpecialGround(v)
+		return nil
+	case exceptionrecord.FieldProofs:
+		v, ok := value.(json.RawMessage)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetProofs(v)
+		return nil
+	case exceptionrecord.FieldReasonableScope:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetReasonableScope(v)
+		return nil
+	case exceptionrecord.FieldNoMajorImpact:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetNoMajorImpact(v)
+		return nil
+	case exceptionrecord.FieldOrdersPublication:
+		v, ok := value.(bool)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetOrdersPublication(v)
+		return nil
+	case exceptionrecord.FieldSecrecyCitation:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetSecrecyCitation(v)
+		return nil
+	case exceptionrecord.FieldJustification:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetJustification(v)
+		return nil
+	case exceptionrecord.FieldEffectiveTime:
+		v, ok := value.(registry.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetEffectiveTime(v)
+		return nil
+	case exceptionrecord.FieldExpireTime:
+		v, ok := value.(registry.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetExpireTime(v)
+		return nil
+	case exceptionrecord.FieldEmergencyEndTime:
+		v, ok := value.(registry.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetEmergencyEndTime(v)
+		return nil
+	case exceptionrecord.FieldApprovedBy:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetApprovedBy(v)
+		return nil
+	case exceptionrecord.FieldSecondApprovedBy:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetSecondApprovedBy(v)
+		return nil
+	case exceptionrecord.FieldApproveTime:
+		v, ok := value.(registry.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetApproveTime(v)
+		return nil
+	}
+	return fmt.Errorf("unknown ExceptionRecord field %s", name)
+}
+
+// AddedFields returns all numeric fields that were incremented/decremented during
+// this mutation.
+func (m *ExceptionRecordMutation) AddedFields() []string {
+	var fields []string
+	if m.addrevision != nil {
+		fields = append(fields, exceptionrecord.FieldRevision)
+	}
+	if m.addcreate_time != nil {
+		fields = append(fields, exceptionrecord.FieldCreateTime)
+	}
+	if m.addupdate_time != nil {
+		fields = append(fields, exceptionrecord.FieldUpdateTime)
+	}
+	if m.addeffective_time != nil {
+		fields = append(fields, exceptionrecord.FieldEffectiveTime)
+	}
+	if m.addexpire_time != nil {
+		fields = append(fields, exceptionrecord.FieldExpireTime)
+	}
+	if m.addemergency_end_time != nil {
+		fields = append(fields, exceptionrecord.FieldEmergencyEndTime)
+	}
+	if m.addapprove_time != nil {
+		fields = append(fields, exceptionrecord.FieldApproveTime)
+	}
+	return fields
+}
+
+// AddedField returns the numeric value that was incremented/decremented on a field
+// with the given name. The second boolean return value indicates that this field
+// was not set, or was not defined in the schema.
+func (m *ExceptionRecordMutation) AddedField(name string) (ent.Value, bool) {
+	switch name {
+	case exceptionrecord.FieldRevision:
+		return m.AddedRevision()
+	case exceptionrecord.FieldCreateTime:
+		return m.AddedCreateTime()
+	case exceptionrecord.FieldUpdateTime:
+		return m.AddedUpdateTime()
+	case exceptionrecord.FieldEffectiveTime:
+		return m.AddedEffectiveTime()
+	case exceptionrecord.FieldExpireTime:
+		return m.AddedExpireTime()
+	case exceptionrecord.FieldEmergencyEndTime:
+		return m.AddedEmergencyEndTime()
+	case exceptionrecord.FieldApproveTime:
+		return m.AddedApproveTime()
+	}
+	return nil, false
+}
+
+// AddField adds the value to the field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *ExceptionRecordMutation) AddField(name string, value ent.Value) error {
+	switch name {
+	case exceptionrecord.FieldRevision:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddRevision(v)
+		return nil
+	case exceptionrecord.FieldCreateTime:
+		v, ok := value.(registry.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddCreateTime(v)
+		return nil
+	case exceptionrecord.FieldUpdateTime:
+		v, ok := value.(registry.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddUpdateTime(v)
+		return nil
+	case exceptionrecord.FieldEffectiveTime:
+		v, ok := value.(registry.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddEffectiveTime(v)
+		return nil
+	case exceptionrecord.FieldExpireTime:
+		v, ok := value.(registry.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddExpireTime(v)
+		return nil
+	case exceptionrecord.FieldEmergencyEndTime:
+		v, ok := value.(registry.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddEmergencyEndTime(v)
+		return nil
+	case exceptionrecord.FieldApproveTime:
+		v, ok := value.(registry.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddApproveTime(v)
+		return nil
+	}
+	return fmt.Errorf("unknown ExceptionRecord numeric field %s", name)
+}
+
+// ClearedFields returns all nullable fields that were cleared during this
+// mutation.
+func (m *ExceptionRecordMutation) ClearedFields() []string {
+	var fields []string
+	if m.FieldCleared(exceptionrecord.FieldInstrumentID) {
+		fields = append(fields, exceptionrecord.FieldInstrumentID)
+	}
+	return fields
+}
+
+// FieldCleared returns a boolean indicating if a field with the given name was
+// cleared in this mutation.
+func (m *ExceptionRecordMutation) FieldCleared(name string) bool {
+	_, ok := m.clearedFields[name]
+	return ok
+}
+
+// ClearField clears the value of the field with the given name. It returns an
+// error if the field is not defined in the schema.
+func (m *ExceptionRecordMutation) ClearField(name string) error {
+	switch name {
+	case exceptionrecord.FieldInstrumentID:
+		m.ClearInstrumentID()
+		return nil
+	}
+	return fmt.Errorf("unknown ExceptionRecord nullable field %s", name)
+}
+
+// ResetField resets all changes in the mutation for the field with the given name.
+// It returns an error if the field is not defined in the schema.
+func (m *ExceptionRecordMutation) ResetField(name string) error {
+	switch name {
+	case exceptionrecord.FieldName:
+		m.ResetName()
+		return nil
+	case exceptionrecord.FieldRevision:
+		m.ResetRevision()
+		return nil
+	case exceptionrecord.FieldCreateTime:
+		m.ResetCreateTime()
+		return nil
+	case exceptionrecord.FieldUpdateTime:
+		m.ResetUpdateTime()
+		return nil
+	case exceptionrecord.FieldTitle:
+		m.ResetTitle()
+		return nil
+	case exceptionrecord.FieldException:
+		m.ResetException()
+		return nil
+	case exceptionrecord.FieldCategories:
+		m.ResetCategories()
+		return nil
+	case exceptionrecord.FieldCitation:
+		m.ResetCitation()
+		return nil
+	case exceptionrecord.FieldRegimes:
+		m.ResetRegimes()
+		return nil
+	case exceptionrecord.FieldObligesSharing:
+		m.ResetObligesSharing()
+		return nil
+	case exceptionrecord.FieldOrgan:
+		m.ResetOrgan()
+		return nil
+	case exceptionrecord.FieldDemand:
+		m.ResetDemand()
+		return nil
+	case exceptionrecord.FieldDeclaredEmergency:
+		m.ResetDeclaredEmergency()
+		return nil
+	case exceptionrecord.FieldCaseNumber:
+		m.ResetCaseNumber()
+		return nil
+	case exceptionrecord.FieldInstrumentID:
+		m.ResetInstrumentID()
+		return nil
+	case exceptionrecord.FieldInterest:
+		m.ResetInterest()
+		return nil
+	case exceptionrecord.FieldWhyImpracticable:
+		m.ResetWhyImpracticable()
+		return nil
+	case exceptionrecord.FieldEmergency:
+		m.ResetEmergency()
+		return nil
+	case exceptionrecord.FieldLifeOrBody:
+		m.ResetLifeOrBody()
+		return nil
+	case exceptionrecord.FieldIncapable:
+		m.ResetIncapable()
+		return nil
+	case exceptionrecord.FieldSpecialGround:
+		m.ResetSpecialGround()
+		return nil
+	case exceptionrecord.FieldProofs:
+		m.ResetProofs()
+		return nil
+	case exceptionrecord.FieldReasonableScope:
+		m.ResetReasonableScope()
+		return nil
+	case exceptionrecord.FieldNoMajorImpact:
+		m.ResetNoMajorImpact()
+		return nil
+	case exceptionrecord.FieldOrdersPublication:
+		m.ResetOrdersPublication()
+		return nil
+	case exceptionrecord.FieldSecrecyCitation:
+		m.ResetSecrecyCitation()
+		return nil
+	case exceptionrecord.FieldJustification:
+		m.ResetJustification()
+		return nil
+	case exceptionrecord.FieldEffectiveTime:
+		m.ResetEffectiveTime()
+		return nil
+	case exceptionrecord.FieldExpireTime:
+		m.ResetExpireTime()
+		return nil
+	case exceptionrecord.FieldEmergencyEndTime:
+		m.ResetEmergencyEndTime()
+		return nil
+	case exceptionrecord.FieldApprovedBy:
+		m.ResetApprovedBy()
+		return nil
+	case exceptionrecord.FieldSecondApprovedBy:
+		m.ResetSecondApprovedBy()
+		return nil
+	case exceptionrecord.FieldApproveTime:
+		m.ResetApproveTime()
+		return nil
+	}
+	return fmt.Errorf("unknown ExceptionRecord field %s", name)
+}
+
+// AddedEdges returns all edge names that were set/added in this mutation.
+func (m *ExceptionRecordMutation) AddedEdges() []string {
+	edges := make([]string, 0, 6)
+	if m.exporters != nil {
+		edges = append(edges, exceptionrecord.EdgeExporters)
+	}
+	if m.recipients != nil {
+		edges = append(edges, exceptionrecord.EdgeRecipients)
+	}
+	if m.purposes != nil {
+		edges = append(edges, exceptionrecord.EdgePurposes)
+	}
+	if m.covered_categories != nil {
+		edges = append(edges, exceptionrecord.EdgeCoveredCategories)
+	}
+	if m.proved_categories != nil {
+		edges = append(edges, exceptionrecord.EdgeProvedCategories)
+	}
+	if m.instrument != nil {
+		edges = append(edges, exceptionrecord.EdgeInstrument)
+	}
+	return edges
+}
+
+// AddedIDs returns all IDs (to other nodes) that were added for the given edge
+// name in this mutation.
+func (m *ExceptionRecordMutation) AddedIDs(name string) []ent.Value {
+	switch name {
+	case exceptionrecord.EdgeExporters:
+		ids := make([]ent.Value, 0, len(m.exporters))
+		for id := range m.exporters {
+			ids = append(ids, id)
+		}
+		return ids
+	case exceptionrecord.EdgeRecipients:
+		ids := make([]ent.Value, 0, len(m.recipients))
+		for id := range m.recipients {
+			ids = append(ids, id)
+		}
+		return ids
+	case exceptionrecord.EdgePurposes:
+		ids := make([]ent.Value, 0, len(m.purposes))
+		for id := range m.purposes {
+			ids = append(ids, id)
+		}
+		return ids
+	case exceptionrecord.EdgeCoveredCategories:
+		ids := make([]ent.Value, 0, len(m.covered_categories))
+		for id := range m.covered_categories {
+			ids = append(ids, id)
+		}
+		return ids
+	case exceptionrecord.EdgeProvedCategories:
+		ids := make([]ent.Value, 0, len(m.proved_categories))
+		for id := range m.proved_categories {
+			ids = append(ids, id)
+		}
+		return ids
+	case exceptionrecord.EdgeInstrument:
+		if id := m.instrument; id != nil {
+			return []ent.Value{*id}
+		}
+	}
+	return nil
+}
+
+// RemovedEdges returns all edge names that were removed in this mutation.
+func (m *ExceptionRecordMutation) RemovedEdges() []string {
+	edges := make([]string, 0, 6)
+	if m.removedexporters != nil {
+		edges = append(edges, exceptionrecord.EdgeExporters)
+	}
+	if m.removedrecipients != nil {
+		edges = append(edges, exceptionrecord.EdgeRecipients)
+	}
+	if m.removedpurposes != nil {
+		edges = append(edges, exceptionrecord.EdgePurposes)
+	}
+	if m.removedcovered_categories != nil {
+		edges = append(edges, exceptionrecord.EdgeCoveredCategories)
+	}
+	if m.removedproved_categories != nil {
+		edges = append(edges, exceptionrecord.EdgeProvedCategories)
+	}
+	return edges
+}
+
+// RemovedIDs returns all IDs (to other nodes) that were removed for the edge with
+// the given name in this mutation.
+func (m *ExceptionRecordMutation) RemovedIDs(name string) []ent.Value {
+	switch name {
+	case exceptionrecord.EdgeExporters:
+		ids := make([]ent.Value, 0, len(m.removedexporters))
+		for id := range m.removedexporters {
+			ids = append(ids, id)
+		}
+		return ids
+	case exceptionrecord.EdgeRecipients:
+		ids := make([]ent.Value, 0, len(m.removedrecipients))
+		for id := range m.removedrecipients {
+			ids = append(ids, id)
+		}
+		return ids
+	case exceptionrecord.EdgePurposes:
+		ids := make([]ent.Value, 0, len(m.removedpurposes))
+		for id := range m.removedpurposes {
+			ids = append(ids, id)
+		}
+		return ids
+	case exceptionrecord.EdgeCoveredCategories:
+		ids := make([]ent.Value, 0, len(m.removedcovered_categories))
+		for id := range m.removedcovered_categories {
+			ids = append(ids, id)
+		}
+		return ids
+	case exceptionrecord.EdgeProvedCategories:
+		ids := make([]ent.Value, 0, len(m.removedproved_categories))
+		for id := range m.removedproved_categories {
+			ids = append(ids, id)
+		}
+		return ids
+	}
+	return nil
+}
+
+// ClearedEdges returns all edge names that were cleared in this mutation.
+func (m *ExceptionRecordMutation) ClearedEdges() []string {
+	edges := make([]string, 0, 6)
+	if m.clearedexporters {
+		edges = append(edges, exceptionrecord.EdgeExporters)
+	}
+	if m.clearedrecipients {
+		edges = append(edges, exceptionrecord.EdgeRecipients)
+	}
+	if m.clearedpurposes {
+		edges = append(edges, exceptionrecord.EdgePurposes)
+	}
+	if m.clearedcovered_categories {
+		edges = append(edges, exceptionrecord.EdgeCoveredCategories)
+	}
+	if m.clearedproved_categories {
+		edges = append(edges, exceptionrecord.EdgeProvedCategories)
+	}
+	if m.clearedinstrument {
+		edges = append(edges, exceptionrecord.EdgeInstrument)
+	}
+	return edges
+}
+
+// EdgeCleared returns a boolean which indicates if the edge with the given name
+// was cleared in this mutation.
+func (m *ExceptionRecordMutation) EdgeCleared(name string) bool {
+	switch name {
+	case exceptionrecord.EdgeExporters:
+		return m.clearedexporters
+	case exceptionrecord.EdgeRecipients:
+		return m.clearedrecipients
+	case exceptionrecord.EdgePurposes:
+		return m.clearedpurposes
+	case exceptionrecord.EdgeCoveredCategories:
+		return m.clearedcovered_categories
+	case exceptionrecord.EdgeProvedCategories:
+		return m.clearedproved_categories
+	case exceptionrecord.EdgeInstrument:
+		return m.clearedinstrument
+	}
+	return false
+}
+
+// ClearEdge clears the value of the edge with the given name. It returns an error
+// if that edge is not defined in the schema.
+func (m *ExceptionRecordMutation) ClearEdge(name string) error {
+	switch name {
+	case exceptionrecord.EdgeInstrument:
+		m.ClearInstrument()
+		return nil
+	}
+	return fmt.Errorf("unknown ExceptionRecord unique edge %s", name)
+}
+
+// ResetEdge resets all changes to the edge with the given name in this mutation.
+// It returns an error if the edge is not defined in the schema.
+func (m *ExceptionRecordMutation) ResetEdge(name string) error {
+	switch name {
+	case exceptionrecord.EdgeExporters:
+		m.ResetExporters()
+		return nil
+	case exceptionrecord.EdgeRecipients:
+		m.ResetRecipients()
+		return nil
+	case exceptionrecord.EdgePurposes:
+		m.ResetPurposes()
+		return nil
+	case exceptionrecord.EdgeCoveredCategories:
+		m.ResetCoveredCategories()
+		return nil
+	case exceptionrecord.EdgeProvedCategories:
+		m.ResetProvedCategories()
+		return nil
+	case exceptionrecord.EdgeInstrument:
+		m.ResetInstrument()
+		return nil
+	}
+	return fmt.Errorf("unknown ExceptionRecord edge %s", name)
+}
+
 // ExporterMutation represents an operation that mutates the Exporter nodes in the graph.
 type ExporterMutation struct {
 	config
-	op                   Op
-	typ                  string
-	id                   *uint32
-	name                 *string
-	revision             *int64
-	addrevision          *int64
-	create_time          *registry.Time
-	addcreate_time       *registry.Time
-	update_time          *registry.Time
-	addupdate_time       *registry.Time
-	title                *string
-	country              *string
-	city                 *string
-	regions_served       *[]string
-	appendregions_served []string
-	products             *json.RawMessage
-	appendproducts       json.RawMessage
-	contact              *string
-	ciio                 *bool
-	clearedFields        map[string]struct{}
-	agreements           map[uint32]struct{}
-	removedagreements    map[uint32]struct{}
-	clearedagreements    bool
-	transfers            map[uint32]struct{}
-	removedtransfers     map[uint32]struct{}
-	clearedtransfers     bool
-	assessments          map[uint32]struct{}
-	removedassessments   map[uint32]struct{}
-	clearedassessments   bool
-	done                 bool
-	oldValue             func(context.Context) (*Exporter, error)
-	predicates           []predicate.Exporter
+	op                          Op
+	typ                         string
+	id                          *uint32
+	name                        *string
+	revision                    *int64
+	addrevision                 *int64
+	create_time                 *registry.Time
+	addcreate_time              *registry.Time
+	update_time                 *registry.Time
+	addupdate_time              *registry.Time
+	title                       *string
+	country                     *string
+	city                        *string
+	regions_served              *[]string
+	appendregions_served        []string
+	products                    *json.RawMessage
+	appendproducts              json.RawMessage
+	contact                     *string
+	ciio_periods                *json.RawMessage
+	appendciio_periods          json.RawMessage
+	free_trade_zones            *json.RawMessage
+	appendfree_trade_zones      json.RawMessage
+	small_handlers              *json.RawMessage
+	appendsmall_handlers        json.RawMessage
+	volume_openings             *json.RawMessage
+	appendvolume_openings       json.RawMessage
+	holds                       *json.RawMessage
+	appendholds                 json.RawMessage
+	clearedFields               map[string]struct{}
+	mentioned_purposes          map[uint32]struct{}
+	removedmentioned_purposes   map[uint32]struct{}
+	clearedmentioned_purposes   bool
+	mentioned_categories        map[uint32]struct{}
+	removedmentioned_categories map[uint32]struct{}
+	clearedmentioned_categories bool
+	agreements                  map[uint32]struct{}
+	removedagreements           map[uint32]struct{}
+	clearedagreements           bool
+	transfers                   map[uint32]struct{}
+	removedtransfers            map[uint32]struct{}
+	clearedtransfers            bool
+	assessments                 map[uint32]struct{}
+	removedassessments          map[uint32]struct{}
+	clearedassessments          bool
+	instruments                 map[uint32]struct{}
+	removedinstruments          map[uint32]struct{}
+	clearedinstruments          bool
+	exception_records           map[uint32]struct{}
+	removedexception_records    map[uint32]struct{}
+	clearedexception_records    bool
+	done                        bool
+	oldValue                    func(context.Context) (*Exporter, error)
+	predicates                  []predicate.Exporter
 }
 
 var _ ent.Mutation = (*ExporterMutation)(nil)
@@ -8540,40 +11943,367 @@ func (m *ExporterMutation) ResetContact() {
 	m.contact = nil
 }
 
-// SetCiio sets the "ciio" field.
-func (m *ExporterMutation) SetCiio(b bool) {
-	m.ciio = &b
+// SetCiioPeriods sets the "ciio_periods" field.
+func (m *ExporterMutation) SetCiioPeriods(jm json.RawMessage) {
+	m.ciio_periods = &jm
+	m.appendciio_periods = nil
 }
 
-// Ciio returns the value of the "ciio" field in the mutation.
-func (m *ExporterMutation) Ciio() (r bool, exists bool) {
-	v := m.ciio
+// CiioPeriods returns the value of the "ciio_periods" field in the mutation.
+func (m *ExporterMutation) CiioPeriods() (r json.RawMessage, exists bool) {
+	v := m.ciio_periods
 	if v == nil {
 		return
 	}
 	return *v, true
 }
 
-// OldCiio returns the old "ciio" field's value of the Exporter entity.
+// OldCiioPeriods returns the old "ciio_periods" field's value of the Exporter entity.
 // If the Exporter object wasn't provided to the builder, the object is fetched from the database.
 // An error is returned if the mutation operation is not UpdateOne, or the database query fails.
-func (m *ExporterMutation) OldCiio(ctx context.Context) (v bool, err error) {
+func (m *ExporterMutation) OldCiioPeriods(ctx context.Context) (v json.RawMessage, err error) {
 	if !m.op.Is(OpUpdateOne) {
-		return v, errors.New("OldCiio is only allowed on UpdateOne operations")
+		return v, errors.New("OldCiioPeriods is only allowed on UpdateOne operations")
 	}
 	if m.id == nil || m.oldValue == nil {
-		return v, errors.New("OldCiio requires an ID field in the mutation")
+		return v, errors.New("OldCiioPeriods requires an ID field in the mutation")
 	}
 	oldValue, err := m.oldValue(ctx)
 	if err != nil {
-		return v, fmt.Errorf("querying old value for OldCiio: %w", err)
+		return v, fmt.Errorf("querying old value for OldCiioPeriods: %w", err)
 	}
-	return oldValue.Ciio, nil
+	return oldValue.CiioPeriods, nil
 }
 
-// ResetCiio resets all changes to the "ciio" field.
-func (m *ExporterMutation) ResetCiio() {
-	m.ciio = nil
+// AppendCiioPeriods adds jm to the "ciio_periods" field.
+func (m *ExporterMutation) AppendCiioPeriods(jm json.RawMessage) {
+	m.appendciio_periods = append(m.appendciio_periods, jm...)
+}
+
+// AppendedCiioPeriods returns the list of values that were appended to the "ciio_periods" field in this mutation.
+func (m *ExporterMutation) AppendedCiioPeriods() (json.RawMessage, bool) {
+	if len(m.appendciio_periods) == 0 {
+		return nil, false
+	}
+	return m.appendciio_periods, true
+}
+
+// ResetCiioPeriods resets all changes to the "ciio_periods" field.
+func (m *ExporterMutation) ResetCiioPeriods() {
+	m.ciio_periods = nil
+	m.appendciio_periods = nil
+}
+
+// SetFreeTradeZones sets the "free_trade_zones" field.
+func (m *ExporterMutation) SetFreeTradeZones(jm json.RawMessage) {
+	m.free_trade_zones = &jm
+	m.appendfree_trade_zones = nil
+}
+
+// FreeTradeZones returns the value of the "free_trade_zones" field in the mutation.
+func (m *ExporterMutation) FreeTradeZones() (r json.RawMessage, exists bool) {
+	v := m.free_trade_zones
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldFreeTradeZones returns the old "free_trade_zones" field's value of the Exporter entity.
+// If the Exporter object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ExporterMutation) OldFreeTradeZones(ctx context.Context) (v json.RawMessage, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldFreeTradeZones is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldFreeTradeZones requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldFreeTradeZones: %w", err)
+	}
+	return oldValue.FreeTradeZones, nil
+}
+
+// AppendFreeTradeZones adds jm to the "free_trade_zones" field.
+func (m *ExporterMutation) AppendFreeTradeZones(jm json.RawMessage) {
+	m.appendfree_trade_zones = append(m.appendfree_trade_zones, jm...)
+}
+
+// AppendedFreeTradeZones returns the list of values that were appended to the "free_trade_zones" field in this mutation.
+func (m *ExporterMutation) AppendedFreeTradeZones() (json.RawMessage, bool) {
+	if len(m.appendfree_trade_zones) == 0 {
+		return nil, false
+	}
+	return m.appendfree_trade_zones, true
+}
+
+// ResetFreeTradeZones resets all changes to the "free_trade_zones" field.
+func (m *ExporterMutation) ResetFreeTradeZones() {
+	m.free_trade_zones = nil
+	m.appendfree_trade_zones = nil
+}
+
+// SetSmallHandlers sets the "small_handlers" field.
+func (m *ExporterMutation) SetSmallHandlers(jm json.RawMessage) {
+	m.small_handlers = &jm
+	m.appendsmall_handlers = nil
+}
+
+// SmallHandlers returns the value of the "small_handlers" field in the mutation.
+func (m *ExporterMutation) SmallHandlers() (r json.RawMessage, exists bool) {
+	v := m.small_handlers
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldSmallHandlers returns the old "small_handlers" field's value of the Exporter entity.
+// If the Exporter object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ExporterMutation) OldSmallHandlers(ctx context.Context) (v json.RawMessage, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldSmallHandlers is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldSmallHandlers requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldSmallHandlers: %w", err)
+	}
+	return oldValue.SmallHandlers, nil
+}
+
+// AppendSmallHandlers adds jm to the "small_handlers" field.
+func (m *ExporterMutation) AppendSmallHandlers(jm json.RawMessage) {
+	m.appendsmall_handlers = append(m.appendsmall_handlers, jm...)
+}
+
+// AppendedSmallHandlers returns the list of values that were appended to the "small_handlers" field in this mutation.
+func (m *ExporterMutation) AppendedSmallHandlers() (json.RawMessage, bool) {
+	if len(m.appendsmall_handlers) == 0 {
+		return nil, false
+	}
+	return m.appendsmall_handlers, true
+}
+
+// ResetSmallHandlers resets all changes to the "small_handlers" field.
+func (m *ExporterMutation) ResetSmallHandlers() {
+	m.small_handlers = nil
+	m.appendsmall_handlers = nil
+}
+
+// SetVolumeOpenings sets the "volume_openings" field.
+func (m *ExporterMutation) SetVolumeOpenings(jm json.RawMessage) {
+	m.volume_openings = &jm
+	m.appendvolume_openings = nil
+}
+
+// VolumeOpenings returns the value of the "volume_openings" field in the mutation.
+func (m *ExporterMutation) VolumeOpenings() (r json.RawMessage, exists bool) {
+	v := m.volume_openings
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldVolumeOpenings returns the old "volume_openings" field's value of the Exporter entity.
+// If the Exporter object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ExporterMutation) OldVolumeOpenings(ctx context.Context) (v json.RawMessage, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldVolumeOpenings is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldVolumeOpenings requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldVolumeOpenings: %w", err)
+	}
+	return oldValue.VolumeOpenings, nil
+}
+
+// AppendVolumeOpenings adds jm to the "volume_openings" field.
+func (m *ExporterMutation) AppendVolumeOpenings(jm json.RawMessage) {
+	m.appendvolume_openings = append(m.appendvolume_openings, jm...)
+}
+
+// AppendedVolumeOpenings returns the list of values that were appended to the "volume_openings" field in this mutation.
+func (m *ExporterMutation) AppendedVolumeOpenings() (json.RawMessage, bool) {
+	if len(m.appendvolume_openings) == 0 {
+		return nil, false
+	}
+	return m.appendvolume_openings, true
+}
+
+// ResetVolumeOpenings resets all changes to the "volume_openings" field.
+func (m *ExporterMutation) ResetVolumeOpenings() {
+	m.volume_openings = nil
+	m.appendvolume_openings = nil
+}
+
+// SetHolds sets the "holds" field.
+func (m *ExporterMutation) SetHolds(jm json.RawMessage) {
+	m.holds = &jm
+	m.appendholds = nil
+}
+
+// Holds returns the value of the "holds" field in the mutation.
+func (m *ExporterMutation) Holds() (r json.RawMessage, exists bool) {
+	v := m.holds
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldHolds returns the old "holds" field's value of the Exporter entity.
+// If the Exporter object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ExporterMutation) OldHolds(ctx context.Context) (v json.RawMessage, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldHolds is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldHolds requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldHolds: %w", err)
+	}
+	return oldValue.Holds, nil
+}
+
+// AppendHolds adds jm to the "holds" field.
+func (m *ExporterMutation) AppendHolds(jm json.RawMessage) {
+	m.appendholds = append(m.appendholds, jm...)
+}
+
+// AppendedHolds returns the list of values that were appended to the "holds" field in this mutation.
+func (m *ExporterMutation) AppendedHolds() (json.RawMessage, bool) {
+	if len(m.appendholds) == 0 {
+		return nil, false
+	}
+	return m.appendholds, true
+}
+
+// ResetHolds resets all changes to the "holds" field.
+func (m *ExporterMutation) ResetHolds() {
+	m.holds = nil
+	m.appendholds = nil
+}
+
+// AddMentionedPurposeIDs adds the "mentioned_purposes" edge to the Purpose entity by ids.
+func (m *ExporterMutation) AddMentionedPurposeIDs(ids ...uint32) {
+	if m.mentioned_purposes == nil {
+		m.mentioned_purposes = make(map[uint32]struct{})
+	}
+	for i := range ids {
+		m.mentioned_purposes[ids[i]] = struct{}{}
+	}
+}
+
+// ClearMentionedPurposes clears the "mentioned_purposes" edge to the Purpose entity.
+func (m *ExporterMutation) ClearMentionedPurposes() {
+	m.clearedmentioned_purposes = true
+}
+
+// MentionedPurposesCleared reports if the "mentioned_purposes" edge to the Purpose entity was cleared.
+func (m *ExporterMutation) MentionedPurposesCleared() bool {
+	return m.clearedmentioned_purposes
+}
+
+// RemoveMentionedPurposeIDs removes the "mentioned_purposes" edge to the Purpose entity by IDs.
+func (m *ExporterMutation) RemoveMentionedPurposeIDs(ids ...uint32) {
+	if m.removedmentioned_purposes == nil {
+		m.removedmentioned_purposes = make(map[uint32]struct{})
+	}
+	for i := range ids {
+		delete(m.mentioned_purposes, ids[i])
+		m.removedmentioned_purposes[ids[i]] = struct{}{}
+	}
+}
+
+// RemovedMentionedPurposes returns the removed IDs of the "mentioned_purposes" edge to the Purpose entity.
+func (m *ExporterMutation) RemovedMentionedPurposesIDs() (ids []uint32) {
+	for id := range m.removedmentioned_purposes {
+		ids = append(ids, id)
+	}
+	return
+}
+
+// MentionedPurposesIDs returns the "mentioned_purposes" edge IDs in the mutation.
+func (m *ExporterMutation) MentionedPurposesIDs() (ids []uint32) {
+	for id := range m.mentioned_purposes {
+		ids = append(ids, id)
+	}
+	return
+}
+
+// ResetMentionedPurposes resets all changes to the "mentioned_purposes" edge.
+func (m *ExporterMutation) ResetMentionedPurposes() {
+	m.mentioned_purposes = nil
+	m.clearedmentioned_purposes = false
+	m.removedmentioned_purposes = nil
+}
+
+// AddMentionedCategoryIDs adds the "mentioned_categories" edge to the Category entity by ids.
+func (m *ExporterMutation) AddMentionedCategoryIDs(ids ...uint32) {
+	if m.mentioned_categories == nil {
+		m.mentioned_categories = make(map[uint32]struct{})
+	}
+	for i := range ids {
+		m.mentioned_categories[ids[i]] = struct{}{}
+	}
+}
+
+// ClearMentionedCategories clears the "mentioned_categories" edge to the Category entity.
+func (m *ExporterMutation) ClearMentionedCategories() {
+	m.clearedmentioned_categories = true
+}
+
+// MentionedCategoriesCleared reports if the "mentioned_categories" edge to the Category entity was cleared.
+func (m *ExporterMutation) MentionedCategoriesCleared() bool {
+	return m.clearedmentioned_categories
+}
+
+// RemoveMentionedCategoryIDs removes the "mentioned_categories" edge to the Category entity by IDs.
+func (m *ExporterMutation) RemoveMentionedCategoryIDs(ids ...uint32) {
+	if m.removedmentioned_categories == nil {
+		m.removedmentioned_categories = make(map[uint32]struct{})
+	}
+	for i := range ids {
+		delete(m.mentioned_categories, ids[i])
+		m.removedmentioned_categories[ids[i]] = struct{}{}
+	}
+}
+
+// RemovedMentionedCategories returns the removed IDs of the "mentioned_categories" edge to the Category entity.
+func (m *ExporterMutation) RemovedMentionedCategoriesIDs() (ids []uint32) {
+	for id := range m.removedmentioned_categories {
+		ids = append(ids, id)
+	}
+	return
+}
+
+// MentionedCategoriesIDs returns the "mentioned_categories" edge IDs in the mutation.
+func (m *ExporterMutation) MentionedCategoriesIDs() (ids []uint32) {
+	for id := range m.mentioned_categories {
+		ids = append(ids, id)
+	}
+	return
+}
+
+// ResetMentionedCategories resets all changes to the "mentioned_categories" edge.
+func (m *ExporterMutation) ResetMentionedCategories() {
+	m.mentioned_categories = nil
+	m.clearedmentioned_categories = false
+	m.removedmentioned_categories = nil
 }
 
 // AddAgreementIDs adds the "agreements" edge to the Agreement entity by ids.
@@ -8738,6 +12468,114 @@ func (m *ExporterMutation) ResetAssessments() {
 	m.removedassessments = nil
 }
 
+// AddInstrumentIDs adds the "instruments" edge to the Instrument entity by ids.
+func (m *ExporterMutation) AddInstrumentIDs(ids ...uint32) {
+	if m.instruments == nil {
+		m.instruments = make(map[uint32]struct{})
+	}
+	for i := range ids {
+		m.instruments[ids[i]] = struct{}{}
+	}
+}
+
+// ClearInstruments clears the "instruments" edge to the Instrument entity.
+func (m *ExporterMutation) ClearInstruments() {
+	m.clearedinstruments = true
+}
+
+// InstrumentsCleared reports if the "instruments" edge to the Instrument entity was cleared.
+func (m *ExporterMutation) InstrumentsCleared() bool {
+	return m.clearedinstruments
+}
+
+// RemoveInstrumentIDs removes the "instruments" edge to the Instrument entity by IDs.
+func (m *ExporterMutation) RemoveInstrumentIDs(ids ...uint32) {
+	if m.removedinstruments == nil {
+		m.removedinstruments = make(map[uint32]struct{})
+	}
+	for i := range ids {
+		delete(m.instruments, ids[i])
+		m.removedinstruments[ids[i]] = struct{}{}
+	}
+}
+
+// RemovedInstruments returns the removed IDs of the "instruments" edge to the Instrument entity.
+func (m *ExporterMutation) RemovedInstrumentsIDs() (ids []uint32) {
+	for id := range m.removedinstruments {
+		ids = append(ids, id)
+	}
+	return
+}
+
+// InstrumentsIDs returns the "instruments" edge IDs in the mutation.
+func (m *ExporterMutation) InstrumentsIDs() (ids []uint32) {
+	for id := range m.instruments {
+		ids = append(ids, id)
+	}
+	return
+}
+
+// ResetInstruments resets all changes to the "instruments" edge.
+func (m *ExporterMutation) ResetInstruments() {
+	m.instruments = nil
+	m.clearedinstruments = false
+	m.removedinstruments = nil
+}
+
+// AddExceptionRecordIDs adds the "exception_records" edge to the ExceptionRecord entity by ids.
+func (m *ExporterMutation) AddExceptionRecordIDs(ids ...uint32) {
+	if m.exception_records == nil {
+		m.exception_records = make(map[uint32]struct{})
+	}
+	for i := range ids {
+		m.exception_records[ids[i]] = struct{}{}
+	}
+}
+
+// ClearExceptionRecords clears the "exception_records" edge to the ExceptionRecord entity.
+func (m *ExporterMutation) ClearExceptionRecords() {
+	m.clearedexception_records = true
+}
+
+// ExceptionRecordsCleared reports if the "exception_records" edge to the ExceptionRecord entity was cleared.
+func (m *ExporterMutation) ExceptionRecordsCleared() bool {
+	return m.clearedexception_records
+}
+
+// RemoveExceptionRecordIDs removes the "exception_records" edge to the ExceptionRecord entity by IDs.
+func (m *ExporterMutation) RemoveExceptionRecordIDs(ids ...uint32) {
+	if m.removedexception_records == nil {
+		m.removedexception_records = make(map[uint32]struct{})
+	}
+	for i := range ids {
+		delete(m.exception_records, ids[i])
+		m.removedexception_records[ids[i]] = struct{}{}
+	}
+}
+
+// RemovedExceptionRecords returns the removed IDs of the "exception_records" edge to the ExceptionRecord entity.
+func (m *ExporterMutation) RemovedExceptionRecordsIDs() (ids []uint32) {
+	for id := range m.removedexception_records {
+		ids = append(ids, id)
+	}
+	return
+}
+
+// ExceptionRecordsIDs returns the "exception_records" edge IDs in the mutation.
+func (m *ExporterMutation) ExceptionRecordsIDs() (ids []uint32) {
+	for id := range m.exception_records {
+		ids = append(ids, id)
+	}
+	return
+}
+
+// ResetExceptionRecords resets all changes to the "exception_records" edge.
+func (m *ExporterMutation) ResetExceptionRecords() {
+	m.exception_records = nil
+	m.clearedexception_records = false
+	m.removedexception_records = nil
+}
+
 // Where appends a list predicates to the ExporterMutation builder.
 func (m *ExporterMutation) Where(ps ...predicate.Exporter) {
 	m.predicates = append(m.predicates, ps...)
@@ -8772,7 +12610,7 @@ func (m *ExporterMutation) Type() string {
 // order to get all numeric fields that were incremented/decremented, call
 // AddedFields().
 func (m *ExporterMutation) Fields() []string {
-	fields := make([]string, 0, 11)
+	fields := make([]string, 0, 15)
 	if m.name != nil {
 		fields = append(fields, exporter.FieldName)
 	}
@@ -8803,8 +12641,20 @@ func (m *ExporterMutation) Fields() []string {
 	if m.contact != nil {
 		fields = append(fields, exporter.FieldContact)
 	}
-	if m.ciio != nil {
-		fields = append(fields, exporter.FieldCiio)
+	if m.ciio_periods != nil {
+		fields = append(fields, exporter.FieldCiioPeriods)
+	}
+	if m.free_trade_zones != nil {
+		fields = append(fields, exporter.FieldFreeTradeZones)
+	}
+	if m.small_handlers != nil {
+		fields = append(fields, exporter.FieldSmallHandlers)
+	}
+	if m.volume_openings != nil {
+		fields = append(fields, exporter.FieldVolumeOpenings)
+	}
+	if m.holds != nil {
+		fields = append(fields, exporter.FieldHolds)
 	}
 	return fields
 }
@@ -8834,8 +12684,16 @@ func (m *ExporterMutation) Field(name string) (ent.Value, bool) {
 		return m.Products()
 	case exporter.FieldContact:
 		return m.Contact()
-	case exporter.FieldCiio:
-		return m.Ciio()
+	case exporter.FieldCiioPeriods:
+		return m.CiioPeriods()
+	case exporter.FieldFreeTradeZones:
+		return m.FreeTradeZones()
+	case exporter.FieldSmallHandlers:
+		return m.SmallHandlers()
+	case exporter.FieldVolumeOpenings:
+		return m.VolumeOpenings()
+	case exporter.FieldHolds:
+		return m.Holds()
 	}
 	return nil, false
 }
@@ -8865,8 +12723,16 @@ func (m *ExporterMutation) OldField(ctx context.Context, name string) (ent.Value
 		return m.OldProducts(ctx)
 	case exporter.FieldContact:
 		return m.OldContact(ctx)
-	case exporter.FieldCiio:
-		return m.OldCiio(ctx)
+	case exporter.FieldCiioPeriods:
+		return m.OldCiioPeriods(ctx)
+	case exporter.FieldFreeTradeZones:
+		return m.OldFreeTradeZones(ctx)
+	case exporter.FieldSmallHandlers:
+		return m.OldSmallHandlers(ctx)
+	case exporter.FieldVolumeOpenings:
+		return m.OldVolumeOpenings(ctx)
+	case exporter.FieldHolds:
+		return m.OldHolds(ctx)
 	}
 	return nil, fmt.Errorf("unknown Exporter field %s", name)
 }
@@ -8946,12 +12812,40 @@ func (m *ExporterMutation) SetField(name string, value ent.Value) error {
 		}
 		m.SetContact(v)
 		return nil
-	case exporter.FieldCiio:
-		v, ok := value.(bool)
+	case exporter.FieldCiioPeriods:
+		v, ok := value.(json.RawMessage)
 		if !ok {
 			return fmt.Errorf("unexpected type %T for field %s", value, name)
 		}
-		m.SetCiio(v)
+		m.SetCiioPeriods(v)
+		return nil
+	case exporter.FieldFreeTradeZones:
+		v, ok := value.(json.RawMessage)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetFreeTradeZones(v)
+		return nil
+	case exporter.FieldSmallHandlers:
+		v, ok := value.(json.RawMessage)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetSmallHandlers(v)
+		return nil
+	case exporter.FieldVolumeOpenings:
+		v, ok := value.(json.RawMessage)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetVolumeOpenings(v)
+		return nil
+	case exporter.FieldHolds:
+		v, ok := value.(json.RawMessage)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetHolds(v)
 		return nil
 	}
 	return fmt.Errorf("unknown Exporter field %s", name)
@@ -9071,8 +12965,20 @@ func (m *ExporterMutation) ResetField(name string) error {
 	case exporter.FieldContact:
 		m.ResetContact()
 		return nil
-	case exporter.FieldCiio:
-		m.ResetCiio()
+	case exporter.FieldCiioPeriods:
+		m.ResetCiioPeriods()
+		return nil
+	case exporter.FieldFreeTradeZones:
+		m.ResetFreeTradeZones()
+		return nil
+	case exporter.FieldSmallHandlers:
+		m.ResetSmallHandlers()
+		return nil
+	case exporter.FieldVolumeOpenings:
+		m.ResetVolumeOpenings()
+		return nil
+	case exporter.FieldHolds:
+		m.ResetHolds()
 		return nil
 	}
 	return fmt.Errorf("unknown Exporter field %s", name)
@@ -9080,7 +12986,13 @@ func (m *ExporterMutation) ResetField(name string) error {
 
 // AddedEdges returns all edge names that were set/added in this mutation.
 func (m *ExporterMutation) AddedEdges() []string {
-	edges := make([]string, 0, 3)
+	edges := make([]string, 0, 7)
+	if m.mentioned_purposes != nil {
+		edges = append(edges, exporter.EdgeMentionedPurposes)
+	}
+	if m.mentioned_categories != nil {
+		edges = append(edges, exporter.EdgeMentionedCategories)
+	}
 	if m.agreements != nil {
 		edges = append(edges, exporter.EdgeAgreements)
 	}
@@ -9090,6 +13002,12 @@ func (m *ExporterMutation) AddedEdges() []string {
 	if m.assessments != nil {
 		edges = append(edges, exporter.EdgeAssessments)
 	}
+	if m.instruments != nil {
+		edges = append(edges, exporter.EdgeInstruments)
+	}
+	if m.exception_records != nil {
+		edges = append(edges, exporter.EdgeExceptionRecords)
+	}
 	return edges
 }
 
@@ -9097,6 +13015,18 @@ func (m *ExporterMutation) AddedEdges() []string {
 // name in this mutation.
 func (m *ExporterMutation) AddedIDs(name string) []ent.Value {
 	switch name {
+	case exporter.EdgeMentionedPurposes:
+		ids := make([]ent.Value, 0, len(m.mentioned_purposes))
+		for id := range m.mentioned_purposes {
+			ids = append(ids, id)
+		}
+		return ids
+	case exporter.EdgeMentionedCategories:
+		ids := make([]ent.Value, 0, len(m.mentioned_categories))
+		for id := range m.mentioned_categories {
+			ids = append(ids, id)
+		}
+		return ids
 	case exporter.EdgeAgreements:
 		ids := make([]ent.Value, 0, len(m.agreements))
 		for id := range m.agreements {
@@ -9115,13 +13045,31 @@ func (m *ExporterMutation) AddedIDs(name string) []ent.Value {
 			ids = append(ids, id)
 		}
 		return ids
+	case exporter.EdgeInstruments:
+		ids := make([]ent.Value, 0, len(m.instruments))
+		for id := range m.instruments {
+			ids = append(ids, id)
+		}
+		return ids
+	case exporter.EdgeExceptionRecords:
+		ids := make([]ent.Value, 0, len(m.exception_records))
+		for id := range m.exception_records {
+			ids = append(ids, id)
+		}
+		return ids
 	}
 	return nil
 }
 
 // RemovedEdges returns all edge names that were removed in this mutation.
 func (m *ExporterMutation) RemovedEdges() []string {
-	edges := make([]string, 0, 3)
+	edges := make([]string, 0, 7)
+	if m.removedmentioned_purposes != nil {
+		edges = append(edges, exporter.EdgeMentionedPurposes)
+	}
+	if m.removedmentioned_categories != nil {
+		edges = append(edges, exporter.EdgeMentionedCategories)
+	}
 	if m.removedagreements != nil {
 		edges = append(edges, exporter.EdgeAgreements)
 	}
@@ -9131,6 +13079,12 @@ func (m *ExporterMutation) RemovedEdges() []string {
 	if m.removedassessments != nil {
 		edges = append(edges, exporter.EdgeAssessments)
 	}
+	if m.removedinstruments != nil {
+		edges = append(edges, exporter.EdgeInstruments)
+	}
+	if m.removedexception_records != nil {
+		edges = append(edges, exporter.EdgeExceptionRecords)
+	}
 	return edges
 }
 
@@ -9138,6 +13092,18 @@ func (m *ExporterMutation) RemovedEdges() []string {
 // the given name in this mutation.
 func (m *ExporterMutation) RemovedIDs(name string) []ent.Value {
 	switch name {
+	case exporter.EdgeMentionedPurposes:
+		ids := make([]ent.Value, 0, len(m.removedmentioned_purposes))
+		for id := range m.removedmentioned_purposes {
+			ids = append(ids, id)
+		}
+		return ids
+	case exporter.EdgeMentionedCategories:
+		ids := make([]ent.Value, 0, len(m.removedmentioned_categories))
+		for id := range m.removedmentioned_categories {
+			ids = append(ids, id)
+		}
+		return ids
 	case exporter.EdgeAgreements:
 		ids := make([]ent.Value, 0, len(m.removedagreements))
 		for id := range m.removedagreements {
@@ -9156,13 +13122,31 @@ func (m *ExporterMutation) RemovedIDs(name string) []ent.Value {
 			ids = append(ids, id)
 		}
 		return ids
+	case exporter.EdgeInstruments:
+		ids := make([]ent.Value, 0, len(m.removedinstruments))
+		for id := range m.removedinstruments {
+			ids = append(ids, id)
+		}
+		return ids
+	case exporter.EdgeExceptionRecords:
+		ids := make([]ent.Value, 0, len(m.removedexception_records))
+		for id := range m.removedexception_records {
+			ids = append(ids, id)
+		}
+		return ids
 	}
 	return nil
 }
 
 // ClearedEdges returns all edge names that were cleared in this mutation.
 func (m *ExporterMutation) ClearedEdges() []string {
-	edges := make([]string, 0, 3)
+	edges := make([]string, 0, 7)
+	if m.clearedmentioned_purposes {
+		edges = append(edges, exporter.EdgeMentionedPurposes)
+	}
+	if m.clearedmentioned_categories {
+		edges = append(edges, exporter.EdgeMentionedCategories)
+	}
 	if m.clearedagreements {
 		edges = append(edges, exporter.EdgeAgreements)
 	}
@@ -9172,6 +13156,12 @@ func (m *ExporterMutation) ClearedEdges() []string {
 	if m.clearedassessments {
 		edges = append(edges, exporter.EdgeAssessments)
 	}
+	if m.clearedinstruments {
+		edges = append(edges, exporter.EdgeInstruments)
+	}
+	if m.clearedexception_records {
+		edges = append(edges, exporter.EdgeExceptionRecords)
+	}
 	return edges
 }
 
@@ -9179,12 +13169,20 @@ func (m *ExporterMutation) ClearedEdges() []string {
 // was cleared in this mutation.
 func (m *ExporterMutation) EdgeCleared(name string) bool {
 	switch name {
+	case exporter.EdgeMentionedPurposes:
+		return m.clearedmentioned_purposes
+	case exporter.EdgeMentionedCategories:
+		return m.clearedmentioned_categories
 	case exporter.EdgeAgreements:
 		return m.clearedagreements
 	case exporter.EdgeTransfers:
 		return m.clearedtransfers
 	case exporter.EdgeAssessments:
 		return m.clearedassessments
+	case exporter.EdgeInstruments:
+		return m.clearedinstruments
+	case exporter.EdgeExceptionRecords:
+		return m.clearedexception_records
 	}
 	return false
 }
@@ -9201,6 +13199,12 @@ func (m *ExporterMutation) ClearEdge(name string) error {
 // It returns an error if the edge is not defined in the schema.
 func (m *ExporterMutation) ResetEdge(name string) error {
 	switch name {
+	case exporter.EdgeMentionedPurposes:
+		m.ResetMentionedPurposes()
+		return nil
+	case exporter.EdgeMentionedCategories:
+		m.ResetMentionedCategories()
+		return nil
 	case exporter.EdgeAgreements:
 		m.ResetAgreements()
 		return nil
@@ -9209,6 +13213,12 @@ func (m *ExporterMutation) ResetEdge(name string) error {
 		return nil
 	case exporter.EdgeAssessments:
 		m.ResetAssessments()
+		return nil
+	case exporter.EdgeInstruments:
+		m.ResetInstruments()
+		return nil
+	case exporter.EdgeExceptionRecords:
+		m.ResetExceptionRecords()
 		return nil
 	}
 	return fmt.Errorf("unknown Exporter edge %s", name)
@@ -9879,6 +13889,2196 @@ func (m *IdempotencyMutation) ResetEdge(name string) error {
 	return fmt.Errorf("unknown Idempotency edge %s", name)
 }
 
+// InstrumentMutation represents an operation that mutates the Instrument nodes in the graph.
+type InstrumentMutation struct {
+	config
+	op                        Op
+	typ                       string
+	id                        *uint32
+	name                      *string
+	revision                  *int64
+	addrevision               *int64
+	create_time               *registry.Time
+	addcreate_time            *registry.Time
+	update_time               *registry.Time
+	addupdate_time            *registry.Time
+	title                     *string
+	document_number           *string
+	citation                  *string
+	regime                    *registry.Regime
+	categories                *[]string
+	appendcategories          []string
+	issue_time                *registry.Time
+	addissue_time             *registry.Time
+	expire_time               *registry.Time
+	addexpire_time            *registry.Time
+	revoke_time               *registry.Time
+	addrevoke_time            *registry.Time
+	necessity_reason          *string
+	secrecy_citation          *string
+	orders_publication        *bool
+	particular_inquiry        *bool
+	treaty                    *string
+	foreign_approval          *json.RawMessage
+	appendforeign_approval    json.RawMessage
+	conflict_decision         *json.RawMessage
+	appendconflict_decision   json.RawMessage
+	approved_by               *string
+	second_approved_by        *string
+	approve_time              *registry.Time
+	addapprove_time           *registry.Time
+	clearedFields             map[string]struct{}
+	recipient                 *uint32
+	clearedrecipient          bool
+	exporters                 map[uint32]struct{}
+	removedexporters          map[uint32]struct{}
+	clearedexporters          bool
+	purposes                  map[uint32]struct{}
+	removedpurposes           map[uint32]struct{}
+	clearedpurposes           bool
+	covered_categories        map[uint32]struct{}
+	removedcovered_categories map[uint32]struct{}
+	clearedcovered_categories bool
+	exception_records         map[uint32]struct{}
+	removedexception_records  map[uint32]struct{}
+	clearedexception_records  bool
+	done                      bool
+	oldValue                  func(context.Context) (*Instrument, error)
+	predicates                []predicate.Instrument
+}
+
+var _ ent.Mutation = (*InstrumentMutation)(nil)
+
+// instrumentOption allows management of the mutation configuration using functional options.
+type instrumentOption func(*InstrumentMutation)
+
+// newInstrumentMutation creates new mutation for the Instrument entity.
+func newInstrumentMutation(c config, op Op, opts ...instrumentOption) *InstrumentMutation {
+	m := &InstrumentMutation{
+		config:        c,
+		op:            op,
+		typ:           TypeInstrument,
+		clearedFields: make(map[string]struct{}),
+	}
+	for _, opt := range opts {
+		opt(m)
+	}
+	return m
+}
+
+// withInstrumentID sets the ID field of the mutation.
+func withInstrumentID(id uint32) instrumentOption {
+	return func(m *InstrumentMutation) {
+		var (
+			err   error
+			once  sync.Once
+			value *Instrument
+		)
+		m.oldValue = func(ctx context.Context) (*Instrument, error) {
+			once.Do(func() {
+				if m.done {
+					err = errors.New("querying old values post mutation is not allowed")
+				} else {
+					value, err = m.Client().Instrument.Get(ctx, id)
+				}
+			})
+			return value, err
+		}
+		m.id = &id
+	}
+}
+
+// withInstrument sets the old Instrument of the mutation.
+func withInstrument(node *Instrument) instrumentOption {
+	return func(m *InstrumentMutation) {
+		m.oldValue = func(context.Context) (*Instrument, error) {
+			return node, nil
+		}
+		m.id = &node.ID
+	}
+}
+
+// Client returns a new `ent.Client` from the mutation. If the mutation was
+// executed in a transaction (ent.Tx), a transactional client is returned.
+func (m InstrumentMutation) Client() *Client {
+	client := &Client{config: m.config}
+	client.init()
+	return client
+}
+
+// Tx returns an `ent.Tx` for mutations that were executed in transactions;
+// it returns an error otherwise.
+func (m InstrumentMutation) Tx() (*Tx, error) {
+	if _, ok := m.driver.(*txDriver); !ok {
+		return nil, errors.New("ent: mutation is not running in a transaction")
+	}
+	tx := &Tx{config: m.config}
+	tx.init()
+	return tx, nil
+}
+
+// SetID sets the value of the id field. Note that this
+// operation is only accepted on creation of Instrument entities.
+func (m *InstrumentMutation) SetID(id uint32) {
+	m.id = &id
+}
+
+// ID returns the ID value in the mutation. Note that the ID is only available
+// if it was provided to the builder or after it was returned from the database.
+func (m *InstrumentMutation) ID() (id uint32, exists bool) {
+	if m.id == nil {
+		return
+	}
+	return *m.id, true
+}
+
+// IDs queries the database and returns the entity ids that match the mutation's predicate.
+// That means, if the mutation is applied within a transaction with an isolation level such
+// as sql.LevelSerializable, the returned ids match the ids of the rows that will be updated
+// or updated by the mutation.
+func (m *InstrumentMutation) IDs(ctx context.Context) ([]uint32, error) {
+	switch {
+	case m.op.Is(OpUpdateOne | OpDeleteOne):
+		id, exists := m.ID()
+		if exists {
+			return []uint32{id}, nil
+		}
+		fallthrough
+	case m.op.Is(OpUpdate | OpDelete):
+		return m.Client().Instrument.Query().Where(m.predicates...).IDs(ctx)
+	default:
+		return nil, fmt.Errorf("IDs is not allowed on %s operations", m.op)
+	}
+}
+
+// SetName sets the "name" field.
+func (m *InstrumentMutation) SetName(s string) {
+	m.name = &s
+}
+
+// Name returns the value of the "name" field in the mutation.
+func (m *InstrumentMutation) Name() (r string, exists bool) {
+	v := m.name
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldName returns the old "name" field's value of the Instrument entity.
+// If the Instrument object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *InstrumentMutation) OldName(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldName is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldName requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldName: %w", err)
+	}
+	return oldValue.Name, nil
+}
+
+// ResetName resets all changes to the "name" field.
+func (m *InstrumentMutation) ResetName() {
+	m.name = nil
+}
+
+// SetRevision sets the "revision" field.
+func (m *InstrumentMutation) SetRevision(i int64) {
+	m.revision = &i
+	m.addrevision = nil
+}
+
+// Revision returns the value of the "revision" field in the mutation.
+func (m *InstrumentMutation) Revision() (r int64, exists bool) {
+	v := m.revision
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldRevision returns the old "revision" field's value of the Instrument entity.
+// If the Instrument object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *InstrumentMutation) OldRevision(ctx context.Context) (v int64, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldRevision is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldRevision requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldRevision: %w", err)
+	}
+	return oldValue.Revision, nil
+}
+
+// AddRevision adds i to the "revision" field.
+func (m *InstrumentMutation) AddRevision(i int64) {
+	if m.addrevision != nil {
+		*m.addrevision += i
+	} else {
+		m.addrevision = &i
+	}
+}
+
+// AddedRevision returns the value that was added to the "revision" field in this mutation.
+func (m *InstrumentMutation) AddedRevision() (r int64, exists bool) {
+	v := m.addrevision
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetRevision resets all changes to the "revision" field.
+func (m *InstrumentMutation) ResetRevision() {
+	m.revision = nil
+	m.addrevision = nil
+}
+
+// SetCreateTime sets the "create_time" field.
+func (m *InstrumentMutation) SetCreateTime(r registry.Time) {
+	m.create_time = &r
+	m.addcreate_time = nil
+}
+
+// CreateTime returns the value of the "create_time" field in the mutation.
+func (m *InstrumentMutation) CreateTime() (r registry.Time, exists bool) {
+	v := m.create_time
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldCreateTime returns the old "create_time" field's value of the Instrument entity.
+// If the Instrument object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *InstrumentMutation) OldCreateTime(ctx context.Context) (v registry.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldCreateTime is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldCreateTime requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldCreateTime: %w", err)
+	}
+	return oldValue.CreateTime, nil
+}
+
+// AddCreateTime adds r to the "create_time" field.
+func (m *InstrumentMutation) AddCreateTime(r registry.Time) {
+	if m.addcreate_time != nil {
+		*m.addcreate_time += r
+	} else {
+		m.addcreate_time = &r
+	}
+}
+
+// AddedCreateTime returns the value that was added to the "create_time" field in this mutation.
+func (m *InstrumentMutation) AddedCreateTime() (r registry.Time, exists bool) {
+	v := m.addcreate_time
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetCreateTime resets all changes to the "create_time" field.
+func (m *InstrumentMutation) ResetCreateTime() {
+	m.create_time = nil
+	m.addcreate_time = nil
+}
+
+// SetUpdateTime sets the "update_time" field.
+func (m *InstrumentMutation) SetUpdateTime(r registry.Time) {
+	m.update_time = &r
+	m.addupdate_time = nil
+}
+
+// UpdateTime returns the value of the "update_time" field in the mutation.
+func (m *InstrumentMutation) UpdateTime() (r registry.Time, exists bool) {
+	v := m.update_time
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldUpdateTime returns the old "update_time" field's value of the Instrument entity.
+// If the Instrument object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *InstrumentMutation) OldUpdateTime(ctx context.Context) (v registry.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldUpdateTime is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldUpdateTime requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldUpdateTime: %w", err)
+	}
+	return oldValue.UpdateTime, nil
+}
+
+// AddUpdateTime adds r to the "update_time" field.
+func (m *InstrumentMutation) AddUpdateTime(r registry.Time) {
+	if m.addupdate_time != nil {
+		*m.addupdate_time += r
+	} else {
+		m.addupdate_time = &r
+	}
+}
+
+// AddedUpdateTime returns the value that was added to the "update_time" field in this mutation.
+func (m *InstrumentMutation) AddedUpdateTime() (r registry.Time, exists bool) {
+	v := m.addupdate_time
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetUpdateTime resets all changes to the "update_time" field.
+func (m *InstrumentMutation) ResetUpdateTime() {
+	m.update_time = nil
+	m.addupdate_time = nil
+}
+
+// SetTitle sets the "title" field.
+func (m *InstrumentMutation) SetTitle(s string) {
+	m.title = &s
+}
+
+// Title returns the value of the "title" field in the mutation.
+func (m *InstrumentMutation) Title() (r string, exists bool) {
+	v := m.title
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldTitle returns the old "title" field's value of the Instrument entity.
+// If the Instrument object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *InstrumentMutation) OldTitle(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldTitle is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldTitle requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldTitle: %w", err)
+	}
+	return oldValue.Title, nil
+}
+
+// ResetTitle resets all changes to the "title" field.
+func (m *InstrumentMutation) ResetTitle() {
+	m.title = nil
+}
+
+// SetRecipientID sets the "recipient_id" field.
+func (m *InstrumentMutation) SetRecipientID(u uint32) {
+	m.recipient = &u
+}
+
+// RecipientID returns the value of the "recipient_id" field in the mutation.
+func (m *InstrumentMutation) RecipientID() (r uint32, exists bool) {
+	v := m.recipient
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldRecipientID returns the old "recipient_id" field's value of the Instrument entity.
+// If the Instrument object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *InstrumentMutation) OldRecipientID(ctx context.Context) (v uint32, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldRecipientID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldRecipientID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldRecipientID: %w", err)
+	}
+	return oldValue.RecipientID, nil
+}
+
+// ResetRecipientID resets all changes to the "recipient_id" field.
+func (m *InstrumentMutation) ResetRecipientID() {
+	m.recipient = nil
+}
+
+// SetDocumentNumber sets the "document_number" field.
+func (m *InstrumentMutation) SetDocumentNumber(s string) {
+	m.document_number = &s
+}
+
+// DocumentNumber returns the value of the "document_number" field in the mutation.
+func (m *InstrumentMutation) DocumentNumber() (r string, exists bool) {
+	v := m.document_number
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldDocumentNumber returns the old "document_number" field's value of the Instrument entity.
+// If the Instrument object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *InstrumentMutation) OldDocumentNumber(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldDocumentNumber is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldDocumentNumber requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldDocumentNumber: %w", err)
+	}
+	return oldValue.DocumentNumber, nil
+}
+
+// ResetDocumentNumber resets all changes to the "document_number" field.
+func (m *InstrumentMutation) ResetDocumentNumber() {
+	m.document_number = nil
+}
+
+// SetCitation sets the "citation" field.
+func (m *InstrumentMutation) SetCitation(s string) {
+	m.citation = &s
+}
+
+// Citation returns the value of the "citation" field in the mutation.
+func (m *InstrumentMutation) Citation() (r string, exists bool) {
+	v := m.citation
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldCitation returns the old "citation" field's value of the Instrument entity.
+// If the Instrument object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *InstrumentMutation) OldCitation(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldCitation is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldCitation requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldCitation: %w", err)
+	}
+	return oldValue.Citation, nil
+}
+
+// ResetCitation resets all changes to the "citation" field.
+func (m *InstrumentMutation) ResetCitation() {
+	m.citation = nil
+}
+
+// SetRegime sets the "regime" field.
+func (m *InstrumentMutation) SetRegime(r registry.Regime) {
+	m.regime = &r
+}
+
+// Regime returns the value of the "regime" field in the mutation.
+func (m *InstrumentMutation) Regime() (r registry.Regime, exists bool) {
+	v := m.regime
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldRegime returns the old "regime" field's value of the Instrument entity.
+// If the Instrument object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *InstrumentMutation) OldRegime(ctx context.Context) (v registry.Regime, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldRegime is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldRegime requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldRegime: %w", err)
+	}
+	return oldValue.Regime, nil
+}
+
+// ResetRegime resets all changes to the "regime" field.
+func (m *InstrumentMutation) ResetRegime() {
+	m.regime = nil
+}
+
+// SetCategories sets the "categories" field.
+func (m *InstrumentMutation) SetCategories(s []string) {
+	m.categories = &s
+	m.appendcategories = nil
+}
+
+// Categories returns the value of the "categories" field in the mutation.
+func (m *InstrumentMutation) Categories() (r []string, exists bool) {
+	v := m.categories
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldCategories returns the old "categories" field's value of the Instrument entity.
+// If the Instrument object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *InstrumentMutation) OldCategories(ctx context.Context) (v []string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldCategories is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldCategories requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldCategories: %w", err)
+	}
+	return oldValue.Categories, nil
+}
+
+// AppendCategories adds s to the "categories" field.
+func (m *InstrumentMutation) AppendCategories(s []string) {
+	m.appendcategories = append(m.appendcategories, s...)
+}
+
+// AppendedCategories returns the list of values that were appended to the "categories" field in this mutation.
+func (m *InstrumentMutation) AppendedCategories() ([]string, bool) {
+	if len(m.appendcategories) == 0 {
+		return nil, false
+	}
+	return m.appendcategories, true
+}
+
+// ResetCategories resets all changes to the "categories" field.
+func (m *InstrumentMutation) ResetCategories() {
+	m.categories = nil
+	m.appendcategories = nil
+}
+
+// SetIssueTime sets the "issue_time" field.
+func (m *InstrumentMutation) SetIssueTime(r registry.Time) {
+	m.issue_time = &r
+	m.addissue_time = nil
+}
+
+// IssueTime returns the value of the "issue_time" field in the mutation.
+func (m *InstrumentMutation) IssueTime() (r registry.Time, exists bool) {
+	v := m.issue_time
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldIssueTime returns the old "issue_time" field's value of the Instrument entity.
+// If the Instrument object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *InstrumentMutation) OldIssueTime(ctx context.Context) (v registry.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldIssueTime is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldIssueTime requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldIssueTime: %w", err)
+	}
+	return oldValue.IssueTime, nil
+}
+
+// AddIssueTime adds r to the "issue_time" field.
+func (m *InstrumentMutation) AddIssueTime(r registry.Time) {
+	if m.addissue_time != nil {
+		*m.addissue_time += r
+	} else {
+		m.addissue_time = &r
+	}
+}
+
+// AddedIssueTime returns the value that was added to the "issue_time" field in this mutation.
+func (m *InstrumentMutation) AddedIssueTime() (r registry.Time, exists bool) {
+	v := m.addissue_time
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetIssueTime resets all changes to the "issue_time" field.
+func (m *InstrumentMutation) ResetIssueTime() {
+	m.issue_time = nil
+	m.addissue_time = nil
+}
+
+// SetExpireTime sets the "expire_time" field.
+func (m *InstrumentMutation) SetExpireTime(r registry.Time) {
+	m.expire_time = &r
+	m.addexpire_time = nil
+}
+
+// ExpireTime returns the value of the "expire_time" field in the mutation.
+func (m *InstrumentMutation) ExpireTime() (r registry.Time, exists bool) {
+	v := m.expire_time
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldExpireTime returns the old "expire_time" field's value of the Instrument entity.
+// If the Instrument object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *InstrumentMutation) OldExpireTime(ctx context.Context) (v registry.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldExpireTime is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldExpireTime requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldExpireTime: %w", err)
+	}
+	return oldValue.ExpireTime, nil
+}
+
+// AddExpireTime adds r to the "expire_time" field.
+func (m *InstrumentMutation) AddExpireTime(r registry.Time) {
+	if m.addexpire_time != nil {
+		*m.addexpire_time += r
+	} else {
+		m.addexpire_time = &r
+	}
+}
+
+// AddedExpireTime returns the value that was added to the "expire_time" field in this mutation.
+func (m *InstrumentMutation) AddedExpireTime() (r registry.Time, exists bool) {
+	v := m.addexpire_time
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetExpireTime resets all changes to the "expire_time" field.
+func (m *InstrumentMutation) ResetExpireTime() {
+	m.expire_time = nil
+	m.addexpire_time = nil
+}
+
+// SetRevokeTime sets the "revoke_time" field.
+func (m *InstrumentMutation) SetRevokeTime(r registry.Time) {
+	m.revoke_time = &r
+	m.addrevoke_time = nil
+}
+
+// RevokeTime returns the value of the "revoke_time" field in the mutation.
+func (m *InstrumentMutation) RevokeTime() (r registry.Time, exists bool) {
+	v := m.revoke_time
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldRevokeTime returns the old "revoke_time" field's value of the Instrument entity.
+// If the Instrument object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *InstrumentMutation) OldRevokeTime(ctx context.Context) (v registry.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldRevokeTime is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldRevokeTime requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldRevokeTime: %w", err)
+	}
+	return oldValue.RevokeTime, nil
+}
+
+// AddRevokeTime adds r to the "revoke_time" field.
+func (m *InstrumentMutation) AddRevokeTime(r registry.Time) {
+	if m.addrevoke_time != nil {
+		*m.addrevoke_time += r
+	} else {
+		m.addrevoke_time = &r
+	}
+}
+
+// AddedRevokeTime returns the value that was added to the "revoke_time" field in this mutation.
+func (m *InstrumentMutation) AddedRevokeTime() (r registry.Time, exists bool) {
+	v := m.addrevoke_time
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetRevokeTime resets all changes to the "revoke_time" field.
+func (m *InstrumentMutation) ResetRevokeTime() {
+	m.revoke_time = nil
+	m.addrevoke_time = nil
+}
+
+// SetNecessityReason sets the "necessity_reason" field.
+func (m *InstrumentMutation) SetNecessityReason(s string) {
+	m.necessity_reason = &s
+}
+
+// NecessityReason returns the value of the "necessity_reason" field in the mutation.
+func (m *InstrumentMutation) NecessityReason() (r string, exists bool) {
+	v := m.necessity_reason
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldNecessityReason returns the old "necessity_reason" field's value of the Instrument entity.
+// If the Instrument object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *InstrumentMutation) OldNecessityReason(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldNecessityReason is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldNecessityReason requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldNecessityReason: %w", err)
+	}
+	return oldValue.NecessityReason, nil
+}
+
+// ResetNecessityReason resets all changes to the "necessity_reason" field.
+func (m *InstrumentMutation) ResetNecessityReason() {
+	m.necessity_reason = nil
+}
+
+// SetSecrecyCitation sets the "secrecy_citation" field.
+func (m *InstrumentMutation) SetSecrecyCitation(s string) {
+	m.secrecy_citation = &s
+}
+
+// SecrecyCitation returns the value of the "secrecy_citation" field in the mutation.
+func (m *InstrumentMutation) SecrecyCitation() (r string, exists bool) {
+	v := m.secrecy_citation
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldSecrecyCitation returns the old "secrecy_citation" field's value of the Instrument entity.
+// If the Instrument object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *InstrumentMutation) OldSecrecyCitation(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldSecrecyCitation is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldSecrecyCitation requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldSecrecyCitation: %w", err)
+	}
+	return oldValue.SecrecyCitation, nil
+}
+
+// ResetSecrecyCitation resets all changes to the "secrecy_citation" field.
+func (m *InstrumentMutation) ResetSecrecyCitation() {
+	m.secrecy_citation = nil
+}
+
+// SetOrdersPublication sets the "orders_publication" field.
+func (m *InstrumentMutation) SetOrdersPublication(b bool) {
+	m.orders_publication = &b
+}
+
+// OrdersPublication returns the value of the "orders_publication" field in the mutation.
+func (m *InstrumentMutation) OrdersPublication() (r bool, exists bool) {
+	v := m.orders_publication
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldOrdersPublication returns the old "orders_publication" field's value of the Instrument entity.
+// If the Instrument object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *InstrumentMutation) OldOrdersPublication(ctx context.Context) (v bool, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldOrdersPublication is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldOrdersPublication requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldOrdersPublication: %w", err)
+	}
+	return oldValue.OrdersPublication, nil
+}
+
+// ResetOrdersPublication resets all changes to the "orders_publication" field.
+func (m *InstrumentMutation) ResetOrdersPublication() {
+	m.orders_publication = nil
+}
+
+// SetParticularInquiry sets the "particular_inquiry" field.
+func (m *InstrumentMutation) SetParticularInquiry(b bool) {
+	m.particular_inquiry = &b
+}
+
+// ParticularInquiry returns the value of the "particular_inquiry" field in the mutation.
+func (m *InstrumentMutation) ParticularInquiry() (r bool, exists bool) {
+	v := m.particular_inquiry
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldParticularInquiry returns the old "particular_inquiry" field's value of the Instrument entity.
+// If the Instrument object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *InstrumentMutation) OldParticularInquiry(ctx context.Context) (v bool, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldParticularInquiry is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldParticularInquiry requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldParticularInquiry: %w", err)
+	}
+	return oldValue.ParticularInquiry, nil
+}
+
+// ResetParticularInquiry resets all changes to the "particular_inquiry" field.
+func (m *InstrumentMutation) ResetParticularInquiry() {
+	m.particular_inquiry = nil
+}
+
+// SetTreaty sets the "treaty" field.
+func (m *InstrumentMutation) SetTreaty(s string) {
+	m.treaty = &s
+}
+
+// Treaty returns the value of the "treaty" field in the mutation.
+func (m *InstrumentMutation) Treaty() (r string, exists bool) {
+	v := m.treaty
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldTreaty returns the old "treaty" field's value of the Instrument entity.
+// If the Instrument object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *InstrumentMutation) OldTreaty(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldTreaty is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldTreaty requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldTreaty: %w", err)
+	}
+	return oldValue.Treaty, nil
+}
+
+// ResetTreaty resets all changes to the "treaty" field.
+func (m *InstrumentMutation) ResetTreaty() {
+	m.treaty = nil
+}
+
+// SetForeignApproval sets the "foreign_approval" field.
+func (m *InstrumentMutation) SetForeignApproval(jm json.RawMessage) {
+	m.foreign_approval = &jm
+	m.appendforeign_approval = nil
+}
+
+// ForeignApproval returns the value of the "foreign_approval" field in the mutation.
+func (m *InstrumentMutation) ForeignApproval() (r json.RawMessage, exists bool) {
+	v := m.foreign_approval
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldForeignApproval returns the old "foreign_approval" field's value of the Instrument entity.
+// If the Instrument object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *InstrumentMutation) OldForeignApproval(ctx context.Context) (v json.RawMessage, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldForeignApproval is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldForeignApproval requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldForeignApproval: %w", err)
+	}
+	return oldValue.ForeignApproval, nil
+}
+
+// AppendForeignApproval adds jm to the "foreign_approval" field.
+func (m *InstrumentMutation) AppendForeignApproval(jm json.RawMessage) {
+	m.appendforeign_approval = append(m.appendforeign_approval, jm...)
+}
+
+// AppendedForeignApproval returns the list of values that were appended to the "foreign_approval" field in this mutation.
+func (m *InstrumentMutation) AppendedForeignApproval() (json.RawMessage, bool) {
+	if len(m.appendforeign_approval) == 0 {
+		return nil, false
+	}
+	return m.appendforeign_approval, true
+}
+
+// ResetForeignApproval resets all changes to the "foreign_approval" field.
+func (m *InstrumentMutation) ResetForeignApproval() {
+	m.foreign_approval = nil
+	m.appendforeign_approval = nil
+}
+
+// SetConflictDecision sets the "conflict_decision" field.
+func (m *InstrumentMutation) SetConflictDecision(jm json.RawMessage) {
+	m.conflict_decision = &jm
+	m.appendconflict_decision = nil
+}
+
+// ConflictDecision returns the value of the "conflict_decision" field in the mutation.
+func (m *InstrumentMutation) ConflictDecision() (r json.RawMessage, exists bool) {
+	v := m.conflict_decision
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldConflictDecision returns the old "conflict_decision" field's value of the Instrument entity.
+// If the Instrument object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *InstrumentMutation) OldConflictDecision(ctx context.Context) (v json.RawMessage, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldConflictDecision is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldConflictDecision requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldConflictDecision: %w", err)
+	}
+	return oldValue.ConflictDecision, nil
+}
+
+// AppendConflictDecision adds jm to the "conflict_decision" field.
+func (m *InstrumentMutation) AppendConflictDecision(jm json.RawMessage) {
+	m.appendconflict_decision = append(m.appendconflict_decision, jm...)
+}
+
+// AppendedConflictDecision returns the list of values that were appended to the "conflict_decision" field in this mutation.
+func (m *InstrumentMutation) AppendedConflictDecision() (json.RawMessage, bool) {
+	if len(m.appendconflict_decision) == 0 {
+		return nil, false
+	}
+	return m.appendconflict_decision, true
+}
+
+// ResetConflictDecision resets all changes to the "conflict_decision" field.
+func (m *InstrumentMutation) ResetConflictDecision() {
+	m.conflict_decision = nil
+	m.appendconflict_decision = nil
+}
+
+// SetApprovedBy sets the "approved_by" field.
+func (m *InstrumentMutation) SetApprovedBy(s string) {
+	m.approved_by = &s
+}
+
+// ApprovedBy returns the value of the "approved_by" field in the mutation.
+func (m *InstrumentMutation) ApprovedBy() (r string, exists bool) {
+	v := m.approved_by
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldApprovedBy returns the old "approved_by" field's value of the Instrument entity.
+// If the Instrument object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *InstrumentMutation) OldApprovedBy(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldApprovedBy is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldApprovedBy requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldApprovedBy: %w", err)
+	}
+	return oldValue.ApprovedBy, nil
+}
+
+// ResetApprovedBy resets all changes to the "approved_by" field.
+func (m *InstrumentMutation) ResetApprovedBy() {
+	m.approved_by = nil
+}
+
+// SetSecondApprovedBy sets the "second_approved_by" field.
+func (m *InstrumentMutation) SetSecondApprovedBy(s string) {
+	m.second_approved_by = &s
+}
+
+// SecondApprovedBy returns the value of the "second_approved_by" field in the mutation.
+func (m *InstrumentMutation) SecondApprovedBy() (r string, exists bool) {
+	v := m.second_approved_by
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldSecondApprovedBy returns the old "second_approved_by" field's value of the Instrument entity.
+// If the Instrument object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *InstrumentMutation) OldSecondApprovedBy(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldSecondApprovedBy is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldSecondApprovedBy requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldSecondApprovedBy: %w", err)
+	}
+	return oldValue.SecondApprovedBy, nil
+}
+
+// ResetSecondApprovedBy resets all changes to the "second_approved_by" field.
+func (m *InstrumentMutation) ResetSecondApprovedBy() {
+	m.second_approved_by = nil
+}
+
+// SetApproveTime sets the "approve_time" field.
+func (m *InstrumentMutation) SetApproveTime(r registry.Time) {
+	m.approve_time = &r
+	m.addapprove_time = nil
+}
+
+// ApproveTime returns the value of the "approve_time" field in the mutation.
+func (m *InstrumentMutation) ApproveTime() (r registry.Time, exists bool) {
+	v := m.approve_time
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldApproveTime returns the old "approve_time" field's value of the Instrument entity.
+// If the Instrument object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *InstrumentMutation) OldApproveTime(ctx context.Context) (v registry.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldApproveTime is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldApproveTime requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldApproveTime: %w", err)
+	}
+	return oldValue.ApproveTime, nil
+}
+
+// AddApproveTime adds r to the "approve_time" field.
+func (m *InstrumentMutation) AddApproveTime(r registry.Time) {
+	if m.addapprove_time != nil {
+		*m.addapprove_time += r
+	} else {
+		m.addapprove_time = &r
+	}
+}
+
+// AddedApproveTime returns the value that was added to the "approve_time" field in this mutation.
+func (m *InstrumentMutation) AddedApproveTime() (r registry.Time, exists bool) {
+	v := m.addapprove_time
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetApproveTime resets all changes to the "approve_time" field.
+func (m *InstrumentMutation) ResetApproveTime() {
+	m.approve_time = nil
+	m.addapprove_time = nil
+}
+
+// ClearRecipient clears the "recipient" edge to the Recipient entity.
+func (m *InstrumentMutation) ClearRecipient() {
+	m.clearedrecipient = true
+	m.clearedFields[instrument.FieldRecipientID] = struct{}{}
+}
+
+// RecipientCleared reports if the "recipient" edge to the Recipient entity was cleared.
+func (m *InstrumentMutation) RecipientCleared() bool {
+	return m.clearedrecipient
+}
+
+// RecipientIDs returns the "recipient" edge IDs in the mutation.
+// Note that IDs always returns len(IDs) <= 1 for unique edges, and you should use
+// RecipientID instead. It exists only for internal usage by the builders.
+func (m *InstrumentMutation) RecipientIDs() (ids []uint32) {
+	if id := m.recipient; id != nil {
+		ids = append(ids, *id)
+	}
+	return
+}
+
+// ResetRecipient resets all changes to the "recipient" edge.
+func (m *InstrumentMutation) ResetRecipient() {
+	m.recipient = nil
+	m.clearedrecipient = false
+}
+
+// AddExporterIDs adds the "exporters" edge to the Exporter entity by ids.
+func (m *InstrumentMutation) AddExporterIDs(ids ...uint32) {
+	if m.exporters == nil {
+		m.exporters = make(map[uint32]struct{})
+	}
+	for i := range ids {
+		m.exporters[ids[i]] = struct{}{}
+	}
+}
+
+// ClearExporters clears the "exporters" edge to the Exporter entity.
+func (m *InstrumentMutation) ClearExporters() {
+	m.clearedexporters = true
+}
+
+// ExportersCleared reports if the "exporters" edge to the Exporter entity was cleared.
+func (m *InstrumentMutation) ExportersCleared() bool {
+	return m.clearedexporters
+}
+
+// RemoveExporterIDs removes the "exporters" edge to the Exporter entity by IDs.
+func (m *InstrumentMutation) RemoveExporterIDs(ids ...uint32) {
+	if m.removedexporters == nil {
+		m.removedexporters = make(map[uint32]struct{})
+	}
+	for i := range ids {
+		delete(m.exporters, ids[i])
+		m.removedexporters[ids[i]] = struct{}{}
+	}
+}
+
+// RemovedExporters returns the removed IDs of the "exporters" edge to the Exporter entity.
+func (m *InstrumentMutation) RemovedExportersIDs() (ids []uint32) {
+	for id := range m.removedexporters {
+		ids = append(ids, id)
+	}
+	return
+}
+
+// ExportersIDs returns the "exporters" edge IDs in the mutation.
+func (m *InstrumentMutation) ExportersIDs() (ids []uint32) {
+	for id := range m.exporters {
+		ids = append(ids, id)
+	}
+	return
+}
+
+// ResetExporters resets all changes to the "exporters" edge.
+func (m *InstrumentMutation) ResetExporters() {
+	m.exporters = nil
+	m.clearedexporters = false
+	m.removedexporters = nil
+}
+
+// AddPurposeIDs adds the "purposes" edge to the Purpose entity by ids.
+func (m *InstrumentMutation) AddPurposeIDs(ids ...uint32) {
+	if m.purposes == nil {
+		m.purposes = make(map[uint32]struct{})
+	}
+	for i := range ids {
+		m.purposes[ids[i]] = struct{}{}
+	}
+}
+
+// ClearPurposes clears the "purposes" edge to the Purpose entity.
+func (m *InstrumentMutation) ClearPurposes() {
+	m.clearedpurposes = true
+}
+
+// PurposesCleared reports if the "purposes" edge to the Purpose entity was cleared.
+func (m *InstrumentMutation) PurposesCleared() bool {
+	return m.clearedpurposes
+}
+
+// RemovePurposeIDs removes the "purposes" edge to the Purpose entity by IDs.
+func (m *InstrumentMutation) RemovePurposeIDs(ids ...uint32) {
+	if m.removedpurposes == nil {
+		m.removedpurposes = make(map[uint32]struct{})
+	}
+	for i := range ids {
+		delete(m.purposes, ids[i])
+		m.removedpurposes[ids[i]] = struct{}{}
+	}
+}
+
+// RemovedPurposes returns the removed IDs of the "purposes" edge to the Purpose entity.
+func (m *InstrumentMutation) RemovedPurposesIDs() (ids []uint32) {
+	for id := range m.removedpurposes {
+		ids = append(ids, id)
+	}
+	return
+}
+
+// PurposesIDs returns the "purposes" edge IDs in the mutation.
+func (m *InstrumentMutation) PurposesIDs() (ids []uint32) {
+	for id := range m.purposes {
+		ids = append(ids, id)
+	}
+	return
+}
+
+// ResetPurposes resets all changes to the "purposes" edge.
+func (m *InstrumentMutation) ResetPurposes() {
+	m.purposes = nil
+	m.clearedpurposes = false
+	m.removedpurposes = nil
+}
+
+// AddCoveredCategoryIDs adds the "covered_categories" edge to the Category entity by ids.
+func (m *InstrumentMutation) AddCoveredCategoryIDs(ids ...uint32) {
+	if m.covered_categories == nil {
+		m.covered_categories = make(map[uint32]struct{})
+	}
+	for i := range ids {
+		m.covered_categories[ids[i]] = struct{}{}
+	}
+}
+
+// ClearCoveredCategories clears the "covered_categories" edge to the Category entity.
+func (m *InstrumentMutation) ClearCoveredCategories() {
+	m.clearedcovered_categories = true
+}
+
+// CoveredCategoriesCleared reports if the "covered_categories" edge to the Category entity was cleared.
+func (m *InstrumentMutation) CoveredCategoriesCleared() bool {
+	return m.clearedcovered_categories
+}
+
+// RemoveCoveredCategoryIDs removes the "covered_categories" edge to the Category entity by IDs.
+func (m *InstrumentMutation) RemoveCoveredCategoryIDs(ids ...uint32) {
+	if m.removedcovered_categories == nil {
+		m.removedcovered_categories = make(map[uint32]struct{})
+	}
+	for i := range ids {
+		delete(m.covered_categories, ids[i])
+		m.removedcovered_categories[ids[i]] = struct{}{}
+	}
+}
+
+// RemovedCoveredCategories returns the removed IDs of the "covered_categories" edge to the Category entity.
+func (m *InstrumentMutation) RemovedCoveredCategoriesIDs() (ids []uint32) {
+	for id := range m.removedcovered_categories {
+		ids = append(ids, id)
+	}
+	return
+}
+
+// CoveredCategoriesIDs returns the "covered_categories" edge IDs in the mutation.
+func (m *InstrumentMutation) CoveredCategoriesIDs() (ids []uint32) {
+	for id := range m.covered_categories {
+		ids = append(ids, id)
+	}
+	return
+}
+
+// ResetCoveredCategories resets all changes to the "covered_categories" edge.
+func (m *InstrumentMutation) ResetCoveredCategories() {
+	m.covered_categories = nil
+	m.clearedcovered_categories = false
+	m.removedcovered_categories = nil
+}
+
+// AddExceptionRecordIDs adds the "exception_records" edge to the ExceptionRecord entity by ids.
+func (m *InstrumentMutation) AddExceptionRecordIDs(ids ...uint32) {
+	if m.exception_records == nil {
+		m.exception_records = make(map[uint32]struct{})
+	}
+	for i := range ids {
+		m.exception_records[ids[i]] = struct{}{}
+	}
+}
+
+// ClearExceptionRecords clears the "exception_records" edge to the ExceptionRecord entity.
+func (m *InstrumentMutation) ClearExceptionRecords() {
+	m.clearedexception_records = true
+}
+
+// ExceptionRecordsCleared reports if the "exception_records" edge to the ExceptionRecord entity was cleared.
+func (m *InstrumentMutation) ExceptionRecordsCleared() bool {
+	return m.clearedexception_records
+}
+
+// RemoveExceptionRecordIDs removes the "exception_records" edge to the ExceptionRecord entity by IDs.
+func (m *InstrumentMutation) RemoveExceptionRecordIDs(ids ...uint32) {
+	if m.removedexception_records == nil {
+		m.removedexception_records = make(map[uint32]struct{})
+	}
+	for i := range ids {
+		delete(m.exception_records, ids[i])
+		m.removedexception_records[ids[i]] = struct{}{}
+	}
+}
+
+// RemovedExceptionRecords returns the removed IDs of the "exception_records" edge to the ExceptionRecord entity.
+func (m *InstrumentMutation) RemovedExceptionRecordsIDs() (ids []uint32) {
+	for id := range m.removedexception_records {
+		ids = append(ids, id)
+	}
+	return
+}
+
+// ExceptionRecordsIDs returns the "exception_records" edge IDs in the mutation.
+func (m *InstrumentMutation) ExceptionRecordsIDs() (ids []uint32) {
+	for id := range m.exception_records {
+		ids = append(ids, id)
+	}
+	return
+}
+
+// ResetExceptionRecords resets all changes to the "exception_records" edge.
+func (m *InstrumentMutation) ResetExceptionRecords() {
+	m.exception_records = nil
+	m.clearedexception_records = false
+	m.removedexception_records = nil
+}
+
+// Where appends a list predicates to the InstrumentMutation builder.
+func (m *InstrumentMutation) Where(ps ...predicate.Instrument) {
+	m.predicates = append(m.predicates, ps...)
+}
+
+// WhereP appends storage-level predicates to the InstrumentMutation builder. Using this method,
+// users can use type-assertion to append predicates that do not depend on any generated package.
+func (m *InstrumentMutation) WhereP(ps ...func(*sql.Selector)) {
+	p := make([]predicate.Instrument, len(ps))
+	for i := range ps {
+		p[i] = ps[i]
+	}
+	m.Where(p...)
+}
+
+// Op returns the operation name.
+func (m *InstrumentMutation) Op() Op {
+	return m.op
+}
+
+// SetOp allows setting the mutation operation.
+func (m *InstrumentMutation) SetOp(op Op) {
+	m.op = op
+}
+
+// Type returns the node type of this mutation (Instrument).
+func (m *InstrumentMutation) Type() string {
+	return m.typ
+}
+
+// Fields returns all fields that were changed during this mutation. Note that in
+// order to get all numeric fields that were incremented/decremented, call
+// AddedFields().
+func (m *InstrumentMutation) Fields() []string {
+	fields := make([]string, 0, 23)
+	if m.name != nil {
+		fields = append(fields, instrument.FieldName)
+	}
+	if m.revision != nil {
+		fields = append(fields, instrument.FieldRevision)
+	}
+	if m.create_time != nil {
+		fields = append(fields, instrument.FieldCreateTime)
+	}
+	if m.update_time != nil {
+		fields = append(fields, instrument.FieldUpdateTime)
+	}
+	if m.title != nil {
+		fields = append(fields, instrument.FieldTitle)
+	}
+	if m.recipient != nil {
+		fields = append(fields, instrument.FieldRecipientID)
+	}
+	if m.document_number != nil {
+		fields = append(fields, instrument.FieldDocumentNumber)
+	}
+	if m.citation != nil {
+		fields = append(fields, instrument.FieldCitation)
+	}
+	if m.regime != nil {
+		fields = append(fields, instrument.FieldRegime)
+	}
+	if m.categories != nil {
+		fields = append(fields, instrument.FieldCategories)
+	}
+	if m.issue_time != nil {
+		fields = append(fields, instrument.FieldIssueTime)
+	}
+	if m.expire_time != nil {
+		fields = append(fields, instrument.FieldExpireTime)
+	}
+	if m.revoke_time != nil {
+		fields = append(fields, instrument.FieldRevokeTime)
+	}
+	if m.necessity_reason != nil {
+		fields = append(fields, instrument.FieldNecessityReason)
+	}
+	if m.secrecy_citation != nil {
+		fields = append(fields, instrument.FieldSecrecyCitation)
+	}
+	if m.orders_publication != nil {
+		fields = append(fields, instrument.FieldOrdersPublication)
+	}
+	if m.particular_inquiry != nil {
+		fields = append(fields, instrument.FieldParticularInquiry)
+	}
+	if m.treaty != nil {
+		fields = append(fields, instrument.FieldTreaty)
+	}
+	if m.foreign_approval != nil {
+		fields = append(fields, instrument.FieldForeignApproval)
+	}
+	if m.conflict_decision != nil {
+		fields = append(fields, instrument.FieldConflictDecision)
+	}
+	if m.approved_by != nil {
+		fields = append(fields, instrument.FieldApprovedBy)
+	}
+	if m.second_approved_by != nil {
+		fields = append(fields, instrument.FieldSecondApprovedBy)
+	}
+	if m.approve_time != nil {
+		fields = append(fields, instrument.FieldApproveTime)
+	}
+	return fields
+}
+
+// Field returns the value of a field with the given name. The second boolean
+// return value indicates that this field was not set, or was not defined in the
+// schema.
+func (m *InstrumentMutation) Field(name string) (ent.Value, bool) {
+	switch name {
+	case instrument.FieldName:
+		return m.Name()
+	case instrument.FieldRevision:
+		return m.Revision()
+	case instrument.FieldCreateTime:
+		return m.CreateTime()
+	case instrument.FieldUpdateTime:
+		return m.UpdateTime()
+	case instrument.FieldTitle:
+		return m.Title()
+	case instrument.FieldRecipientID:
+		return m.RecipientID()
+	case instrument.FieldDocumentNumber:
+		return m.DocumentNumber()
+	case instrument.FieldCitation:
+		return m.Citation()
+	case instrument.FieldRegime:
+		return m.Regime()
+	case instrument.FieldCategories:
+		return m.Categories()
+	case instrument.FieldIssueTime:
+		return m.IssueTime()
+	case instrument.FieldExpireTime:
+		return m.ExpireTime()
+	case instrument.FieldRevokeTime:
+		return m.RevokeTime()
+	case instrument.FieldNecessityReason:
+		return m.NecessityReason()
+	case instrument.FieldSecrecyCitation:
+		return m.SecrecyCitation()
+	case instrument.FieldOrdersPublication:
+		return m.OrdersPublication()
+	case instrument.FieldParticularInquiry:
+		return m.ParticularInquiry()
+	case instrument.FieldTreaty:
+		return m.Treaty()
+	case instrument.FieldForeignApproval:
+		return m.ForeignApproval()
+	case instrument.FieldConflictDecision:
+		return m.ConflictDecision()
+	case instrument.FieldApprovedBy:
+		return m.ApprovedBy()
+	case instrument.FieldSecondApprovedBy:
+		return m.SecondApprovedBy()
+	case instrument.FieldApproveTime:
+		return m.ApproveTime()
+	}
+	return nil, false
+}
+
+// OldField returns the old value of the field from the database. An error is
+// returned if the mutation operation is not UpdateOne, or the query to the
+// database failed.
+func (m *InstrumentMutation) OldField(ctx context.Context, name string) (ent.Value, error) {
+	switch name {
+	case instrument.FieldName:
+		return m.OldName(ctx)
+	case instrument.FieldRevision:
+		return m.OldRevision(ctx)
+	case instrument.FieldCreateTime:
+		return m.OldCreateTime(ctx)
+	case instrument.FieldUpdateTime:
+		return m.OldUpdateTime(ctx)
+	case instrument.FieldTitle:
+		return m.OldTitle(ctx)
+	case instrument.FieldRecipientID:
+		return m.OldRecipientID(ctx)
+	case instrument.FieldDocumentNumber:
+		return m.OldDocumentNumber(ctx)
+	case instrument.FieldCitation:
+		return m.OldCitation(ctx)
+	case instrument.FieldRegime:
+		return m.OldRegime(ctx)
+	case instrument.FieldCategories:
+		return m.OldCategories(ctx)
+	case instrument.FieldIssueTime:
+		return m.OldIssueTime(ctx)
+	case instrument.FieldExpireTime:
+		return m.OldExpireTime(ctx)
+	case instrument.FieldRevokeTime:
+		return m.OldRevokeTime(ctx)
+	case instrument.FieldNecessityReason:
+		return m.OldNecessityReason(ctx)
+	case instrument.FieldSecrecyCitation:
+		return m.OldSecrecyCitation(ctx)
+	case instrument.FieldOrdersPublication:
+		return m.OldOrdersPublication(ctx)
+	case instrument.FieldParticularInquiry:
+		return m.OldParticularInquiry(ctx)
+	case instrument.FieldTreaty:
+		return m.OldTreaty(ctx)
+	case instrument.FieldForeignApproval:
+		return m.OldForeignApproval(ctx)
+	case instrument.FieldConflictDecision:
+		return m.OldConflictDecision(ctx)
+	case instrument.FieldApprovedBy:
+		return m.OldApprovedBy(ctx)
+	case instrument.FieldSecondApprovedBy:
+		return m.OldSecondApprovedBy(ctx)
+	case instrument.FieldApproveTime:
+		return m.OldApproveTime(ctx)
+	}
+	return nil, fmt.Errorf("unknown Instrument field %s", name)
+}
+
+// SetField sets the value of a field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *InstrumentMutation) SetField(name string, value ent.Value) error {
+	switch name {
+	case instrument.FieldName:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetName(v)
+		return nil
+	case instrument.FieldRevision:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetRevision(v)
+		return nil
+	case instrument.FieldCreateTime:
+		v, ok := value.(registry.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetCreateTime(v)
+		return nil
+	case instrument.FieldUpdateTime:
+		v, ok := value.(registry.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetUpdateTime(v)
+		return nil
+	case instrument.FieldTitle:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetTitle(v)
+		return nil
+	case instrument.FieldRecipientID:
+		v, ok := value.(uint32)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetRecipientID(v)
+		return nil
+	case instrument.FieldDocumentNumber:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetDocumentNumber(v)
+		return nil
+	case instrument.FieldCitation:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetCitation(v)
+		return nil
+	case instrument.FieldRegime:
+		v, ok := value.(registry.Regime)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetRegime(v)
+		return nil
+	case instrument.FieldCategories:
+		v, ok := value.([]string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetCategories(v)
+		return nil
+	case instrument.FieldIssueTime:
+		v, ok := value.(registry.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetIssueTime(v)
+		return nil
+	case instrument.FieldExpireTime:
+		v, ok := value.(registry.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetExpireTime(v)
+		return nil
+	case instrument.FieldRevokeTime:
+		v, ok := value.(registry.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetRevokeTime(v)
+		return nil
+	case instrument.FieldNecessityReason:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetNecessityReason(v)
+		return nil
+	case instrument.FieldSecrecyCitation:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetSecrecyCitation(v)
+		return nil
+	case instrument.FieldOrdersPublication:
+		v, ok := value.(bool)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetOrdersPublication(v)
+		return nil
+	case instrument.FieldParticularInquiry:
+		v, ok := value.(bool)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetParticularInquiry(v)
+		return nil
+	case instrument.FieldTreaty:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetTreaty(v)
+		return nil
+	case instrument.FieldForeignApproval:
+		v, ok := value.(json.RawMessage)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetForeignApproval(v)
+		return nil
+	case instrument.FieldConflictDecision:
+		v, ok := value.(json.RawMessage)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetConflictDecision(v)
+		return nil
+	case instrument.FieldApprovedBy:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetApprovedBy(v)
+		return nil
+	case instrument.FieldSecondApprovedBy:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetSecondApprovedBy(v)
+		return nil
+	case instrument.FieldApproveTime:
+		v, ok := value.(registry.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetApproveTime(v)
+		return nil
+	}
+	return fmt.Errorf("unknown Instrument field %s", name)
+}
+
+// AddedFields returns all numeric fields that were incremented/decremented during
+// this mutation.
+func (m *InstrumentMutation) AddedFields() []string {
+	var fields []string
+	if m.addrevision != nil {
+		fields = append(fields, instrument.FieldRevision)
+	}
+	if m.addcreate_time != nil {
+		fields = append(fields, instrument.FieldCreateTime)
+	}
+	if m.addupdate_time != nil {
+		fields = append(fields, instrument.FieldUpdateTime)
+	}
+	if m.addissue_time != nil {
+		fields = append(fields, instrument.FieldIssueTime)
+	}
+	if m.addexpire_time != nil {
+		fields = append(fields, instrument.FieldExpireTime)
+	}
+	if m.addrevoke_time != nil {
+		fields = append(fields, instrument.FieldRevokeTime)
+	}
+	if m.addapprove_time != nil {
+		fields = append(fields, instrument.FieldApproveTime)
+	}
+	return fields
+}
+
+// AddedField returns the numeric value that was incremented/decremented on a field
+// with the given name. The second boolean return value indicates that this field
+// was not set, or was not defined in the schema.
+func (m *InstrumentMutation) AddedField(name string) (ent.Value, bool) {
+	switch name {
+	case instrument.FieldRevision:
+		return m.AddedRevision()
+	case instrument.FieldCreateTime:
+		return m.AddedCreateTime()
+	case instrument.FieldUpdateTime:
+		return m.AddedUpdateTime()
+	case instrument.FieldIssueTime:
+		return m.AddedIssueTime()
+	case instrument.FieldExpireTime:
+		return m.AddedExpireTime()
+	case instrument.FieldRevokeTime:
+		return m.AddedRevokeTime()
+	case instrument.FieldApproveTime:
+		return m.AddedApproveTime()
+	}
+	return nil, false
+}
+
+// AddField adds the value to the field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *InstrumentMutation) AddField(name string, value ent.Value) error {
+	switch name {
+	case instrument.FieldRevision:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddRevision(v)
+		return nil
+	case instrument.FieldCreateTime:
+		v, ok := value.(registry.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddCreateTime(v)
+		return nil
+	case instrument.FieldUpdateTime:
+		v, ok := value.(registry.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddUpdateTime(v)
+		return nil
+	case instrument.FieldIssueTime:
+		v, ok := value.(registry.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddIssueTime(v)
+		return nil
+	case instrument.FieldExpireTime:
+		v, ok := value.(registry.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddExpireTime(v)
+		return nil
+	case instrument.FieldRevokeTime:
+		v, ok := value.(registry.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddRevokeTime(v)
+		return nil
+	case instrument.FieldApproveTime:
+		v, ok := value.(registry.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddApproveTime(v)
+		return nil
+	}
+	return fmt.Errorf("unknown Instrument numeric field %s", name)
+}
+
+// ClearedFields returns all nullable fields that were cleared during this
+// mutation.
+func (m *InstrumentMutation) ClearedFields() []string {
+	return nil
+}
+
+// FieldCleared returns a boolean indicating if a field with the given name was
+// cleared in this mutation.
+func (m *InstrumentMutation) FieldCleared(name string) bool {
+	_, ok := m.clearedFields[name]
+	return ok
+}
+
+// ClearField clears the value of the field with the given name. It returns an
+// error if the field is not defined in the schema.
+func (m *InstrumentMutation) ClearField(name string) error {
+	return fmt.Errorf("unknown Instrument nullable field %s", name)
+}
+
+// ResetField resets all changes in the mutation for the field with the given name.
+// It returns an error if the field is not defined in the schema.
+func (m *InstrumentMutation) ResetField(name string) error {
+	switch name {
+	case instrument.FieldName:
+		m.ResetName()
+		return nil
+	case instrument.FieldRevision:
+		m.ResetRevision()
+		return nil
+	case instrument.FieldCreateTime:
+		m.ResetCreateTime()
+		return nil
+	case instrument.FieldUpdateTime:
+		m.ResetUpdateTime()
+		return nil
+	case instrument.FieldTitle:
+		m.ResetTitle()
+		return nil
+	case instrument.FieldRecipientID:
+		m.ResetRecipientID()
+		return nil
+	case instrument.FieldDocumentNumber:
+		m.ResetDocumentNumber()
+		return nil
+	case instrument.FieldCitation:
+		m.ResetCitation()
+		return nil
+	case instrument.FieldRegime:
+		m.ResetRegime()
+		return nil
+	case instrument.FieldCategories:
+		m.ResetCategories()
+		return nil
+	case instrument.FieldIssueTime:
+		m.ResetIssueTime()
+		return nil
+	case instrument.FieldExpireTime:
+		m.ResetExpireTime()
+		return nil
+	case instrument.FieldRevokeTime:
+		m.ResetRevokeTime()
+		return nil
+	case instrument.FieldNecessityReason:
+		m.ResetNecessityReason()
+		return nil
+	case instrument.FieldSecrecyCitation:
+		m.ResetSecrecyCitation()
+		return nil
+	case instrument.FieldOrdersPublication:
+		m.ResetOrdersPublication()
+		return nil
+	case instrument.FieldParticularInquiry:
+		m.ResetParticularInquiry()
+		return nil
+	case instrument.FieldTreaty:
+		m.ResetTreaty()
+		return nil
+	case instrument.FieldForeignApproval:
+		m.ResetForeignApproval()
+		return nil
+	case instrument.FieldConflictDecision:
+		m.ResetConflictDecision()
+		return nil
+	case instrument.FieldApprovedBy:
+		m.ResetApprovedBy()
+		return nil
+	case instrument.FieldSecondApprovedBy:
+		m.ResetSecondApprovedBy()
+		return nil
+	case instrument.FieldApproveTime:
+		m.ResetApproveTime()
+		return nil
+	}
+	return fmt.Errorf("unknown Instrument field %s", name)
+}
+
+// AddedEdges returns all edge names that were set/added in this mutation.
+func (m *InstrumentMutation) AddedEdges() []string {
+	edges := make([]string, 0, 5)
+	if m.recipient != nil {
+		edges = append(edges, instrument.EdgeRecipient)
+	}
+	if m.exporters != nil {
+		edges = append(edges, instrument.EdgeExporters)
+	}
+	if m.purposes != nil {
+		edges = append(edges, instrument.EdgePurposes)
+	}
+	if m.covered_categories != nil {
+		edges = append(edges, instrument.EdgeCoveredCategories)
+	}
+	if m.exception_records != nil {
+		edges = append(edges, instrument.EdgeExceptionRecords)
+	}
+	return edges
+}
+
+// AddedIDs returns all IDs (to other nodes) that were added for the given edge
+// name in this mutation.
+func (m *InstrumentMutation) AddedIDs(name string) []ent.Value {
+	switch name {
+	case instrument.EdgeRecipient:
+		if id := m.recipient; id != nil {
+			return []ent.Value{*id}
+		}
+	case instrument.EdgeExporters:
+		ids := make([]ent.Value, 0, len(m.exporters))
+		for id := range m.exporters {
+			ids = append(ids, id)
+		}
+		return ids
+	case instrument.EdgePurposes:
+		ids := make([]ent.Value, 0, len(m.purposes))
+		for id := range m.purposes {
+			ids = append(ids, id)
+		}
+		return ids
+	case instrument.EdgeCoveredCategories:
+		ids := make([]ent.Value, 0, len(m.covered_categories))
+		for id := range m.covered_categories {
+			ids = append(ids, id)
+		}
+		return ids
+	case instrument.EdgeExceptionRecords:
+		ids := make([]ent.Value, 0, len(m.exception_records))
+		for id := range m.exception_records {
+			ids = append(ids, id)
+		}
+		return ids
+	}
+	return nil
+}
+
+// RemovedEdges returns all edge names that were removed in this mutation.
+func (m *InstrumentMutation) RemovedEdges() []string {
+	edges := make([]string, 0, 5)
+	if m.removedexporters != nil {
+		edges = append(edges, instrument.EdgeExporters)
+	}
+	if m.removedpurposes != nil {
+		edges = append(edges, instrument.EdgePurposes)
+	}
+	if m.removedcovered_categories != nil {
+		edges = append(edges, instrument.EdgeCoveredCategories)
+	}
+	if m.removedexception_records != nil {
+		edges = append(edges, instrument.EdgeExceptionRecords)
+	}
+	return edges
+}
+
+// RemovedIDs returns all IDs (to other nodes) that were removed for the edge with
+// the given name in this mutation.
+func (m *InstrumentMutation) RemovedIDs(name string) []ent.Value {
+	switch name {
+	case instrument.EdgeExporters:
+		ids := make([]ent.Value, 0, len(m.removedexporters))
+		for id := range m.removedexporters {
+			ids = append(ids, id)
+		}
+		return ids
+	case instrument.EdgePurposes:
+		ids := make([]ent.Value, 0, len(m.removedpurposes))
+		for id := range m.removedpurposes {
+			ids = append(ids, id)
+		}
+		return ids
+	case instrument.EdgeCoveredCategories:
+		ids := make([]ent.Value, 0, len(m.removedcovered_categories))
+		for id := range m.removedcovered_categories {
+			ids = append(ids, id)
+		}
+		return ids
+	case instrument.EdgeExceptionRecords:
+		ids := make([]ent.Value, 0, len(m.removedexception_records))
+		for id := range m.removedexception_records {
+			ids = append(ids, id)
+		}
+		return ids
+	}
+	return nil
+}
+
+// ClearedEdges returns all edge names that were cleared in this mutation.
+func (m *InstrumentMutation) ClearedEdges() []string {
+	edges := make([]string, 0, 5)
+	if m.clearedrecipient {
+		edges = append(edges, instrument.EdgeRecipient)
+	}
+	if m.clearedexporters {
+		edges = append(edges, instrument.EdgeExporters)
+	}
+	if m.clearedpurposes {
+		edges = append(edges, instrument.EdgePurposes)
+	}
+	if m.clearedcovered_categories {
+		edges = append(edges, instrument.EdgeCoveredCategories)
+	}
+	if m.clearedexception_records {
+		edges = append(edges, instrument.EdgeExceptionRecords)
+	}
+	return edges
+}
+
+// EdgeCleared returns a boolean which indicates if the edge with the given name
+// was cleared in this mutation.
+func (m *InstrumentMutation) EdgeCleared(name string) bool {
+	switch name {
+	case instrument.EdgeRecipient:
+		return m.clearedrecipient
+	case instrument.EdgeExporters:
+		return m.clearedexporters
+	case instrument.EdgePurposes:
+		return m.clearedpurposes
+	case instrument.EdgeCoveredCategories:
+		return m.clearedcovered_categories
+	case instrument.EdgeExceptionRecords:
+		return m.clearedexception_records
+	}
+	return false
+}
+
+// ClearEdge clears the value of the edge with the given name. It returns an error
+// if that edge is not defined in the schema.
+func (m *InstrumentMutation) ClearEdge(name string) error {
+	switch name {
+	case instrument.EdgeRecipient:
+		m.ClearRecipient()
+		return nil
+	}
+	return fmt.Errorf("unknown Instrument unique edge %s", name)
+}
+
+// ResetEdge resets all changes to the edge with the given name in this mutation.
+// It returns an error if the edge is not defined in the schema.
+func (m *InstrumentMutation) ResetEdge(name string) error {
+	switch name {
+	case instrument.EdgeRecipient:
+		m.ResetRecipient()
+		return nil
+	case instrument.EdgeExporters:
+		m.ResetExporters()
+		return nil
+	case instrument.EdgePurposes:
+		m.ResetPurposes()
+		return nil
+	case instrument.EdgeCoveredCategories:
+		m.ResetCoveredCategories()
+		return nil
+	case instrument.EdgeExceptionRecords:
+		m.ResetExceptionRecords()
+		return nil
+	}
+	return fmt.Errorf("unknown Instrument edge %s", name)
+}
+
 // PolicyVersionMutation represents an operation that mutates the PolicyVersion nodes in the graph.
 type PolicyVersionMutation struct {
 	config
@@ -9916,6 +16116,12 @@ type PolicyVersionMutation struct {
 	text_digest                 *string
 	notices                     *json.RawMessage
 	appendnotices               json.RawMessage
+	safeguards                  *json.RawMessage
+	appendsafeguards            json.RawMessage
+	waivers                     *json.RawMessage
+	appendwaivers               json.RawMessage
+	exception_kinds             *json.RawMessage
+	appendexception_kinds       json.RawMessage
 	clearedFields               map[string]struct{}
 	purposes                    map[uint32]struct{}
 	removedpurposes             map[uint32]struct{}
@@ -10924,6 +17130,159 @@ func (m *PolicyVersionMutation) ResetNotices() {
 	m.appendnotices = nil
 }
 
+// SetSafeguards sets the "safeguards" field.
+func (m *PolicyVersionMutation) SetSafeguards(jm json.RawMessage) {
+	m.safeguards = &jm
+	m.appendsafeguards = nil
+}
+
+// Safeguards returns the value of the "safeguards" field in the mutation.
+func (m *PolicyVersionMutation) Safeguards() (r json.RawMessage, exists bool) {
+	v := m.safeguards
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldSafeguards returns the old "safeguards" field's value of the PolicyVersion entity.
+// If the PolicyVersion object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *PolicyVersionMutation) OldSafeguards(ctx context.Context) (v json.RawMessage, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldSafeguards is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldSafeguards requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldSafeguards: %w", err)
+	}
+	return oldValue.Safeguards, nil
+}
+
+// AppendSafeguards adds jm to the "safeguards" field.
+func (m *PolicyVersionMutation) AppendSafeguards(jm json.RawMessage) {
+	m.appendsafeguards = append(m.appendsafeguards, jm...)
+}
+
+// AppendedSafeguards returns the list of values that were appended to the "safeguards" field in this mutation.
+func (m *PolicyVersionMutation) AppendedSafeguards() (json.RawMessage, bool) {
+	if len(m.appendsafeguards) == 0 {
+		return nil, false
+	}
+	return m.appendsafeguards, true
+}
+
+// ResetSafeguards resets all changes to the "safeguards" field.
+func (m *PolicyVersionMutation) ResetSafeguards() {
+	m.safeguards = nil
+	m.appendsafeguards = nil
+}
+
+// SetWaivers sets the "waivers" field.
+func (m *PolicyVersionMutation) SetWaivers(jm json.RawMessage) {
+	m.waivers = &jm
+	m.appendwaivers = nil
+}
+
+// Waivers returns the value of the "waivers" field in the mutation.
+func (m *PolicyVersionMutation) Waivers() (r json.RawMessage, exists bool) {
+	v := m.waivers
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldWaivers returns the old "waivers" field's value of the PolicyVersion entity.
+// If the PolicyVersion object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *PolicyVersionMutation) OldWaivers(ctx context.Context) (v json.RawMessage, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldWaivers is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldWaivers requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldWaivers: %w", err)
+	}
+	return oldValue.Waivers, nil
+}
+
+// AppendWaivers adds jm to the "waivers" field.
+func (m *PolicyVersionMutation) AppendWaivers(jm json.RawMessage) {
+	m.appendwaivers = append(m.appendwaivers, jm...)
+}
+
+// AppendedWaivers returns the list of values that were appended to the "waivers" field in this mutation.
+func (m *PolicyVersionMutation) AppendedWaivers() (json.RawMessage, bool) {
+	if len(m.appendwaivers) == 0 {
+		return nil, false
+	}
+	return m.appendwaivers, true
+}
+
+// ResetWaivers resets all changes to the "waivers" field.
+func (m *PolicyVersionMutation) ResetWaivers() {
+	m.waivers = nil
+	m.appendwaivers = nil
+}
+
+// SetExceptionKinds sets the "exception_kinds" field.
+func (m *PolicyVersionMutation) SetExceptionKinds(jm json.RawMessage) {
+	m.exception_kinds = &jm
+	m.appendexception_kinds = nil
+}
+
+// ExceptionKinds returns the value of the "exception_kinds" field in the mutation.
+func (m *PolicyVersionMutation) ExceptionKinds() (r json.RawMessage, exists bool) {
+	v := m.exception_kinds
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldExceptionKinds returns the old "exception_kinds" field's value of the PolicyVersion entity.
+// If the PolicyVersion object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *PolicyVersionMutation) OldExceptionKinds(ctx context.Context) (v json.RawMessage, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldExceptionKinds is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldExceptionKinds requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldExceptionKinds: %w", err)
+	}
+	return oldValue.ExceptionKinds, nil
+}
+
+// AppendExceptionKinds adds jm to the "exception_kinds" field.
+func (m *PolicyVersionMutation) AppendExceptionKinds(jm json.RawMessage) {
+	m.appendexception_kinds = append(m.appendexception_kinds, jm...)
+}
+
+// AppendedExceptionKinds returns the list of values that were appended to the "exception_kinds" field in this mutation.
+func (m *PolicyVersionMutation) AppendedExceptionKinds() (json.RawMessage, bool) {
+	if len(m.appendexception_kinds) == 0 {
+		return nil, false
+	}
+	return m.appendexception_kinds, true
+}
+
+// ResetExceptionKinds resets all changes to the "exception_kinds" field.
+func (m *PolicyVersionMutation) ResetExceptionKinds() {
+	m.exception_kinds = nil
+	m.appendexception_kinds = nil
+}
+
 // AddPurposeIDs adds the "purposes" edge to the Purpose entity by ids.
 func (m *PolicyVersionMutation) AddPurposeIDs(ids ...uint32) {
 	if m.purposes == nil {
@@ -11120,7 +17479,7 @@ func (m *PolicyVersionMutation) Type() string {
 // order to get all numeric fields that were incremented/decremented, call
 // AddedFields().
 func (m *PolicyVersionMutation) Fields() []string {
-	fields := make([]string, 0, 19)
+	fields := make([]string, 0, 22)
 	if m.name != nil {
 		fields = append(fields, policyversion.FieldName)
 	}
@@ -11178,6 +17537,15 @@ func (m *PolicyVersionMutation) Fields() []string {
 	if m.notices != nil {
 		fields = append(fields, policyversion.FieldNotices)
 	}
+	if m.safeguards != nil {
+		fields = append(fields, policyversion.FieldSafeguards)
+	}
+	if m.waivers != nil {
+		fields = append(fields, policyversion.FieldWaivers)
+	}
+	if m.exception_kinds != nil {
+		fields = append(fields, policyversion.FieldExceptionKinds)
+	}
 	return fields
 }
 
@@ -11224,6 +17592,12 @@ func (m *PolicyVersionMutation) Field(name string) (ent.Value, bool) {
 		return m.TextDigest()
 	case policyversion.FieldNotices:
 		return m.Notices()
+	case policyversion.FieldSafeguards:
+		return m.Safeguards()
+	case policyversion.FieldWaivers:
+		return m.Waivers()
+	case policyversion.FieldExceptionKinds:
+		return m.ExceptionKinds()
 	}
 	return nil, false
 }
@@ -11271,6 +17645,12 @@ func (m *PolicyVersionMutation) OldField(ctx context.Context, name string) (ent.
 		return m.OldTextDigest(ctx)
 	case policyversion.FieldNotices:
 		return m.OldNotices(ctx)
+	case policyversion.FieldSafeguards:
+		return m.OldSafeguards(ctx)
+	case policyversion.FieldWaivers:
+		return m.OldWaivers(ctx)
+	case policyversion.FieldExceptionKinds:
+		return m.OldExceptionKinds(ctx)
 	}
 	return nil, fmt.Errorf("unknown PolicyVersion field %s", name)
 }
@@ -11412,6 +17792,27 @@ func (m *PolicyVersionMutation) SetField(name string, value ent.Value) error {
 			return fmt.Errorf("unexpected type %T for field %s", value, name)
 		}
 		m.SetNotices(v)
+		return nil
+	case policyversion.FieldSafeguards:
+		v, ok := value.(json.RawMessage)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetSafeguards(v)
+		return nil
+	case policyversion.FieldWaivers:
+		v, ok := value.(json.RawMessage)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetWaivers(v)
+		return nil
+	case policyversion.FieldExceptionKinds:
+		v, ok := value.(json.RawMessage)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetExceptionKinds(v)
 		return nil
 	}
 	return fmt.Errorf("unknown PolicyVersion field %s", name)
@@ -11581,6 +17982,15 @@ func (m *PolicyVersionMutation) ResetField(name string) error {
 		return nil
 	case policyversion.FieldNotices:
 		m.ResetNotices()
+		return nil
+	case policyversion.FieldSafeguards:
+		m.ResetSafeguards()
+		return nil
+	case policyversion.FieldWaivers:
+		m.ResetWaivers()
+		return nil
+	case policyversion.FieldExceptionKinds:
+		m.ResetExceptionKinds()
 		return nil
 	}
 	return fmt.Errorf("unknown PolicyVersion field %s", name)
@@ -13501,51 +19911,64 @@ func (m *PrunedMutation) ResetEdge(name string) error {
 // PurposeMutation represents an operation that mutates the Purpose nodes in the graph.
 type PurposeMutation struct {
 	config
-	op                         Op
-	typ                        string
-	id                         *uint32
-	name                       *string
-	revision                   *int64
-	addrevision                *int64
-	create_time                *registry.Time
-	addcreate_time             *registry.Time
-	update_time                *registry.Time
-	addupdate_time             *registry.Time
-	title                      *string
-	sentence                   *string
-	example                    *string
-	service                    *registry.Service
-	analytics                  *bool
-	tracking                   *bool
-	profiling                  *bool
-	interest_advertising       *bool
-	high_risk                  *bool
-	clause                     *string
-	clearedFields              map[string]struct{}
-	agreements                 map[uint32]struct{}
-	removedagreements          map[uint32]struct{}
-	clearedagreements          bool
-	transfers                  map[uint32]struct{}
-	removedtransfers           map[uint32]struct{}
-	clearedtransfers           bool
-	assessments                map[uint32]struct{}
-	removedassessments         map[uint32]struct{}
-	clearedassessments         bool
-	policies                   map[uint32]struct{}
-	removedpolicies            map[uint32]struct{}
-	clearedpolicies            bool
-	mentioning_policies        map[uint32]struct{}
-	removedmentioning_policies map[uint32]struct{}
-	clearedmentioning_policies bool
-	noticed_recipients         map[uint32]struct{}
-	removednoticed_recipients  map[uint32]struct{}
-	clearednoticed_recipients  bool
-	links                      map[int]struct{}
-	removedlinks               map[int]struct{}
-	clearedlinks               bool
-	done                       bool
-	oldValue                   func(context.Context) (*Purpose, error)
-	predicates                 []predicate.Purpose
+	op                          Op
+	typ                         string
+	id                          *uint32
+	name                        *string
+	revision                    *int64
+	addrevision                 *int64
+	create_time                 *registry.Time
+	addcreate_time              *registry.Time
+	update_time                 *registry.Time
+	addupdate_time              *registry.Time
+	title                       *string
+	sentence                    *string
+	example                     *string
+	service                     *registry.Service
+	analytics                   *bool
+	tracking                    *bool
+	profiling                   *bool
+	interest_advertising        *bool
+	high_risk                   *bool
+	clause                      *string
+	automated_decision          *bool
+	foreign_proceedings         *bool
+	wind_down                   *bool
+	deletion                    *bool
+	clearedFields               map[string]struct{}
+	agreements                  map[uint32]struct{}
+	removedagreements           map[uint32]struct{}
+	clearedagreements           bool
+	transfers                   map[uint32]struct{}
+	removedtransfers            map[uint32]struct{}
+	clearedtransfers            bool
+	assessments                 map[uint32]struct{}
+	removedassessments          map[uint32]struct{}
+	clearedassessments          bool
+	policies                    map[uint32]struct{}
+	removedpolicies             map[uint32]struct{}
+	clearedpolicies             bool
+	mentioning_policies         map[uint32]struct{}
+	removedmentioning_policies  map[uint32]struct{}
+	clearedmentioning_policies  bool
+	noticed_recipients          map[uint32]struct{}
+	removednoticed_recipients   map[uint32]struct{}
+	clearednoticed_recipients   bool
+	mentioning_exporters        map[uint32]struct{}
+	removedmentioning_exporters map[uint32]struct{}
+	clearedmentioning_exporters bool
+	instruments                 map[uint32]struct{}
+	removedinstruments          map[uint32]struct{}
+	clearedinstruments          bool
+	exception_records           map[uint32]struct{}
+	removedexception_records    map[uint32]struct{}
+	clearedexception_records    bool
+	links                       map[int]struct{}
+	removedlinks                map[int]struct{}
+	clearedlinks                bool
+	done                        bool
+	oldValue                    func(context.Context) (*Purpose, error)
+	predicates                  []predicate.Purpose
 }
 
 var _ ent.Mutation = (*PurposeMutation)(nil)
@@ -14216,6 +20639,150 @@ func (m *PurposeMutation) ResetClause() {
 	m.clause = nil
 }
 
+// SetAutomatedDecision sets the "automated_decision" field.
+func (m *PurposeMutation) SetAutomatedDecision(b bool) {
+	m.automated_decision = &b
+}
+
+// AutomatedDecision returns the value of the "automated_decision" field in the mutation.
+func (m *PurposeMutation) AutomatedDecision() (r bool, exists bool) {
+	v := m.automated_decision
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldAutomatedDecision returns the old "automated_decision" field's value of the Purpose entity.
+// If the Purpose object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *PurposeMutation) OldAutomatedDecision(ctx context.Context) (v bool, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldAutomatedDecision is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldAutomatedDecision requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldAutomatedDecision: %w", err)
+	}
+	return oldValue.AutomatedDecision, nil
+}
+
+// ResetAutomatedDecision resets all changes to the "automated_decision" field.
+func (m *PurposeMutation) ResetAutomatedDecision() {
+	m.automated_decision = nil
+}
+
+// SetForeignProceedings sets the "foreign_proceedings" field.
+func (m *PurposeMutation) SetForeignProceedings(b bool) {
+	m.foreign_proceedings = &b
+}
+
+// ForeignProceedings returns the value of the "foreign_proceedings" field in the mutation.
+func (m *PurposeMutation) ForeignProceedings() (r bool, exists bool) {
+	v := m.foreign_proceedings
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldForeignProceedings returns the old "foreign_proceedings" field's value of the Purpose entity.
+// If the Purpose object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *PurposeMutation) OldForeignProceedings(ctx context.Context) (v bool, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldForeignProceedings is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldForeignProceedings requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldForeignProceedings: %w", err)
+	}
+	return oldValue.ForeignProceedings, nil
+}
+
+// ResetForeignProceedings resets all changes to the "foreign_proceedings" field.
+func (m *PurposeMutation) ResetForeignProceedings() {
+	m.foreign_proceedings = nil
+}
+
+// SetWindDown sets the "wind_down" field.
+func (m *PurposeMutation) SetWindDown(b bool) {
+	m.wind_down = &b
+}
+
+// WindDown returns the value of the "wind_down" field in the mutation.
+func (m *PurposeMutation) WindDown() (r bool, exists bool) {
+	v := m.wind_down
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldWindDown returns the old "wind_down" field's value of the Purpose entity.
+// If the Purpose object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *PurposeMutation) OldWindDown(ctx context.Context) (v bool, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldWindDown is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldWindDown requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldWindDown: %w", err)
+	}
+	return oldValue.WindDown, nil
+}
+
+// ResetWindDown resets all changes to the "wind_down" field.
+func (m *PurposeMutation) ResetWindDown() {
+	m.wind_down = nil
+}
+
+// SetDeletion sets the "deletion" field.
+func (m *PurposeMutation) SetDeletion(b bool) {
+	m.deletion = &b
+}
+
+// Deletion returns the value of the "deletion" field in the mutation.
+func (m *PurposeMutation) Deletion() (r bool, exists bool) {
+	v := m.deletion
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldDeletion returns the old "deletion" field's value of the Purpose entity.
+// If the Purpose object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *PurposeMutation) OldDeletion(ctx context.Context) (v bool, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldDeletion is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldDeletion requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldDeletion: %w", err)
+	}
+	return oldValue.Deletion, nil
+}
+
+// ResetDeletion resets all changes to the "deletion" field.
+func (m *PurposeMutation) ResetDeletion() {
+	m.deletion = nil
+}
+
 // AddAgreementIDs adds the "agreements" edge to the Agreement entity by ids.
 func (m *PurposeMutation) AddAgreementIDs(ids ...uint32) {
 	if m.agreements == nil {
@@ -14540,6 +21107,168 @@ func (m *PurposeMutation) ResetNoticedRecipients() {
 	m.removednoticed_recipients = nil
 }
 
+// AddMentioningExporterIDs adds the "mentioning_exporters" edge to the Exporter entity by ids.
+func (m *PurposeMutation) AddMentioningExporterIDs(ids ...uint32) {
+	if m.mentioning_exporters == nil {
+		m.mentioning_exporters = make(map[uint32]struct{})
+	}
+	for i := range ids {
+		m.mentioning_exporters[ids[i]] = struct{}{}
+	}
+}
+
+// ClearMentioningExporters clears the "mentioning_exporters" edge to the Exporter entity.
+func (m *PurposeMutation) ClearMentioningExporters() {
+	m.clearedmentioning_exporters = true
+}
+
+// MentioningExportersCleared reports if the "mentioning_exporters" edge to the Exporter entity was cleared.
+func (m *PurposeMutation) MentioningExportersCleared() bool {
+	return m.clearedmentioning_exporters
+}
+
+// RemoveMentioningExporterIDs removes the "mentioning_exporters" edge to the Exporter entity by IDs.
+func (m *PurposeMutation) RemoveMentioningExporterIDs(ids ...uint32) {
+	if m.removedmentioning_exporters == nil {
+		m.removedmentioning_exporters = make(map[uint32]struct{})
+	}
+	for i := range ids {
+		delete(m.mentioning_exporters, ids[i])
+		m.removedmentioning_exporters[ids[i]] = struct{}{}
+	}
+}
+
+// RemovedMentioningExporters returns the removed IDs of the "mentioning_exporters" edge to the Exporter entity.
+func (m *PurposeMutation) RemovedMentioningExportersIDs() (ids []uint32) {
+	for id := range m.removedmentioning_exporters {
+		ids = append(ids, id)
+	}
+	return
+}
+
+// MentioningExportersIDs returns the "mentioning_exporters" edge IDs in the mutation.
+func (m *PurposeMutation) MentioningExportersIDs() (ids []uint32) {
+	for id := range m.mentioning_exporters {
+		ids = append(ids, id)
+	}
+	return
+}
+
+// ResetMentioningExporters resets all changes to the "mentioning_exporters" edge.
+func (m *PurposeMutation) ResetMentioningExporters() {
+	m.mentioning_exporters = nil
+	m.clearedmentioning_exporters = false
+	m.removedmentioning_exporters = nil
+}
+
+// AddInstrumentIDs adds the "instruments" edge to the Instrument entity by ids.
+func (m *PurposeMutation) AddInstrumentIDs(ids ...uint32) {
+	if m.instruments == nil {
+		m.instruments = make(map[uint32]struct{})
+	}
+	for i := range ids {
+		m.instruments[ids[i]] = struct{}{}
+	}
+}
+
+// ClearInstruments clears the "instruments" edge to the Instrument entity.
+func (m *PurposeMutation) ClearInstruments() {
+	m.clearedinstruments = true
+}
+
+// InstrumentsCleared reports if the "instruments" edge to the Instrument entity was cleared.
+func (m *PurposeMutation) InstrumentsCleared() bool {
+	return m.clearedinstruments
+}
+
+// RemoveInstrumentIDs removes the "instruments" edge to the Instrument entity by IDs.
+func (m *PurposeMutation) RemoveInstrumentIDs(ids ...uint32) {
+	if m.removedinstruments == nil {
+		m.removedinstruments = make(map[uint32]struct{})
+	}
+	for i := range ids {
+		delete(m.instruments, ids[i])
+		m.removedinstruments[ids[i]] = struct{}{}
+	}
+}
+
+// RemovedInstruments returns the removed IDs of the "instruments" edge to the Instrument entity.
+func (m *PurposeMutation) RemovedInstrumentsIDs() (ids []uint32) {
+	for id := range m.removedinstruments {
+		ids = append(ids, id)
+	}
+	return
+}
+
+// InstrumentsIDs returns the "instruments" edge IDs in the mutation.
+func (m *PurposeMutation) InstrumentsIDs() (ids []uint32) {
+	for id := range m.instruments {
+		ids = append(ids, id)
+	}
+	return
+}
+
+// ResetInstruments resets all changes to the "instruments" edge.
+func (m *PurposeMutation) ResetInstruments() {
+	m.instruments = nil
+	m.clearedinstruments = false
+	m.removedinstruments = nil
+}
+
+// AddExceptionRecordIDs adds the "exception_records" edge to the ExceptionRecord entity by ids.
+func (m *PurposeMutation) AddExceptionRecordIDs(ids ...uint32) {
+	if m.exception_records == nil {
+		m.exception_records = make(map[uint32]struct{})
+	}
+	for i := range ids {
+		m.exception_records[ids[i]] = struct{}{}
+	}
+}
+
+// ClearExceptionRecords clears the "exception_records" edge to the ExceptionRecord entity.
+func (m *PurposeMutation) ClearExceptionRecords() {
+	m.clearedexception_records = true
+}
+
+// ExceptionRecordsCleared reports if the "exception_records" edge to the ExceptionRecord entity was cleared.
+func (m *PurposeMutation) ExceptionRecordsCleared() bool {
+	return m.clearedexception_records
+}
+
+// RemoveExceptionRecordIDs removes the "exception_records" edge to the ExceptionRecord entity by IDs.
+func (m *PurposeMutation) RemoveExceptionRecordIDs(ids ...uint32) {
+	if m.removedexception_records == nil {
+		m.removedexception_records = make(map[uint32]struct{})
+	}
+	for i := range ids {
+		delete(m.exception_records, ids[i])
+		m.removedexception_records[ids[i]] = struct{}{}
+	}
+}
+
+// RemovedExceptionRecords returns the removed IDs of the "exception_records" edge to the ExceptionRecord entity.
+func (m *PurposeMutation) RemovedExceptionRecordsIDs() (ids []uint32) {
+	for id := range m.removedexception_records {
+		ids = append(ids, id)
+	}
+	return
+}
+
+// ExceptionRecordsIDs returns the "exception_records" edge IDs in the mutation.
+func (m *PurposeMutation) ExceptionRecordsIDs() (ids []uint32) {
+	for id := range m.exception_records {
+		ids = append(ids, id)
+	}
+	return
+}
+
+// ResetExceptionRecords resets all changes to the "exception_records" edge.
+func (m *PurposeMutation) ResetExceptionRecords() {
+	m.exception_records = nil
+	m.clearedexception_records = false
+	m.removedexception_records = nil
+}
+
 // AddLinkIDs adds the "links" edge to the SubprocessorLink entity by ids.
 func (m *PurposeMutation) AddLinkIDs(ids ...int) {
 	if m.links == nil {
@@ -14628,7 +21357,7 @@ func (m *PurposeMutation) Type() string {
 // order to get all numeric fields that were incremented/decremented, call
 // AddedFields().
 func (m *PurposeMutation) Fields() []string {
-	fields := make([]string, 0, 14)
+	fields := make([]string, 0, 18)
 	if m.name != nil {
 		fields = append(fields, purpose.FieldName)
 	}
@@ -14671,6 +21400,18 @@ func (m *PurposeMutation) Fields() []string {
 	if m.clause != nil {
 		fields = append(fields, purpose.FieldClause)
 	}
+	if m.automated_decision != nil {
+		fields = append(fields, purpose.FieldAutomatedDecision)
+	}
+	if m.foreign_proceedings != nil {
+		fields = append(fields, purpose.FieldForeignProceedings)
+	}
+	if m.wind_down != nil {
+		fields = append(fields, purpose.FieldWindDown)
+	}
+	if m.deletion != nil {
+		fields = append(fields, purpose.FieldDeletion)
+	}
 	return fields
 }
 
@@ -14707,6 +21448,14 @@ func (m *PurposeMutation) Field(name string) (ent.Value, bool) {
 		return m.HighRisk()
 	case purpose.FieldClause:
 		return m.Clause()
+	case purpose.FieldAutomatedDecision:
+		return m.AutomatedDecision()
+	case purpose.FieldForeignProceedings:
+		return m.ForeignProceedings()
+	case purpose.FieldWindDown:
+		return m.WindDown()
+	case purpose.FieldDeletion:
+		return m.Deletion()
 	}
 	return nil, false
 }
@@ -14744,6 +21493,14 @@ func (m *PurposeMutation) OldField(ctx context.Context, name string) (ent.Value,
 		return m.OldHighRisk(ctx)
 	case purpose.FieldClause:
 		return m.OldClause(ctx)
+	case purpose.FieldAutomatedDecision:
+		return m.OldAutomatedDecision(ctx)
+	case purpose.FieldForeignProceedings:
+		return m.OldForeignProceedings(ctx)
+	case purpose.FieldWindDown:
+		return m.OldWindDown(ctx)
+	case purpose.FieldDeletion:
+		return m.OldDeletion(ctx)
 	}
 	return nil, fmt.Errorf("unknown Purpose field %s", name)
 }
@@ -14850,6 +21607,34 @@ func (m *PurposeMutation) SetField(name string, value ent.Value) error {
 			return fmt.Errorf("unexpected type %T for field %s", value, name)
 		}
 		m.SetClause(v)
+		return nil
+	case purpose.FieldAutomatedDecision:
+		v, ok := value.(bool)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetAutomatedDecision(v)
+		return nil
+	case purpose.FieldForeignProceedings:
+		v, ok := value.(bool)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetForeignProceedings(v)
+		return nil
+	case purpose.FieldWindDown:
+		v, ok := value.(bool)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetWindDown(v)
+		return nil
+	case purpose.FieldDeletion:
+		v, ok := value.(bool)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetDeletion(v)
 		return nil
 	}
 	return fmt.Errorf("unknown Purpose field %s", name)
@@ -14981,13 +21766,25 @@ func (m *PurposeMutation) ResetField(name string) error {
 	case purpose.FieldClause:
 		m.ResetClause()
 		return nil
+	case purpose.FieldAutomatedDecision:
+		m.ResetAutomatedDecision()
+		return nil
+	case purpose.FieldForeignProceedings:
+		m.ResetForeignProceedings()
+		return nil
+	case purpose.FieldWindDown:
+		m.ResetWindDown()
+		return nil
+	case purpose.FieldDeletion:
+		m.ResetDeletion()
+		return nil
 	}
 	return fmt.Errorf("unknown Purpose field %s", name)
 }
 
 // AddedEdges returns all edge names that were set/added in this mutation.
 func (m *PurposeMutation) AddedEdges() []string {
-	edges := make([]string, 0, 7)
+	edges := make([]string, 0, 10)
 	if m.agreements != nil {
 		edges = append(edges, purpose.EdgeAgreements)
 	}
@@ -15005,6 +21802,15 @@ func (m *PurposeMutation) AddedEdges() []string {
 	}
 	if m.noticed_recipients != nil {
 		edges = append(edges, purpose.EdgeNoticedRecipients)
+	}
+	if m.mentioning_exporters != nil {
+		edges = append(edges, purpose.EdgeMentioningExporters)
+	}
+	if m.instruments != nil {
+		edges = append(edges, purpose.EdgeInstruments)
+	}
+	if m.exception_records != nil {
+		edges = append(edges, purpose.EdgeExceptionRecords)
 	}
 	if m.links != nil {
 		edges = append(edges, purpose.EdgeLinks)
@@ -15052,6 +21858,24 @@ func (m *PurposeMutation) AddedIDs(name string) []ent.Value {
 			ids = append(ids, id)
 		}
 		return ids
+	case purpose.EdgeMentioningExporters:
+		ids := make([]ent.Value, 0, len(m.mentioning_exporters))
+		for id := range m.mentioning_exporters {
+			ids = append(ids, id)
+		}
+		return ids
+	case purpose.EdgeInstruments:
+		ids := make([]ent.Value, 0, len(m.instruments))
+		for id := range m.instruments {
+			ids = append(ids, id)
+		}
+		return ids
+	case purpose.EdgeExceptionRecords:
+		ids := make([]ent.Value, 0, len(m.exception_records))
+		for id := range m.exception_records {
+			ids = append(ids, id)
+		}
+		return ids
 	case purpose.EdgeLinks:
 		ids := make([]ent.Value, 0, len(m.links))
 		for id := range m.links {
@@ -15064,7 +21888,7 @@ func (m *PurposeMutation) AddedIDs(name string) []ent.Value {
 
 // RemovedEdges returns all edge names that were removed in this mutation.
 func (m *PurposeMutation) RemovedEdges() []string {
-	edges := make([]string, 0, 7)
+	edges := make([]string, 0, 10)
 	if m.removedagreements != nil {
 		edges = append(edges, purpose.EdgeAgreements)
 	}
@@ -15082,6 +21906,15 @@ func (m *PurposeMutation) RemovedEdges() []string {
 	}
 	if m.removednoticed_recipients != nil {
 		edges = append(edges, purpose.EdgeNoticedRecipients)
+	}
+	if m.removedmentioning_exporters != nil {
+		edges = append(edges, purpose.EdgeMentioningExporters)
+	}
+	if m.removedinstruments != nil {
+		edges = append(edges, purpose.EdgeInstruments)
+	}
+	if m.removedexception_records != nil {
+		edges = append(edges, purpose.EdgeExceptionRecords)
 	}
 	if m.removedlinks != nil {
 		edges = append(edges, purpose.EdgeLinks)
@@ -15129,6 +21962,24 @@ func (m *PurposeMutation) RemovedIDs(name string) []ent.Value {
 			ids = append(ids, id)
 		}
 		return ids
+	case purpose.EdgeMentioningExporters:
+		ids := make([]ent.Value, 0, len(m.removedmentioning_exporters))
+		for id := range m.removedmentioning_exporters {
+			ids = append(ids, id)
+		}
+		return ids
+	case purpose.EdgeInstruments:
+		ids := make([]ent.Value, 0, len(m.removedinstruments))
+		for id := range m.removedinstruments {
+			ids = append(ids, id)
+		}
+		return ids
+	case purpose.EdgeExceptionRecords:
+		ids := make([]ent.Value, 0, len(m.removedexception_records))
+		for id := range m.removedexception_records {
+			ids = append(ids, id)
+		}
+		return ids
 	case purpose.EdgeLinks:
 		ids := make([]ent.Value, 0, len(m.removedlinks))
 		for id := range m.removedlinks {
@@ -15141,7 +21992,7 @@ func (m *PurposeMutation) RemovedIDs(name string) []ent.Value {
 
 // ClearedEdges returns all edge names that were cleared in this mutation.
 func (m *PurposeMutation) ClearedEdges() []string {
-	edges := make([]string, 0, 7)
+	edges := make([]string, 0, 10)
 	if m.clearedagreements {
 		edges = append(edges, purpose.EdgeAgreements)
 	}
@@ -15159,6 +22010,15 @@ func (m *PurposeMutation) ClearedEdges() []string {
 	}
 	if m.clearednoticed_recipients {
 		edges = append(edges, purpose.EdgeNoticedRecipients)
+	}
+	if m.clearedmentioning_exporters {
+		edges = append(edges, purpose.EdgeMentioningExporters)
+	}
+	if m.clearedinstruments {
+		edges = append(edges, purpose.EdgeInstruments)
+	}
+	if m.clearedexception_records {
+		edges = append(edges, purpose.EdgeExceptionRecords)
 	}
 	if m.clearedlinks {
 		edges = append(edges, purpose.EdgeLinks)
@@ -15182,6 +22042,12 @@ func (m *PurposeMutation) EdgeCleared(name string) bool {
 		return m.clearedmentioning_policies
 	case purpose.EdgeNoticedRecipients:
 		return m.clearednoticed_recipients
+	case purpose.EdgeMentioningExporters:
+		return m.clearedmentioning_exporters
+	case purpose.EdgeInstruments:
+		return m.clearedinstruments
+	case purpose.EdgeExceptionRecords:
+		return m.clearedexception_records
 	case purpose.EdgeLinks:
 		return m.clearedlinks
 	}
@@ -15217,6 +22083,15 @@ func (m *PurposeMutation) ResetEdge(name string) error {
 		return nil
 	case purpose.EdgeNoticedRecipients:
 		m.ResetNoticedRecipients()
+		return nil
+	case purpose.EdgeMentioningExporters:
+		m.ResetMentioningExporters()
+		return nil
+	case purpose.EdgeInstruments:
+		m.ResetInstruments()
+		return nil
+	case purpose.EdgeExceptionRecords:
+		m.ResetExceptionRecords()
 		return nil
 	case purpose.EdgeLinks:
 		m.ResetLinks()
@@ -15263,6 +22138,10 @@ type RecipientMutation struct {
 	addusable_from           *registry.Time
 	sentence                 *string
 	inbound_source           *bool
+	incidents                *json.RawMessage
+	appendincidents          json.RawMessage
+	deal                     *json.RawMessage
+	appenddeal               json.RawMessage
 	clearedFields            map[string]struct{}
 	notice_purposes          map[uint32]struct{}
 	removednotice_purposes   map[uint32]struct{}
@@ -15288,6 +22167,12 @@ type RecipientMutation struct {
 	assessments              map[uint32]struct{}
 	removedassessments       map[uint32]struct{}
 	clearedassessments       bool
+	instruments              map[uint32]struct{}
+	removedinstruments       map[uint32]struct{}
+	clearedinstruments       bool
+	exception_records        map[uint32]struct{}
+	removedexception_records map[uint32]struct{}
+	clearedexception_records bool
 	done                     bool
 	oldValue                 func(context.Context) (*Recipient, error)
 	predicates               []predicate.Recipient
@@ -16374,6 +23259,108 @@ func (m *RecipientMutation) ResetInboundSource() {
 	m.inbound_source = nil
 }
 
+// SetIncidents sets the "incidents" field.
+func (m *RecipientMutation) SetIncidents(jm json.RawMessage) {
+	m.incidents = &jm
+	m.appendincidents = nil
+}
+
+// Incidents returns the value of the "incidents" field in the mutation.
+func (m *RecipientMutation) Incidents() (r json.RawMessage, exists bool) {
+	v := m.incidents
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldIncidents returns the old "incidents" field's value of the Recipient entity.
+// If the Recipient object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *RecipientMutation) OldIncidents(ctx context.Context) (v json.RawMessage, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldIncidents is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldIncidents requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldIncidents: %w", err)
+	}
+	return oldValue.Incidents, nil
+}
+
+// AppendIncidents adds jm to the "incidents" field.
+func (m *RecipientMutation) AppendIncidents(jm json.RawMessage) {
+	m.appendincidents = append(m.appendincidents, jm...)
+}
+
+// AppendedIncidents returns the list of values that were appended to the "incidents" field in this mutation.
+func (m *RecipientMutation) AppendedIncidents() (json.RawMessage, bool) {
+	if len(m.appendincidents) == 0 {
+		return nil, false
+	}
+	return m.appendincidents, true
+}
+
+// ResetIncidents resets all changes to the "incidents" field.
+func (m *RecipientMutation) ResetIncidents() {
+	m.incidents = nil
+	m.appendincidents = nil
+}
+
+// SetDeal sets the "deal" field.
+func (m *RecipientMutation) SetDeal(jm json.RawMessage) {
+	m.deal = &jm
+	m.appenddeal = nil
+}
+
+// Deal returns the value of the "deal" field in the mutation.
+func (m *RecipientMutation) Deal() (r json.RawMessage, exists bool) {
+	v := m.deal
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldDeal returns the old "deal" field's value of the Recipient entity.
+// If the Recipient object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *RecipientMutation) OldDeal(ctx context.Context) (v json.RawMessage, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldDeal is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldDeal requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldDeal: %w", err)
+	}
+	return oldValue.Deal, nil
+}
+
+// AppendDeal adds jm to the "deal" field.
+func (m *RecipientMutation) AppendDeal(jm json.RawMessage) {
+	m.appenddeal = append(m.appenddeal, jm...)
+}
+
+// AppendedDeal returns the list of values that were appended to the "deal" field in this mutation.
+func (m *RecipientMutation) AppendedDeal() (json.RawMessage, bool) {
+	if len(m.appenddeal) == 0 {
+		return nil, false
+	}
+	return m.appenddeal, true
+}
+
+// ResetDeal resets all changes to the "deal" field.
+func (m *RecipientMutation) ResetDeal() {
+	m.deal = nil
+	m.appenddeal = nil
+}
+
 // AddNoticePurposeIDs adds the "notice_purposes" edge to the Purpose entity by ids.
 func (m *RecipientMutation) AddNoticePurposeIDs(ids ...uint32) {
 	if m.notice_purposes == nil {
@@ -16806,6 +23793,114 @@ func (m *RecipientMutation) ResetAssessments() {
 	m.removedassessments = nil
 }
 
+// AddInstrumentIDs adds the "instruments" edge to the Instrument entity by ids.
+func (m *RecipientMutation) AddInstrumentIDs(ids ...uint32) {
+	if m.instruments == nil {
+		m.instruments = make(map[uint32]struct{})
+	}
+	for i := range ids {
+		m.instruments[ids[i]] = struct{}{}
+	}
+}
+
+// ClearInstruments clears the "instruments" edge to the Instrument entity.
+func (m *RecipientMutation) ClearInstruments() {
+	m.clearedinstruments = true
+}
+
+// InstrumentsCleared reports if the "instruments" edge to the Instrument entity was cleared.
+func (m *RecipientMutation) InstrumentsCleared() bool {
+	return m.clearedinstruments
+}
+
+// RemoveInstrumentIDs removes the "instruments" edge to the Instrument entity by IDs.
+func (m *RecipientMutation) RemoveInstrumentIDs(ids ...uint32) {
+	if m.removedinstruments == nil {
+		m.removedinstruments = make(map[uint32]struct{})
+	}
+	for i := range ids {
+		delete(m.instruments, ids[i])
+		m.removedinstruments[ids[i]] = struct{}{}
+	}
+}
+
+// RemovedInstruments returns the removed IDs of the "instruments" edge to the Instrument entity.
+func (m *RecipientMutation) RemovedInstrumentsIDs() (ids []uint32) {
+	for id := range m.removedinstruments {
+		ids = append(ids, id)
+	}
+	return
+}
+
+// InstrumentsIDs returns the "instruments" edge IDs in the mutation.
+func (m *RecipientMutation) InstrumentsIDs() (ids []uint32) {
+	for id := range m.instruments {
+		ids = append(ids, id)
+	}
+	return
+}
+
+// ResetInstruments resets all changes to the "instruments" edge.
+func (m *RecipientMutation) ResetInstruments() {
+	m.instruments = nil
+	m.clearedinstruments = false
+	m.removedinstruments = nil
+}
+
+// AddExceptionRecordIDs adds the "exception_records" edge to the ExceptionRecord entity by ids.
+func (m *RecipientMutation) AddExceptionRecordIDs(ids ...uint32) {
+	if m.exception_records == nil {
+		m.exception_records = make(map[uint32]struct{})
+	}
+	for i := range ids {
+		m.exception_records[ids[i]] = struct{}{}
+	}
+}
+
+// ClearExceptionRecords clears the "exception_records" edge to the ExceptionRecord entity.
+func (m *RecipientMutation) ClearExceptionRecords() {
+	m.clearedexception_records = true
+}
+
+// ExceptionRecordsCleared reports if the "exception_records" edge to the ExceptionRecord entity was cleared.
+func (m *RecipientMutation) ExceptionRecordsCleared() bool {
+	return m.clearedexception_records
+}
+
+// RemoveExceptionRecordIDs removes the "exception_records" edge to the ExceptionRecord entity by IDs.
+func (m *RecipientMutation) RemoveExceptionRecordIDs(ids ...uint32) {
+	if m.removedexception_records == nil {
+		m.removedexception_records = make(map[uint32]struct{})
+	}
+	for i := range ids {
+		delete(m.exception_records, ids[i])
+		m.removedexception_records[ids[i]] = struct{}{}
+	}
+}
+
+// RemovedExceptionRecords returns the removed IDs of the "exception_records" edge to the ExceptionRecord entity.
+func (m *RecipientMutation) RemovedExceptionRecordsIDs() (ids []uint32) {
+	for id := range m.removedexception_records {
+		ids = append(ids, id)
+	}
+	return
+}
+
+// ExceptionRecordsIDs returns the "exception_records" edge IDs in the mutation.
+func (m *RecipientMutation) ExceptionRecordsIDs() (ids []uint32) {
+	for id := range m.exception_records {
+		ids = append(ids, id)
+	}
+	return
+}
+
+// ResetExceptionRecords resets all changes to the "exception_records" edge.
+func (m *RecipientMutation) ResetExceptionRecords() {
+	m.exception_records = nil
+	m.clearedexception_records = false
+	m.removedexception_records = nil
+}
+
 // Where appends a list predicates to the RecipientMutation builder.
 func (m *RecipientMutation) Where(ps ...predicate.Recipient) {
 	m.predicates = append(m.predicates, ps...)
@@ -16840,7 +23935,7 @@ func (m *RecipientMutation) Type() string {
 // order to get all numeric fields that were incremented/decremented, call
 // AddedFields().
 func (m *RecipientMutation) Fields() []string {
-	fields := make([]string, 0, 22)
+	fields := make([]string, 0, 24)
 	if m.name != nil {
 		fields = append(fields, recipient.FieldName)
 	}
@@ -16907,6 +24002,12 @@ func (m *RecipientMutation) Fields() []string {
 	if m.inbound_source != nil {
 		fields = append(fields, recipient.FieldInboundSource)
 	}
+	if m.incidents != nil {
+		fields = append(fields, recipient.FieldIncidents)
+	}
+	if m.deal != nil {
+		fields = append(fields, recipient.FieldDeal)
+	}
 	return fields
 }
 
@@ -16959,6 +24060,10 @@ func (m *RecipientMutation) Field(name string) (ent.Value, bool) {
 		return m.Sentence()
 	case recipient.FieldInboundSource:
 		return m.InboundSource()
+	case recipient.FieldIncidents:
+		return m.Incidents()
+	case recipient.FieldDeal:
+		return m.Deal()
 	}
 	return nil, false
 }
@@ -17012,6 +24117,10 @@ func (m *RecipientMutation) OldField(ctx context.Context, name string) (ent.Valu
 		return m.OldSentence(ctx)
 	case recipient.FieldInboundSource:
 		return m.OldInboundSource(ctx)
+	case recipient.FieldIncidents:
+		return m.OldIncidents(ctx)
+	case recipient.FieldDeal:
+		return m.OldDeal(ctx)
 	}
 	return nil, fmt.Errorf("unknown Recipient field %s", name)
 }
@@ -17174,6 +24283,20 @@ func (m *RecipientMutation) SetField(name string, value ent.Value) error {
 			return fmt.Errorf("unexpected type %T for field %s", value, name)
 		}
 		m.SetInboundSource(v)
+		return nil
+	case recipient.FieldIncidents:
+		v, ok := value.(json.RawMessage)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetIncidents(v)
+		return nil
+	case recipient.FieldDeal:
+		v, ok := value.(json.RawMessage)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetDeal(v)
 		return nil
 	}
 	return fmt.Errorf("unknown Recipient field %s", name)
@@ -17377,13 +24500,19 @@ func (m *RecipientMutation) ResetField(name string) error {
 	case recipient.FieldInboundSource:
 		m.ResetInboundSource()
 		return nil
+	case recipient.FieldIncidents:
+		m.ResetIncidents()
+		return nil
+	case recipient.FieldDeal:
+		m.ResetDeal()
+		return nil
 	}
 	return fmt.Errorf("unknown Recipient field %s", name)
 }
 
 // AddedEdges returns all edge names that were set/added in this mutation.
 func (m *RecipientMutation) AddedEdges() []string {
-	edges := make([]string, 0, 8)
+	edges := make([]string, 0, 10)
 	if m.notice_purposes != nil {
 		edges = append(edges, recipient.EdgeNoticePurposes)
 	}
@@ -17407,6 +24536,12 @@ func (m *RecipientMutation) AddedEdges() []string {
 	}
 	if m.assessments != nil {
 		edges = append(edges, recipient.EdgeAssessments)
+	}
+	if m.instruments != nil {
+		edges = append(edges, recipient.EdgeInstruments)
+	}
+	if m.exception_records != nil {
+		edges = append(edges, recipient.EdgeExceptionRecords)
 	}
 	return edges
 }
@@ -17463,13 +24598,25 @@ func (m *RecipientMutation) AddedIDs(name string) []ent.Value {
 			ids = append(ids, id)
 		}
 		return ids
+	case recipient.EdgeInstruments:
+		ids := make([]ent.Value, 0, len(m.instruments))
+		for id := range m.instruments {
+			ids = append(ids, id)
+		}
+		return ids
+	case recipient.EdgeExceptionRecords:
+		ids := make([]ent.Value, 0, len(m.exception_records))
+		for id := range m.exception_records {
+			ids = append(ids, id)
+		}
+		return ids
 	}
 	return nil
 }
 
 // RemovedEdges returns all edge names that were removed in this mutation.
 func (m *RecipientMutation) RemovedEdges() []string {
-	edges := make([]string, 0, 8)
+	edges := make([]string, 0, 10)
 	if m.removednotice_purposes != nil {
 		edges = append(edges, recipient.EdgeNoticePurposes)
 	}
@@ -17493,6 +24640,12 @@ func (m *RecipientMutation) RemovedEdges() []string {
 	}
 	if m.removedassessments != nil {
 		edges = append(edges, recipient.EdgeAssessments)
+	}
+	if m.removedinstruments != nil {
+		edges = append(edges, recipient.EdgeInstruments)
+	}
+	if m.removedexception_records != nil {
+		edges = append(edges, recipient.EdgeExceptionRecords)
 	}
 	return edges
 }
@@ -17549,13 +24702,25 @@ func (m *RecipientMutation) RemovedIDs(name string) []ent.Value {
 			ids = append(ids, id)
 		}
 		return ids
+	case recipient.EdgeInstruments:
+		ids := make([]ent.Value, 0, len(m.removedinstruments))
+		for id := range m.removedinstruments {
+			ids = append(ids, id)
+		}
+		return ids
+	case recipient.EdgeExceptionRecords:
+		ids := make([]ent.Value, 0, len(m.removedexception_records))
+		for id := range m.removedexception_records {
+			ids = append(ids, id)
+		}
+		return ids
 	}
 	return nil
 }
 
 // ClearedEdges returns all edge names that were cleared in this mutation.
 func (m *RecipientMutation) ClearedEdges() []string {
-	edges := make([]string, 0, 8)
+	edges := make([]string, 0, 10)
 	if m.clearednotice_purposes {
 		edges = append(edges, recipient.EdgeNoticePurposes)
 	}
@@ -17580,6 +24745,12 @@ func (m *RecipientMutation) ClearedEdges() []string {
 	if m.clearedassessments {
 		edges = append(edges, recipient.EdgeAssessments)
 	}
+	if m.clearedinstruments {
+		edges = append(edges, recipient.EdgeInstruments)
+	}
+	if m.clearedexception_records {
+		edges = append(edges, recipient.EdgeExceptionRecords)
+	}
 	return edges
 }
 
@@ -17603,6 +24774,10 @@ func (m *RecipientMutation) EdgeCleared(name string) bool {
 		return m.clearedonward_transfers
 	case recipient.EdgeAssessments:
 		return m.clearedassessments
+	case recipient.EdgeInstruments:
+		return m.clearedinstruments
+	case recipient.EdgeExceptionRecords:
+		return m.clearedexception_records
 	}
 	return false
 }
@@ -17642,6 +24817,12 @@ func (m *RecipientMutation) ResetEdge(name string) error {
 		return nil
 	case recipient.EdgeAssessments:
 		m.ResetAssessments()
+		return nil
+	case recipient.EdgeInstruments:
+		m.ResetInstruments()
+		return nil
+	case recipient.EdgeExceptionRecords:
+		m.ResetExceptionRecords()
 		return nil
 	}
 	return fmt.Errorf("unknown Recipient edge %s", name)
@@ -19984,6 +27165,12 @@ type SettingsMutation struct {
 	addscreening_age_days                  *int32
 	separate_consent_without_consent_basis *bool
 	gap_contact                            *string
+	hmt_authority                          *registry.HmtAuthority
+	nonsensitive_tier                      *registry.NonsensitiveTier
+	statutory_duty_lifts_assessment        *bool
+	count_exempt_flows                     *bool
+	agreement_deferral_off                 *bool
+	assessment_deferral_off                *bool
 	clearedFields                          map[string]struct{}
 	done                                   bool
 	oldValue                               func(context.Context) (*Settings, error)
@@ -20462,6 +27649,222 @@ func (m *SettingsMutation) ResetGapContact() {
 	m.gap_contact = nil
 }
 
+// SetHmtAuthority sets the "hmt_authority" field.
+func (m *SettingsMutation) SetHmtAuthority(ra registry.HmtAuthority) {
+	m.hmt_authority = &ra
+}
+
+// HmtAuthority returns the value of the "hmt_authority" field in the mutation.
+func (m *SettingsMutation) HmtAuthority() (r registry.HmtAuthority, exists bool) {
+	v := m.hmt_authority
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldHmtAuthority returns the old "hmt_authority" field's value of the Settings entity.
+// If the Settings object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *SettingsMutation) OldHmtAuthority(ctx context.Context) (v registry.HmtAuthority, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldHmtAuthority is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldHmtAuthority requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldHmtAuthority: %w", err)
+	}
+	return oldValue.HmtAuthority, nil
+}
+
+// ResetHmtAuthority resets all changes to the "hmt_authority" field.
+func (m *SettingsMutation) ResetHmtAuthority() {
+	m.hmt_authority = nil
+}
+
+// SetNonsensitiveTier sets the "nonsensitive_tier" field.
+func (m *SettingsMutation) SetNonsensitiveTier(rt registry.NonsensitiveTier) {
+	m.nonsensitive_tier = &rt
+}
+
+// NonsensitiveTier returns the value of the "nonsensitive_tier" field in the mutation.
+func (m *SettingsMutation) NonsensitiveTier() (r registry.NonsensitiveTier, exists bool) {
+	v := m.nonsensitive_tier
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldNonsensitiveTier returns the old "nonsensitive_tier" field's value of the Settings entity.
+// If the Settings object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *SettingsMutation) OldNonsensitiveTier(ctx context.Context) (v registry.NonsensitiveTier, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldNonsensitiveTier is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldNonsensitiveTier requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldNonsensitiveTier: %w", err)
+	}
+	return oldValue.NonsensitiveTier, nil
+}
+
+// ResetNonsensitiveTier resets all changes to the "nonsensitive_tier" field.
+func (m *SettingsMutation) ResetNonsensitiveTier() {
+	m.nonsensitive_tier = nil
+}
+
+// SetStatutoryDutyLiftsAssessment sets the "statutory_duty_lifts_assessment" field.
+func (m *SettingsMutation) SetStatutoryDutyLiftsAssessment(b bool) {
+	m.statutory_duty_lifts_assessment = &b
+}
+
+// StatutoryDutyLiftsAssessment returns the value of the "statutory_duty_lifts_assessment" field in the mutation.
+func (m *SettingsMutation) StatutoryDutyLiftsAssessment() (r bool, exists bool) {
+	v := m.statutory_duty_lifts_assessment
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldStatutoryDutyLiftsAssessment returns the old "statutory_duty_lifts_assessment" field's value of the Settings entity.
+// If the Settings object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *SettingsMutation) OldStatutoryDutyLiftsAssessment(ctx context.Context) (v bool, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldStatutoryDutyLiftsAssessment is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldStatutoryDutyLiftsAssessment requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldStatutoryDutyLiftsAssessment: %w", err)
+	}
+	return oldValue.StatutoryDutyLiftsAssessment, nil
+}
+
+// ResetStatutoryDutyLiftsAssessment resets all changes to the "statutory_duty_lifts_assessment" field.
+func (m *SettingsMutation) ResetStatutoryDutyLiftsAssessment() {
+	m.statutory_duty_lifts_assessment = nil
+}
+
+// SetCountExemptFlows sets the "count_exempt_flows" field.
+func (m *SettingsMutation) SetCountExemptFlows(b bool) {
+	m.count_exempt_flows = &b
+}
+
+// CountExemptFlows returns the value of the "count_exempt_flows" field in the mutation.
+func (m *SettingsMutation) CountExemptFlows() (r bool, exists bool) {
+	v := m.count_exempt_flows
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldCountExemptFlows returns the old "count_exempt_flows" field's value of the Settings entity.
+// If the Settings object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *SettingsMutation) OldCountExemptFlows(ctx context.Context) (v bool, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldCountExemptFlows is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldCountExemptFlows requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldCountExemptFlows: %w", err)
+	}
+	return oldValue.CountExemptFlows, nil
+}
+
+// ResetCountExemptFlows resets all changes to the "count_exempt_flows" field.
+func (m *SettingsMutation) ResetCountExemptFlows() {
+	m.count_exempt_flows = nil
+}
+
+// SetAgreementDeferralOff sets the "agreement_deferral_off" field.
+func (m *SettingsMutation) SetAgreementDeferralOff(b bool) {
+	m.agreement_deferral_off = &b
+}
+
+// AgreementDeferralOff returns the value of the "agreement_deferral_off" field in the mutation.
+func (m *SettingsMutation) AgreementDeferralOff() (r bool, exists bool) {
+	v := m.agreement_deferral_off
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldAgreementDeferralOff returns the old "agreement_deferral_off" field's value of the Settings entity.
+// If the Settings object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *SettingsMutation) OldAgreementDeferralOff(ctx context.Context) (v bool, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldAgreementDeferralOff is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldAgreementDeferralOff requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldAgreementDeferralOff: %w", err)
+	}
+	return oldValue.AgreementDeferralOff, nil
+}
+
+// ResetAgreementDeferralOff resets all changes to the "agreement_deferral_off" field.
+func (m *SettingsMutation) ResetAgreementDeferralOff() {
+	m.agreement_deferral_off = nil
+}
+
+// SetAssessmentDeferralOff sets the "assessment_deferral_off" field.
+func (m *SettingsMutation) SetAssessmentDeferralOff(b bool) {
+	m.assessment_deferral_off = &b
+}
+
+// AssessmentDeferralOff returns the value of the "assessment_deferral_off" field in the mutation.
+func (m *SettingsMutation) AssessmentDeferralOff() (r bool, exists bool) {
+	v := m.assessment_deferral_off
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldAssessmentDeferralOff returns the old "assessment_deferral_off" field's value of the Settings entity.
+// If the Settings object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *SettingsMutation) OldAssessmentDeferralOff(ctx context.Context) (v bool, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldAssessmentDeferralOff is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldAssessmentDeferralOff requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldAssessmentDeferralOff: %w", err)
+	}
+	return oldValue.AssessmentDeferralOff, nil
+}
+
+// ResetAssessmentDeferralOff resets all changes to the "assessment_deferral_off" field.
+func (m *SettingsMutation) ResetAssessmentDeferralOff() {
+	m.assessment_deferral_off = nil
+}
+
 // Where appends a list predicates to the SettingsMutation builder.
 func (m *SettingsMutation) Where(ps ...predicate.Settings) {
 	m.predicates = append(m.predicates, ps...)
@@ -20496,7 +27899,7 @@ func (m *SettingsMutation) Type() string {
 // order to get all numeric fields that were incremented/decremented, call
 // AddedFields().
 func (m *SettingsMutation) Fields() []string {
-	fields := make([]string, 0, 8)
+	fields := make([]string, 0, 14)
 	if m.name != nil {
 		fields = append(fields, settings.FieldName)
 	}
@@ -20520,6 +27923,24 @@ func (m *SettingsMutation) Fields() []string {
 	}
 	if m.gap_contact != nil {
 		fields = append(fields, settings.FieldGapContact)
+	}
+	if m.hmt_authority != nil {
+		fields = append(fields, settings.FieldHmtAuthority)
+	}
+	if m.nonsensitive_tier != nil {
+		fields = append(fields, settings.FieldNonsensitiveTier)
+	}
+	if m.statutory_duty_lifts_assessment != nil {
+		fields = append(fields, settings.FieldStatutoryDutyLiftsAssessment)
+	}
+	if m.count_exempt_flows != nil {
+		fields = append(fields, settings.FieldCountExemptFlows)
+	}
+	if m.agreement_deferral_off != nil {
+		fields = append(fields, settings.FieldAgreementDeferralOff)
+	}
+	if m.assessment_deferral_off != nil {
+		fields = append(fields, settings.FieldAssessmentDeferralOff)
 	}
 	return fields
 }
@@ -20545,6 +27966,18 @@ func (m *SettingsMutation) Field(name string) (ent.Value, bool) {
 		return m.SeparateConsentWithoutConsentBasis()
 	case settings.FieldGapContact:
 		return m.GapContact()
+	case settings.FieldHmtAuthority:
+		return m.HmtAuthority()
+	case settings.FieldNonsensitiveTier:
+		return m.NonsensitiveTier()
+	case settings.FieldStatutoryDutyLiftsAssessment:
+		return m.StatutoryDutyLiftsAssessment()
+	case settings.FieldCountExemptFlows:
+		return m.CountExemptFlows()
+	case settings.FieldAgreementDeferralOff:
+		return m.AgreementDeferralOff()
+	case settings.FieldAssessmentDeferralOff:
+		return m.AssessmentDeferralOff()
 	}
 	return nil, false
 }
@@ -20570,6 +28003,18 @@ func (m *SettingsMutation) OldField(ctx context.Context, name string) (ent.Value
 		return m.OldSeparateConsentWithoutConsentBasis(ctx)
 	case settings.FieldGapContact:
 		return m.OldGapContact(ctx)
+	case settings.FieldHmtAuthority:
+		return m.OldHmtAuthority(ctx)
+	case settings.FieldNonsensitiveTier:
+		return m.OldNonsensitiveTier(ctx)
+	case settings.FieldStatutoryDutyLiftsAssessment:
+		return m.OldStatutoryDutyLiftsAssessment(ctx)
+	case settings.FieldCountExemptFlows:
+		return m.OldCountExemptFlows(ctx)
+	case settings.FieldAgreementDeferralOff:
+		return m.OldAgreementDeferralOff(ctx)
+	case settings.FieldAssessmentDeferralOff:
+		return m.OldAssessmentDeferralOff(ctx)
 	}
 	return nil, fmt.Errorf("unknown Settings field %s", name)
 }
@@ -20634,6 +28079,48 @@ func (m *SettingsMutation) SetField(name string, value ent.Value) error {
 			return fmt.Errorf("unexpected type %T for field %s", value, name)
 		}
 		m.SetGapContact(v)
+		return nil
+	case settings.FieldHmtAuthority:
+		v, ok := value.(registry.HmtAuthority)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetHmtAuthority(v)
+		return nil
+	case settings.FieldNonsensitiveTier:
+		v, ok := value.(registry.NonsensitiveTier)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetNonsensitiveTier(v)
+		return nil
+	case settings.FieldStatutoryDutyLiftsAssessment:
+		v, ok := value.(bool)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetStatutoryDutyLiftsAssessment(v)
+		return nil
+	case settings.FieldCountExemptFlows:
+		v, ok := value.(bool)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetCountExemptFlows(v)
+		return nil
+	case settings.FieldAgreementDeferralOff:
+		v, ok := value.(bool)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetAgreementDeferralOff(v)
+		return nil
+	case settings.FieldAssessmentDeferralOff:
+		v, ok := value.(bool)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetAssessmentDeferralOff(v)
 		return nil
 	}
 	return fmt.Errorf("unknown Settings field %s", name)
@@ -20758,6 +28245,24 @@ func (m *SettingsMutation) ResetField(name string) error {
 		return nil
 	case settings.FieldGapContact:
 		m.ResetGapContact()
+		return nil
+	case settings.FieldHmtAuthority:
+		m.ResetHmtAuthority()
+		return nil
+	case settings.FieldNonsensitiveTier:
+		m.ResetNonsensitiveTier()
+		return nil
+	case settings.FieldStatutoryDutyLiftsAssessment:
+		m.ResetStatutoryDutyLiftsAssessment()
+		return nil
+	case settings.FieldCountExemptFlows:
+		m.ResetCountExemptFlows()
+		return nil
+	case settings.FieldAgreementDeferralOff:
+		m.ResetAgreementDeferralOff()
+		return nil
+	case settings.FieldAssessmentDeferralOff:
+		m.ResetAssessmentDeferralOff()
 		return nil
 	}
 	return fmt.Errorf("unknown Settings field %s", name)
@@ -23342,6 +30847,23 @@ type TransferMutation struct {
 	revoke_reason             *string
 	evidence                  *json.RawMessage
 	appendevidence            json.RawMessage
+	exemption                 *registry.Exemption
+	derogation                *registry.Derogation
+	no_safeguards_reason      *string
+	occasional                *bool
+	approved_scale            *int64
+	addapproved_scale         *int64
+	check_time                *registry.Time
+	addcheck_time             *registry.Time
+	hr_coverage               *bool
+	uk_extension              *bool
+	sensitive_labelled        *bool
+	importer_under_gdpr       *bool
+	annexes                   *json.RawMessage
+	appendannexes             json.RawMessage
+	supplementary_measures    *string
+	renewal_apply_time        *registry.Time
+	addrenewal_apply_time     *registry.Time
 	clearedFields             map[string]struct{}
 	exporter                  *uint32
 	clearedexporter           bool
@@ -24329,6 +31851,549 @@ func (m *TransferMutation) ResetEvidence() {
 	m.appendevidence = nil
 }
 
+// SetExemption sets the "exemption" field.
+func (m *TransferMutation) SetExemption(r registry.Exemption) {
+	m.exemption = &r
+}
+
+// Exemption returns the value of the "exemption" field in the mutation.
+func (m *TransferMutation) Exemption() (r registry.Exemption, exists bool) {
+	v := m.exemption
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldExemption returns the old "exemption" field's value of the Transfer entity.
+// If the Transfer object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *TransferMutation) OldExemption(ctx context.Context) (v registry.Exemption, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldExemption is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldExemption requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldExemption: %w", err)
+	}
+	return oldValue.Exemption, nil
+}
+
+// ResetExemption resets all changes to the "exemption" field.
+func (m *TransferMutation) ResetExemption() {
+	m.exemption = nil
+}
+
+// SetDerogation sets the "derogation" field.
+func (m *TransferMutation) SetDerogation(r registry.Derogation) {
+	m.derogation = &r
+}
+
+// Derogation returns the value of the "derogation" field in the mutation.
+func (m *TransferMutation) Derogation() (r registry.Derogation, exists bool) {
+	v := m.derogation
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldDerogation returns the old "derogation" field's value of the Transfer entity.
+// If the Transfer object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *TransferMutation) OldDerogation(ctx context.Context) (v registry.Derogation, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldDerogation is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldDerogation requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldDerogation: %w", err)
+	}
+	return oldValue.Derogation, nil
+}
+
+// ResetDerogation resets all changes to the "derogation" field.
+func (m *TransferMutation) ResetDerogation() {
+	m.derogation = nil
+}
+
+// SetNoSafeguardsReason sets the "no_safeguards_reason" field.
+func (m *TransferMutation) SetNoSafeguardsReason(s string) {
+	m.no_safeguards_reason = &s
+}
+
+// NoSafeguardsReason returns the value of the "no_safeguards_reason" field in the mutation.
+func (m *TransferMutation) NoSafeguardsReason() (r string, exists bool) {
+	v := m.no_safeguards_reason
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldNoSafeguardsReason returns the old "no_safeguards_reason" field's value of the Transfer entity.
+// If the Transfer object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *TransferMutation) OldNoSafeguardsReason(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldNoSafeguardsReason is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldNoSafeguardsReason requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldNoSafeguardsReason: %w", err)
+	}
+	return oldValue.NoSafeguardsReason, nil
+}
+
+// ResetNoSafeguardsReason resets all changes to the "no_safeguards_reason" field.
+func (m *TransferMutation) ResetNoSafeguardsReason() {
+	m.no_safeguards_reason = nil
+}
+
+// SetOccasional sets the "occasional" field.
+func (m *TransferMutation) SetOccasional(b bool) {
+	m.occasional = &b
+}
+
+// Occasional returns the value of the "occasional" field in the mutation.
+func (m *TransferMutation) Occasional() (r bool, exists bool) {
+	v := m.occasional
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldOccasional returns the old "occasional" field's value of the Transfer entity.
+// If the Transfer object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *TransferMutation) OldOccasional(ctx context.Context) (v bool, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldOccasional is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldOccasional requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldOccasional: %w", err)
+	}
+	return oldValue.Occasional, nil
+}
+
+// ResetOccasional resets all changes to the "occasional" field.
+func (m *TransferMutation) ResetOccasional() {
+	m.occasional = nil
+}
+
+// SetApprovedScale sets the "approved_scale" field.
+func (m *TransferMutation) SetApprovedScale(i int64) {
+	m.approved_scale = &i
+	m.addapproved_scale = nil
+}
+
+// ApprovedScale returns the value of the "approved_scale" field in the mutation.
+func (m *TransferMutation) ApprovedScale() (r int64, exists bool) {
+	v := m.approved_scale
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldApprovedScale returns the old "approved_scale" field's value of the Transfer entity.
+// If the Transfer object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *TransferMutation) OldApprovedScale(ctx context.Context) (v int64, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldApprovedScale is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldApprovedScale requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldApprovedScale: %w", err)
+	}
+	return oldValue.ApprovedScale, nil
+}
+
+// AddApprovedScale adds i to the "approved_scale" field.
+func (m *TransferMutation) AddApprovedScale(i int64) {
+	if m.addapproved_scale != nil {
+		*m.addapproved_scale += i
+	} else {
+		m.addapproved_scale = &i
+	}
+}
+
+// AddedApprovedScale returns the value that was added to the "approved_scale" field in this mutation.
+func (m *TransferMutation) AddedApprovedScale() (r int64, exists bool) {
+	v := m.addapproved_scale
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetApprovedScale resets all changes to the "approved_scale" field.
+func (m *TransferMutation) ResetApprovedScale() {
+	m.approved_scale = nil
+	m.addapproved_scale = nil
+}
+
+// SetCheckTime sets the "check_time" field.
+func (m *TransferMutation) SetCheckTime(r registry.Time) {
+	m.check_time = &r
+	m.addcheck_time = nil
+}
+
+// CheckTime returns the value of the "check_time" field in the mutation.
+func (m *TransferMutation) CheckTime() (r registry.Time, exists bool) {
+	v := m.check_time
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldCheckTime returns the old "check_time" field's value of the Transfer entity.
+// If the Transfer object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *TransferMutation) OldCheckTime(ctx context.Context) (v registry.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldCheckTime is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldCheckTime requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldCheckTime: %w", err)
+	}
+	return oldValue.CheckTime, nil
+}
+
+// AddCheckTime adds r to the "check_time" field.
+func (m *TransferMutation) AddCheckTime(r registry.Time) {
+	if m.addcheck_time != nil {
+		*m.addcheck_time += r
+	} else {
+		m.addcheck_time = &r
+	}
+}
+
+// AddedCheckTime returns the value that was added to the "check_time" field in this mutation.
+func (m *TransferMutation) AddedCheckTime() (r registry.Time, exists bool) {
+	v := m.addcheck_time
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetCheckTime resets all changes to the "check_time" field.
+func (m *TransferMutation) ResetCheckTime() {
+	m.check_time = nil
+	m.addcheck_time = nil
+}
+
+// SetHrCoverage sets the "hr_coverage" field.
+func (m *TransferMutation) SetHrCoverage(b bool) {
+	m.hr_coverage = &b
+}
+
+// HrCoverage returns the value of the "hr_coverage" field in the mutation.
+func (m *TransferMutation) HrCoverage() (r bool, exists bool) {
+	v := m.hr_coverage
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldHrCoverage returns the old "hr_coverage" field's value of the Transfer entity.
+// If the Transfer object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *TransferMutation) OldHrCoverage(ctx context.Context) (v bool, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldHrCoverage is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldHrCoverage requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldHrCoverage: %w", err)
+	}
+	return oldValue.HrCoverage, nil
+}
+
+// ResetHrCoverage resets all changes to the "hr_coverage" field.
+func (m *TransferMutation) ResetHrCoverage() {
+	m.hr_coverage = nil
+}
+
+// SetUkExtension sets the "uk_extension" field.
+func (m *TransferMutation) SetUkExtension(b bool) {
+	m.uk_extension = &b
+}
+
+// UkExtension returns the value of the "uk_extension" field in the mutation.
+func (m *TransferMutation) UkExtension() (r bool, exists bool) {
+	v := m.uk_extension
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldUkExtension returns the old "uk_extension" field's value of the Transfer entity.
+// If the Transfer object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *TransferMutation) OldUkExtension(ctx context.Context) (v bool, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldUkExtension is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldUkExtension requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldUkExtension: %w", err)
+	}
+	return oldValue.UkExtension, nil
+}
+
+// ResetUkExtension resets all changes to the "uk_extension" field.
+func (m *TransferMutation) ResetUkExtension() {
+	m.uk_extension = nil
+}
+
+// SetSensitiveLabelled sets the "sensitive_labelled" field.
+func (m *TransferMutation) SetSensitiveLabelled(b bool) {
+	m.sensitive_labelled = &b
+}
+
+// SensitiveLabelled returns the value of the "sensitive_labelled" field in the mutation.
+func (m *TransferMutation) SensitiveLabelled() (r bool, exists bool) {
+	v := m.sensitive_labelled
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldSensitiveLabelled returns the old "sensitive_labelled" field's value of the Transfer entity.
+// If the Transfer object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *TransferMutation) OldSensitiveLabelled(ctx context.Context) (v bool, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldSensitiveLabelled is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldSensitiveLabelled requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldSensitiveLabelled: %w", err)
+	}
+	return oldValue.SensitiveLabelled, nil
+}
+
+// ResetSensitiveLabelled resets all changes to the "sensitive_labelled" field.
+func (m *TransferMutation) ResetSensitiveLabelled() {
+	m.sensitive_labelled = nil
+}
+
+// SetImporterUnderGdpr sets the "importer_under_gdpr" field.
+func (m *TransferMutation) SetImporterUnderGdpr(b bool) {
+	m.importer_under_gdpr = &b
+}
+
+// ImporterUnderGdpr returns the value of the "importer_under_gdpr" field in the mutation.
+func (m *TransferMutation) ImporterUnderGdpr() (r bool, exists bool) {
+	v := m.importer_under_gdpr
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldImporterUnderGdpr returns the old "importer_under_gdpr" field's value of the Transfer entity.
+// If the Transfer object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *TransferMutation) OldImporterUnderGdpr(ctx context.Context) (v bool, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldImporterUnderGdpr is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldImporterUnderGdpr requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldImporterUnderGdpr: %w", err)
+	}
+	return oldValue.ImporterUnderGdpr, nil
+}
+
+// ResetImporterUnderGdpr resets all changes to the "importer_under_gdpr" field.
+func (m *TransferMutation) ResetImporterUnderGdpr() {
+	m.importer_under_gdpr = nil
+}
+
+// SetAnnexes sets the "annexes" field.
+func (m *TransferMutation) SetAnnexes(jm json.RawMessage) {
+	m.annexes = &jm
+	m.appendannexes = nil
+}
+
+// Annexes returns the value of the "annexes" field in the mutation.
+func (m *TransferMutation) Annexes() (r json.RawMessage, exists bool) {
+	v := m.annexes
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldAnnexes returns the old "annexes" field's value of the Transfer entity.
+// If the Transfer object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *TransferMutation) OldAnnexes(ctx context.Context) (v json.RawMessage, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldAnnexes is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldAnnexes requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldAnnexes: %w", err)
+	}
+	return oldValue.Annexes, nil
+}
+
+// AppendAnnexes adds jm to the "annexes" field.
+func (m *TransferMutation) AppendAnnexes(jm json.RawMessage) {
+	m.appendannexes = append(m.appendannexes, jm...)
+}
+
+// AppendedAnnexes returns the list of values that were appended to the "annexes" field in this mutation.
+func (m *TransferMutation) AppendedAnnexes() (json.RawMessage, bool) {
+	if len(m.appendannexes) == 0 {
+		return nil, false
+	}
+	return m.appendannexes, true
+}
+
+// ResetAnnexes resets all changes to the "annexes" field.
+func (m *TransferMutation) ResetAnnexes() {
+	m.annexes = nil
+	m.appendannexes = nil
+}
+
+// SetSupplementaryMeasures sets the "supplementary_measures" field.
+func (m *TransferMutation) SetSupplementaryMeasures(s string) {
+	m.supplementary_measures = &s
+}
+
+// SupplementaryMeasures returns the value of the "supplementary_measures" field in the mutation.
+func (m *TransferMutation) SupplementaryMeasures() (r string, exists bool) {
+	v := m.supplementary_measures
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldSupplementaryMeasures returns the old "supplementary_measures" field's value of the Transfer entity.
+// If the Transfer object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *TransferMutation) OldSupplementaryMeasures(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldSupplementaryMeasures is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldSupplementaryMeasures requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldSupplementaryMeasures: %w", err)
+	}
+	return oldValue.SupplementaryMeasures, nil
+}
+
+// ResetSupplementaryMeasures resets all changes to the "supplementary_measures" field.
+func (m *TransferMutation) ResetSupplementaryMeasures() {
+	m.supplementary_measures = nil
+}
+
+// SetRenewalApplyTime sets the "renewal_apply_time" field.
+func (m *TransferMutation) SetRenewalApplyTime(r registry.Time) {
+	m.renewal_apply_time = &r
+	m.addrenewal_apply_time = nil
+}
+
+// RenewalApplyTime returns the value of the "renewal_apply_time" field in the mutation.
+func (m *TransferMutation) RenewalApplyTime() (r registry.Time, exists bool) {
+	v := m.renewal_apply_time
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldRenewalApplyTime returns the old "renewal_apply_time" field's value of the Transfer entity.
+// If the Transfer object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *TransferMutation) OldRenewalApplyTime(ctx context.Context) (v registry.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldRenewalApplyTime is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldRenewalApplyTime requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldRenewalApplyTime: %w", err)
+	}
+	return oldValue.RenewalApplyTime, nil
+}
+
+// AddRenewalApplyTime adds r to the "renewal_apply_time" field.
+func (m *TransferMutation) AddRenewalApplyTime(r registry.Time) {
+	if m.addrenewal_apply_time != nil {
+		*m.addrenewal_apply_time += r
+	} else {
+		m.addrenewal_apply_time = &r
+	}
+}
+
+// AddedRenewalApplyTime returns the value that was added to the "renewal_apply_time" field in this mutation.
+func (m *TransferMutation) AddedRenewalApplyTime() (r registry.Time, exists bool) {
+	v := m.addrenewal_apply_time
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetRenewalApplyTime resets all changes to the "renewal_apply_time" field.
+func (m *TransferMutation) ResetRenewalApplyTime() {
+	m.renewal_apply_time = nil
+	m.addrenewal_apply_time = nil
+}
+
 // ClearExporter clears the "exporter" edge to the Exporter entity.
 func (m *TransferMutation) ClearExporter() {
 	m.clearedexporter = true
@@ -24633,7 +32698,7 @@ func (m *TransferMutation) Type() string {
 // order to get all numeric fields that were incremented/decremented, call
 // AddedFields().
 func (m *TransferMutation) Fields() []string {
-	fields := make([]string, 0, 18)
+	fields := make([]string, 0, 31)
 	if m.name != nil {
 		fields = append(fields, transfer.FieldName)
 	}
@@ -24688,6 +32753,45 @@ func (m *TransferMutation) Fields() []string {
 	if m.evidence != nil {
 		fields = append(fields, transfer.FieldEvidence)
 	}
+	if m.exemption != nil {
+		fields = append(fields, transfer.FieldExemption)
+	}
+	if m.derogation != nil {
+		fields = append(fields, transfer.FieldDerogation)
+	}
+	if m.no_safeguards_reason != nil {
+		fields = append(fields, transfer.FieldNoSafeguardsReason)
+	}
+	if m.occasional != nil {
+		fields = append(fields, transfer.FieldOccasional)
+	}
+	if m.approved_scale != nil {
+		fields = append(fields, transfer.FieldApprovedScale)
+	}
+	if m.check_time != nil {
+		fields = append(fields, transfer.FieldCheckTime)
+	}
+	if m.hr_coverage != nil {
+		fields = append(fields, transfer.FieldHrCoverage)
+	}
+	if m.uk_extension != nil {
+		fields = append(fields, transfer.FieldUkExtension)
+	}
+	if m.sensitive_labelled != nil {
+		fields = append(fields, transfer.FieldSensitiveLabelled)
+	}
+	if m.importer_under_gdpr != nil {
+		fields = append(fields, transfer.FieldImporterUnderGdpr)
+	}
+	if m.annexes != nil {
+		fields = append(fields, transfer.FieldAnnexes)
+	}
+	if m.supplementary_measures != nil {
+		fields = append(fields, transfer.FieldSupplementaryMeasures)
+	}
+	if m.renewal_apply_time != nil {
+		fields = append(fields, transfer.FieldRenewalApplyTime)
+	}
 	return fields
 }
 
@@ -24732,6 +32836,32 @@ func (m *TransferMutation) Field(name string) (ent.Value, bool) {
 		return m.RevokeReason()
 	case transfer.FieldEvidence:
 		return m.Evidence()
+	case transfer.FieldExemption:
+		return m.Exemption()
+	case transfer.FieldDerogation:
+		return m.Derogation()
+	case transfer.FieldNoSafeguardsReason:
+		return m.NoSafeguardsReason()
+	case transfer.FieldOccasional:
+		return m.Occasional()
+	case transfer.FieldApprovedScale:
+		return m.ApprovedScale()
+	case transfer.FieldCheckTime:
+		return m.CheckTime()
+	case transfer.FieldHrCoverage:
+		return m.HrCoverage()
+	case transfer.FieldUkExtension:
+		return m.UkExtension()
+	case transfer.FieldSensitiveLabelled:
+		return m.SensitiveLabelled()
+	case transfer.FieldImporterUnderGdpr:
+		return m.ImporterUnderGdpr()
+	case transfer.FieldAnnexes:
+		return m.Annexes()
+	case transfer.FieldSupplementaryMeasures:
+		return m.SupplementaryMeasures()
+	case transfer.FieldRenewalApplyTime:
+		return m.RenewalApplyTime()
 	}
 	return nil, false
 }
@@ -24777,6 +32907,32 @@ func (m *TransferMutation) OldField(ctx context.Context, name string) (ent.Value
 		return m.OldRevokeReason(ctx)
 	case transfer.FieldEvidence:
 		return m.OldEvidence(ctx)
+	case transfer.FieldExemption:
+		return m.OldExemption(ctx)
+	case transfer.FieldDerogation:
+		return m.OldDerogation(ctx)
+	case transfer.FieldNoSafeguardsReason:
+		return m.OldNoSafeguardsReason(ctx)
+	case transfer.FieldOccasional:
+		return m.OldOccasional(ctx)
+	case transfer.FieldApprovedScale:
+		return m.OldApprovedScale(ctx)
+	case transfer.FieldCheckTime:
+		return m.OldCheckTime(ctx)
+	case transfer.FieldHrCoverage:
+		return m.OldHrCoverage(ctx)
+	case transfer.FieldUkExtension:
+		return m.OldUkExtension(ctx)
+	case transfer.FieldSensitiveLabelled:
+		return m.OldSensitiveLabelled(ctx)
+	case transfer.FieldImporterUnderGdpr:
+		return m.OldImporterUnderGdpr(ctx)
+	case transfer.FieldAnnexes:
+		return m.OldAnnexes(ctx)
+	case transfer.FieldSupplementaryMeasures:
+		return m.OldSupplementaryMeasures(ctx)
+	case transfer.FieldRenewalApplyTime:
+		return m.OldRenewalApplyTime(ctx)
 	}
 	return nil, fmt.Errorf("unknown Transfer field %s", name)
 }
@@ -24912,6 +33068,97 @@ func (m *TransferMutation) SetField(name string, value ent.Value) error {
 		}
 		m.SetEvidence(v)
 		return nil
+	case transfer.FieldExemption:
+		v, ok := value.(registry.Exemption)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetExemption(v)
+		return nil
+	case transfer.FieldDerogation:
+		v, ok := value.(registry.Derogation)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetDerogation(v)
+		return nil
+	case transfer.FieldNoSafeguardsReason:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetNoSafeguardsReason(v)
+		return nil
+	case transfer.FieldOccasional:
+		v, ok := value.(bool)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetOccasional(v)
+		return nil
+	case transfer.FieldApprovedScale:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetApprovedScale(v)
+		return nil
+	case transfer.FieldCheckTime:
+		v, ok := value.(registry.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetCheckTime(v)
+		return nil
+	case transfer.FieldHrCoverage:
+		v, ok := value.(bool)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetHrCoverage(v)
+		return nil
+	case transfer.FieldUkExtension:
+		v, ok := value.(bool)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetUkExtension(v)
+		return nil
+	case transfer.FieldSensitiveLabelled:
+		v, ok := value.(bool)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetSensitiveLabelled(v)
+		return nil
+	case transfer.FieldImporterUnderGdpr:
+		v, ok := value.(bool)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetImporterUnderGdpr(v)
+		return nil
+	case transfer.FieldAnnexes:
+		v, ok := value.(json.RawMessage)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetAnnexes(v)
+		return nil
+	case transfer.FieldSupplementaryMeasures:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetSupplementaryMeasures(v)
+		return nil
+	case transfer.FieldRenewalApplyTime:
+		v, ok := value.(registry.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetRenewalApplyTime(v)
+		return nil
 	}
 	return fmt.Errorf("unknown Transfer field %s", name)
 }
@@ -24941,6 +33188,15 @@ func (m *TransferMutation) AddedFields() []string {
 	if m.addrevoke_time != nil {
 		fields = append(fields, transfer.FieldRevokeTime)
 	}
+	if m.addapproved_scale != nil {
+		fields = append(fields, transfer.FieldApprovedScale)
+	}
+	if m.addcheck_time != nil {
+		fields = append(fields, transfer.FieldCheckTime)
+	}
+	if m.addrenewal_apply_time != nil {
+		fields = append(fields, transfer.FieldRenewalApplyTime)
+	}
 	return fields
 }
 
@@ -24963,6 +33219,12 @@ func (m *TransferMutation) AddedField(name string) (ent.Value, bool) {
 		return m.AddedRecertifiedUntil()
 	case transfer.FieldRevokeTime:
 		return m.AddedRevokeTime()
+	case transfer.FieldApprovedScale:
+		return m.AddedApprovedScale()
+	case transfer.FieldCheckTime:
+		return m.AddedCheckTime()
+	case transfer.FieldRenewalApplyTime:
+		return m.AddedRenewalApplyTime()
 	}
 	return nil, false
 }
@@ -25020,6 +33282,27 @@ func (m *TransferMutation) AddField(name string, value ent.Value) error {
 			return fmt.Errorf("unexpected type %T for field %s", value, name)
 		}
 		m.AddRevokeTime(v)
+		return nil
+	case transfer.FieldApprovedScale:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddApprovedScale(v)
+		return nil
+	case transfer.FieldCheckTime:
+		v, ok := value.(registry.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddCheckTime(v)
+		return nil
+	case transfer.FieldRenewalApplyTime:
+		v, ok := value.(registry.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddRenewalApplyTime(v)
 		return nil
 	}
 	return fmt.Errorf("unknown Transfer numeric field %s", name)
@@ -25110,6 +33393,45 @@ func (m *TransferMutation) ResetField(name string) error {
 		return nil
 	case transfer.FieldEvidence:
 		m.ResetEvidence()
+		return nil
+	case transfer.FieldExemption:
+		m.ResetExemption()
+		return nil
+	case transfer.FieldDerogation:
+		m.ResetDerogation()
+		return nil
+	case transfer.FieldNoSafeguardsReason:
+		m.ResetNoSafeguardsReason()
+		return nil
+	case transfer.FieldOccasional:
+		m.ResetOccasional()
+		return nil
+	case transfer.FieldApprovedScale:
+		m.ResetApprovedScale()
+		return nil
+	case transfer.FieldCheckTime:
+		m.ResetCheckTime()
+		return nil
+	case transfer.FieldHrCoverage:
+		m.ResetHrCoverage()
+		return nil
+	case transfer.FieldUkExtension:
+		m.ResetUkExtension()
+		return nil
+	case transfer.FieldSensitiveLabelled:
+		m.ResetSensitiveLabelled()
+		return nil
+	case transfer.FieldImporterUnderGdpr:
+		m.ResetImporterUnderGdpr()
+		return nil
+	case transfer.FieldAnnexes:
+		m.ResetAnnexes()
+		return nil
+	case transfer.FieldSupplementaryMeasures:
+		m.ResetSupplementaryMeasures()
+		return nil
+	case transfer.FieldRenewalApplyTime:
+		m.ResetRenewalApplyTime()
 		return nil
 	}
 	return fmt.Errorf("unknown Transfer field %s", name)

@@ -57,6 +57,12 @@ type PolicyVersion struct {
 	TextDigest string `json:"text_digest,omitempty"`
 	// The notices sent.
 	Notices json.RawMessage `json:"notices,omitempty"`
+	// The safeguards of sensitive data.
+	Safeguards json.RawMessage `json:"safeguards,omitempty"`
+	// The cells of the waiver matrix that differ from the default.
+	Waivers json.RawMessage `json:"waivers,omitempty"`
+	// The kinds of recipient that exceptions may be claimed for, where they differ from the default.
+	ExceptionKinds json.RawMessage `json:"exception_kinds,omitempty"`
 	// Edges holds the relations/edges for other nodes in the graph.
 	// The values are being populated by the PolicyVersionQuery when eager-loading is set.
 	Edges        PolicyVersionEdges `json:"edges"`
@@ -108,7 +114,7 @@ func (*PolicyVersion) scanValues(columns []string) ([]any, error) {
 	values := make([]any, len(columns))
 	for i := range columns {
 		switch columns[i] {
-		case policyversion.FieldSubjectGroups, policyversion.FieldRegions, policyversion.FieldKinds, policyversion.FieldBases, policyversion.FieldNecessity, policyversion.FieldRetention, policyversion.FieldNotices:
+		case policyversion.FieldSubjectGroups, policyversion.FieldRegions, policyversion.FieldKinds, policyversion.FieldBases, policyversion.FieldNecessity, policyversion.FieldRetention, policyversion.FieldNotices, policyversion.FieldSafeguards, policyversion.FieldWaivers, policyversion.FieldExceptionKinds:
 			values[i] = new([]byte)
 		case policyversion.FieldSignificant, policyversion.FieldWeakensRights, policyversion.FieldServesMinors:
 			values[i] = new(sql.NullBool)
@@ -265,6 +271,30 @@ func (_m *PolicyVersion) assignValues(columns []string, values []any) error {
 					return fmt.Errorf("unmarshal field notices: %w", err)
 				}
 			}
+		case policyversion.FieldSafeguards:
+			if value, ok := values[i].(*[]byte); !ok {
+				return fmt.Errorf("unexpected type %T for field safeguards", values[i])
+			} else if value != nil && len(*value) > 0 {
+				if err := json.Unmarshal(*value, &_m.Safeguards); err != nil {
+					return fmt.Errorf("unmarshal field safeguards: %w", err)
+				}
+			}
+		case policyversion.FieldWaivers:
+			if value, ok := values[i].(*[]byte); !ok {
+				return fmt.Errorf("unexpected type %T for field waivers", values[i])
+			} else if value != nil && len(*value) > 0 {
+				if err := json.Unmarshal(*value, &_m.Waivers); err != nil {
+					return fmt.Errorf("unmarshal field waivers: %w", err)
+				}
+			}
+		case policyversion.FieldExceptionKinds:
+			if value, ok := values[i].(*[]byte); !ok {
+				return fmt.Errorf("unexpected type %T for field exception_kinds", values[i])
+			} else if value != nil && len(*value) > 0 {
+				if err := json.Unmarshal(*value, &_m.ExceptionKinds); err != nil {
+					return fmt.Errorf("unmarshal field exception_kinds: %w", err)
+				}
+			}
 		default:
 			_m.selectValues.Set(columns[i], values[i])
 		}
@@ -372,6 +402,15 @@ func (_m *PolicyVersion) String() string {
 	builder.WriteString(", ")
 	builder.WriteString("notices=")
 	builder.WriteString(fmt.Sprintf("%v", _m.Notices))
+	builder.WriteString(", ")
+	builder.WriteString("safeguards=")
+	builder.WriteString(fmt.Sprintf("%v", _m.Safeguards))
+	builder.WriteString(", ")
+	builder.WriteString("waivers=")
+	builder.WriteString(fmt.Sprintf("%v", _m.Waivers))
+	builder.WriteString(", ")
+	builder.WriteString("exception_kinds=")
+	builder.WriteString(fmt.Sprintf("%v", _m.ExceptionKinds))
 	builder.WriteByte(')')
 	return builder.String()
 }

@@ -201,6 +201,24 @@ func (_c *PolicyVersionCreate) SetNotices(v json.RawMessage) *PolicyVersionCreat
 	return _c
 }
 
+// SetSafeguards sets the "safeguards" field.
+func (_c *PolicyVersionCreate) SetSafeguards(v json.RawMessage) *PolicyVersionCreate {
+	_c.mutation.SetSafeguards(v)
+	return _c
+}
+
+// SetWaivers sets the "waivers" field.
+func (_c *PolicyVersionCreate) SetWaivers(v json.RawMessage) *PolicyVersionCreate {
+	_c.mutation.SetWaivers(v)
+	return _c
+}
+
+// SetExceptionKinds sets the "exception_kinds" field.
+func (_c *PolicyVersionCreate) SetExceptionKinds(v json.RawMessage) *PolicyVersionCreate {
+	_c.mutation.SetExceptionKinds(v)
+	return _c
+}
+
 // SetID sets the "id" field.
 func (_c *PolicyVersionCreate) SetID(v uint32) *PolicyVersionCreate {
 	_c.mutation.SetID(v)
@@ -487,6 +505,18 @@ func (_c *PolicyVersionCreate) createSpec() (*PolicyVersion, *sqlgraph.CreateSpe
 	if value, ok := _c.mutation.Notices(); ok {
 		_spec.SetField(policyversion.FieldNotices, field.TypeJSON, value)
 		_node.Notices = value
+	}
+	if value, ok := _c.mutation.Safeguards(); ok {
+		_spec.SetField(policyversion.FieldSafeguards, field.TypeJSON, value)
+		_node.Safeguards = value
+	}
+	if value, ok := _c.mutation.Waivers(); ok {
+		_spec.SetField(policyversion.FieldWaivers, field.TypeJSON, value)
+		_node.Waivers = value
+	}
+	if value, ok := _c.mutation.ExceptionKinds(); ok {
+		_spec.SetField(policyversion.FieldExceptionKinds, field.TypeJSON, value)
+		_node.ExceptionKinds = value
 	}
 	if nodes := _c.mutation.PurposesIDs(); len(nodes) > 0 {
 		edge := &sqlgraph.EdgeSpec{

@@ -284,6 +284,42 @@ func (_u *PolicyVersionUpdate) AppendNotices(v json.RawMessage) *PolicyVersionUp
 	return _u
 }
 
+// SetSafeguards sets the "safeguards" field.
+func (_u *PolicyVersionUpdate) SetSafeguards(v json.RawMessage) *PolicyVersionUpdate {
+	_u.mutation.SetSafeguards(v)
+	return _u
+}
+
+// AppendSafeguards appends value to the "safeguards" field.
+func (_u *PolicyVersionUpdate) AppendSafeguards(v json.RawMessage) *PolicyVersionUpdate {
+	_u.mutation.AppendSafeguards(v)
+	return _u
+}
+
+// SetWaivers sets the "waivers" field.
+func (_u *PolicyVersionUpdate) SetWaivers(v json.RawMessage) *PolicyVersionUpdate {
+	_u.mutation.SetWaivers(v)
+	return _u
+}
+
+// AppendWaivers appends value to the "waivers" field.
+func (_u *PolicyVersionUpdate) AppendWaivers(v json.RawMessage) *PolicyVersionUpdate {
+	_u.mutation.AppendWaivers(v)
+	return _u
+}
+
+// SetExceptionKinds sets the "exception_kinds" field.
+func (_u *PolicyVersionUpdate) SetExceptionKinds(v json.RawMessage) *PolicyVersionUpdate {
+	_u.mutation.SetExceptionKinds(v)
+	return _u
+}
+
+// AppendExceptionKinds appends value to the "exception_kinds" field.
+func (_u *PolicyVersionUpdate) AppendExceptionKinds(v json.RawMessage) *PolicyVersionUpdate {
+	_u.mutation.AppendExceptionKinds(v)
+	return _u
+}
+
 // AddPurposeIDs adds the "purposes" edge to the Purpose entity by IDs.
 func (_u *PolicyVersionUpdate) AddPurposeIDs(ids ...uint32) *PolicyVersionUpdate {
 	_u.mutation.AddPurposeIDs(ids...)
@@ -529,6 +565,30 @@ func (_u *PolicyVersionUpdate) sqlSave(ctx context.Context) (_node int, err erro
 	if value, ok := _u.mutation.AppendedNotices(); ok {
 		_spec.AddModifier(func(u *sql.UpdateBuilder) {
 			sqljson.Append(u, policyversion.FieldNotices, value)
+		})
+	}
+	if value, ok := _u.mutation.Safeguards(); ok {
+		_spec.SetField(policyversion.FieldSafeguards, field.TypeJSON, value)
+	}
+	if value, ok := _u.mutation.AppendedSafeguards(); ok {
+		_spec.AddModifier(func(u *sql.UpdateBuilder) {
+			sqljson.Append(u, policyversion.FieldSafeguards, value)
+		})
+	}
+	if value, ok := _u.mutation.Waivers(); ok {
+		_spec.SetField(policyversion.FieldWaivers, field.TypeJSON, value)
+	}
+	if value, ok := _u.mutation.AppendedWaivers(); ok {
+		_spec.AddModifier(func(u *sql.UpdateBuilder) {
+			sqljson.Append(u, policyversion.FieldWaivers, value)
+		})
+	}
+	if value, ok := _u.mutation.ExceptionKinds(); ok {
+		_spec.SetField(policyversion.FieldExceptionKinds, field.TypeJSON, value)
+	}
+	if value, ok := _u.mutation.AppendedExceptionKinds(); ok {
+		_spec.AddModifier(func(u *sql.UpdateBuilder) {
+			sqljson.Append(u, policyversion.FieldExceptionKinds, value)
 		})
 	}
 	if _u.mutation.PurposesCleared() {
@@ -938,6 +998,42 @@ func (_u *PolicyVersionUpdateOne) AppendNotices(v json.RawMessage) *PolicyVersio
 	return _u
 }
 
+// SetSafeguards sets the "safeguards" field.
+func (_u *PolicyVersionUpdateOne) SetSafeguards(v json.RawMessage) *PolicyVersionUpdateOne {
+	_u.mutation.SetSafeguards(v)
+	return _u
+}
+
+// AppendSafeguards appends value to the "safeguards" field.
+func (_u *PolicyVersionUpdateOne) AppendSafeguards(v json.RawMessage) *PolicyVersionUpdateOne {
+	_u.mutation.AppendSafeguards(v)
+	return _u
+}
+
+// SetWaivers sets the "waivers" field.
+func (_u *PolicyVersionUpdateOne) SetWaivers(v json.RawMessage) *PolicyVersionUpdateOne {
+	_u.mutation.SetWaivers(v)
+	return _u
+}
+
+// AppendWaivers appends value to the "waivers" field.
+func (_u *PolicyVersionUpdateOne) AppendWaivers(v json.RawMessage) *PolicyVersionUpdateOne {
+	_u.mutation.AppendWaivers(v)
+	return _u
+}
+
+// SetExceptionKinds sets the "exception_kinds" field.
+func (_u *PolicyVersionUpdateOne) SetExceptionKinds(v json.RawMessage) *PolicyVersionUpdateOne {
+	_u.mutation.SetExceptionKinds(v)
+	return _u
+}
+
+// AppendExceptionKinds appends value to the "exception_kinds" field.
+func (_u *PolicyVersionUpdateOne) AppendExceptionKinds(v json.RawMessage) *PolicyVersionUpdateOne {
+	_u.mutation.AppendExceptionKinds(v)
+	return _u
+}
+
 // AddPurposeIDs adds the "purposes" edge to the Purpose entity by IDs.
 func (_u *PolicyVersionUpdateOne) AddPurposeIDs(ids ...uint32) *PolicyVersionUpdateOne {
 	_u.mutation.AddPurposeIDs(ids...)
@@ -1213,6 +1309,30 @@ func (_u *PolicyVersionUpdateOne) sqlSave(ctx context.Context) (_node *PolicyVer
 	if value, ok := _u.mutation.AppendedNotices(); ok {
 		_spec.AddModifier(func(u *sql.UpdateBuilder) {
 			sqljson.Append(u, policyversion.FieldNotices, value)
+		})
+	}
+	if value, ok := _u.mutation.Safeguards(); ok {
+		_spec.SetField(policyversion.FieldSafeguards, field.TypeJSON, value)
+	}
+	if value, ok := _u.mutation.AppendedSafeguards(); ok {
+		_spec.AddModifier(func(u *sql.UpdateBuilder) {
+			sqljson.Append(u, policyversion.FieldSafeguards, value)
+		})
+	}
+	if value, ok := _u.mutation.Waivers(); ok {
+		_spec.SetField(policyversion.FieldWaivers, field.TypeJSON, value)
+	}
+	if value, ok := _u.mutation.AppendedWaivers(); ok {
+		_spec.AddModifier(func(u *sql.UpdateBuilder) {
+			sqljson.Append(u, policyversion.FieldWaivers, value)
+		})
+	}
+	if value, ok := _u.mutation.ExceptionKinds(); ok {
+		_spec.SetField(policyversion.FieldExceptionKinds, field.TypeJSON, value)
+	}
+	if value, ok := _u.mutation.AppendedExceptionKinds(); ok {
+		_spec.AddModifier(func(u *sql.UpdateBuilder) {
+			sqljson.Append(u, policyversion.FieldExceptionKinds, value)
 		})
 	}
 	if _u.mutation.PurposesCleared() {

@@ -46,6 +46,14 @@ type Purpose struct {
 	HighRisk bool `json:"high_risk,omitempty"`
 	// The clause of the policy that states it.
 	Clause string `json:"clause,omitempty"`
+	// It decides by automated means, PIPL 55(2).
+	AutomatedDecision bool `json:"automated_decision,omitempty"`
+	// It serves proceedings abroad, PIPL 41.
+	ForeignProceedings bool `json:"foreign_proceedings,omitempty"`
+	// It winds down a ceased service.
+	WindDown bool `json:"wind_down,omitempty"`
+	// It deletes, corrects or returns data.
+	Deletion bool `json:"deletion,omitempty"`
 	// Edges holds the relations/edges for other nodes in the graph.
 	// The values are being populated by the PurposeQuery when eager-loading is set.
 	Edges        PurposeEdges `json:"edges"`
@@ -64,13 +72,19 @@ type PurposeEdges struct {
 	Policies []*PolicyVersion `json:"policies,omitempty"`
 	// The policy versions whose lists name it.
 	MentioningPolicies []*PolicyVersion `json:"mentioning_policies,omitempty"`
-	// The recipients whose notices name it.
+	// The recipients whose notices or deal name it.
 	NoticedRecipients []*Recipient `json:"noticed_recipients,omitempty"`
+	// The exporters whose products or holds name it.
+	MentioningExporters []*Exporter `json:"mentioning_exporters,omitempty"`
+	// The instruments used for it.
+	Instruments []*Instrument `json:"instruments,omitempty"`
+	// The exceptions whose purpose it is.
+	ExceptionRecords []*ExceptionRecord `json:"exception_records,omitempty"`
 	// The links that serve it.
 	Links []*SubprocessorLink `json:"links,omitempty"`
 	// loadedTypes holds the information for reporting if a
 	// type was loaded (or requested) in eager-loading or not.
-	loadedTypes [7]bool
+	loadedTypes [10]bool
 }
 
 // AgreementsOrErr returns the Agreements value or an error if the edge
@@ -127,10 +141,37 @@ func (e PurposeEdges) NoticedRecipientsOrErr() ([]*Recipient, error) {
 	return nil, &NotLoadedError{edge: "noticed_recipients"}
 }
 
+// MentioningExportersOrErr returns the MentioningExporters value or an error if the edge
+// was not loaded in eager-loading.
+func (e PurposeEdges) MentioningExportersOrErr() ([]*Exporter, error) {
+	if e.loadedTypes[6] {
+		return e.MentioningExporters, nil
+	}
+	return nil, &NotLoadedError{edge: "mentioning_exporters"}
+}
+
+// InstrumentsOrErr returns the Instruments value or an error if the edge
+// was not loaded in eager-loading.
+func (e PurposeEdges) InstrumentsOrErr() ([]*Instrument, error) {
+	if e.loadedTypes[7] {
+		return e.Instruments, nil
+	}
+	return nil, &NotLoadedError{edge: "instruments"}
+}
+
+// ExceptionRecordsOrErr returns the ExceptionRecords value or an error if the edge
+// was not loaded in eager-loading.
+func (e PurposeEdges) ExceptionRecordsOrErr() ([]*ExceptionRecord, error) {
+	if e.loadedTypes[8] {
+		return e.ExceptionRecords, nil
+	}
+	return nil, &NotLoadedError{edge: "exception_records"}
+}
+
 // LinksOrErr returns the Links value or an error if the edge
 // was not loaded in eager-loading.
 func (e PurposeEdges) LinksOrErr() ([]*SubprocessorLink, error) {
-	if e.loadedTypes[6] {
+	if e.loadedTypes[9] {
 		return e.Links, nil
 	}
 	return nil, &NotLoadedError{edge: "links"}
@@ -143,7 +184,7 @@ func (*Purpose) scanValues(columns []string) ([]any, error) {
 		switch columns[i] {
 		case purpose.FieldService:
 			values[i] = new(registry.Service)
-		case purpose.FieldAnalytics, purpose.FieldTracking, purpose.FieldProfiling, purpose.FieldInterestAdvertising, purpose.FieldHighRisk:
+		case purpose.FieldAnalytics, purpose.FieldTracking, purpose.FieldProfiling, purpose.FieldInterestAdvertising, purpose.FieldHighRisk, purpose.FieldAutomatedDecision, purpose.FieldForeignProceedings, purpose.FieldWindDown, purpose.FieldDeletion:
 			values[i] = new(sql.NullBool)
 		case purpose.FieldID, purpose.FieldRevision, purpose.FieldCreateTime, purpose.FieldUpdateTime:
 			values[i] = new(sql.NullInt64)
@@ -254,6 +295,30 @@ func (_m *Purpose) assignValues(columns []string, values []any) error {
 			} else if value.Valid {
 				_m.Clause = value.String
 			}
+		case purpose.FieldAutomatedDecision:
+			if value, ok := values[i].(*sql.NullBool); !ok {
+				return fmt.Errorf("unexpected type %T for field automated_decision", values[i])
+			} else if value.Valid {
+				_m.AutomatedDecision = value.Bool
+			}
+		case purpose.FieldForeignProceedings:
+			if value, ok := values[i].(*sql.NullBool); !ok {
+				return fmt.Errorf("unexpected type %T for field foreign_proceedings", values[i])
+			} else if value.Valid {
+				_m.ForeignProceedings = value.Bool
+			}
+		case purpose.FieldWindDown:
+			if value, ok := values[i].(*sql.NullBool); !ok {
+				return fmt.Errorf("unexpected type %T for field wind_down", values[i])
+			} else if value.Valid {
+				_m.WindDown = value.Bool
+			}
+		case purpose.FieldDeletion:
+			if value, ok := values[i].(*sql.NullBool); !ok {
+				return fmt.Errorf("unexpected type %T for field deletion", values[i])
+			} else if value.Valid {
+				_m.Deletion = value.Bool
+			}
 		default:
 			_m.selectValues.Set(columns[i], values[i])
 		}
@@ -295,6 +360,21 @@ func (_m *Purpose) QueryMentioningPolicies() *PolicyVersionQuery {
 // QueryNoticedRecipients queries the "noticed_recipients" edge of the Purpose entity.
 func (_m *Purpose) QueryNoticedRecipients() *RecipientQuery {
 	return NewPurposeClient(_m.config).QueryNoticedRecipients(_m)
+}
+
+// QueryMentioningExporters queries the "mentioning_exporters" edge of the Purpose entity.
+func (_m *Purpose) QueryMentioningExporters() *ExporterQuery {
+	return NewPurposeClient(_m.config).QueryMentioningExporters(_m)
+}
+
+// QueryInstruments queries the "instruments" edge of the Purpose entity.
+func (_m *Purpose) QueryInstruments() *InstrumentQuery {
+	return NewPurposeClient(_m.config).QueryInstruments(_m)
+}
+
+// QueryExceptionRecords queries the "exception_records" edge of the Purpose entity.
+func (_m *Purpose) QueryExceptionRecords() *ExceptionRecordQuery {
+	return NewPurposeClient(_m.config).QueryExceptionRecords(_m)
 }
 
 // QueryLinks queries the "links" edge of the Purpose entity.
@@ -366,6 +446,18 @@ func (_m *Purpose) String() string {
 	builder.WriteString(", ")
 	builder.WriteString("clause=")
 	builder.WriteString(_m.Clause)
+	builder.WriteString(", ")
+	builder.WriteString("automated_decision=")
+	builder.WriteString(fmt.Sprintf("%v", _m.AutomatedDecision))
+	builder.WriteString(", ")
+	builder.WriteString("foreign_proceedings=")
+	builder.WriteString(fmt.Sprintf("%v", _m.ForeignProceedings))
+	builder.WriteString(", ")
+	builder.WriteString("wind_down=")
+	builder.WriteString(fmt.Sprintf("%v", _m.WindDown))
+	builder.WriteString(", ")
+	builder.WriteString("deletion=")
+	builder.WriteString(fmt.Sprintf("%v", _m.Deletion))
 	builder.WriteByte(')')
 	return builder.String()
 }

@@ -8,6 +8,9 @@ import (
 	"fmt"
 	"waybill/ent/agreement"
 	"waybill/ent/assessment"
+	"waybill/ent/exceptionrecord"
+	"waybill/ent/exporter"
+	"waybill/ent/instrument"
 	"waybill/ent/policyversion"
 	"waybill/ent/purpose"
 	"waybill/ent/recipient"
@@ -182,6 +185,62 @@ func (_c *PurposeCreate) SetNillableClause(v *string) *PurposeCreate {
 	return _c
 }
 
+// SetAutomatedDecision sets the "automated_decision" field.
+func (_c *PurposeCreate) SetAutomatedDecision(v bool) *PurposeCreate {
+	_c.mutation.SetAutomatedDecision(v)
+	return _c
+}
+
+// SetNillableAutomatedDecision sets the "automated_decision" field if the given value is not nil.
+func (_c *PurposeCreate) SetNillableAutomatedDecision(v *bool) *PurposeCreate {
+	if v != nil {
+		_c.SetAutomatedDecision(*v)
+	}
+	return _c
+}
+
+// SetForeignProceedings sets the "foreign_proceedings" field.
+func (_c *PurposeCreate) SetForeignProceedings(v bool) *PurposeCreate {
+	_c.mutation.SetForeignProceedings(v)
+	return _c
+}
+
+// SetNillableForeignProceedings sets the "foreign_proceedings" field if the given value is not nil.
+func (_c *PurposeCreate) SetNillableForeignProceedings(v *bool) *PurposeCreate {
+	if v != nil {
+		_c.SetForeignProceedings(*v)
+	}
+	return _c
+}
+
+// SetWindDown sets the "wind_down" field.
+func (_c *PurposeCreate) SetWindDown(v bool) *PurposeCreate {
+	_c.mutation.SetWindDown(v)
+	return _c
+}
+
+// SetNillableWindDown sets the "wind_down" field if the given value is not nil.
+func (_c *PurposeCreate) SetNillableWindDown(v *bool) *PurposeCreate {
+	if v != nil {
+		_c.SetWindDown(*v)
+	}
+	return _c
+}
+
+// SetDeletion sets the "deletion" field.
+func (_c *PurposeCreate) SetDeletion(v bool) *PurposeCreate {
+	_c.mutation.SetDeletion(v)
+	return _c
+}
+
+// SetNillableDeletion sets the "deletion" field if the given value is not nil.
+func (_c *PurposeCreate) SetNillableDeletion(v *bool) *PurposeCreate {
+	if v != nil {
+		_c.SetDeletion(*v)
+	}
+	return _c
+}
+
 // SetID sets the "id" field.
 func (_c *PurposeCreate) SetID(v uint32) *PurposeCreate {
 	_c.mutation.SetID(v)
@@ -278,6 +337,51 @@ func (_c *PurposeCreate) AddNoticedRecipients(v ...*Recipient) *PurposeCreate {
 	return _c.AddNoticedRecipientIDs(ids...)
 }
 
+// AddMentioningExporterIDs adds the "mentioning_exporters" edge to the Exporter entity by IDs.
+func (_c *PurposeCreate) AddMentioningExporterIDs(ids ...uint32) *PurposeCreate {
+	_c.mutation.AddMentioningExporterIDs(ids...)
+	return _c
+}
+
+// AddMentioningExporters adds the "mentioning_exporters" edges to the Exporter entity.
+func (_c *PurposeCreate) AddMentioningExporters(v ...*Exporter) *PurposeCreate {
+	ids := make([]uint32, len(v))
+	for i := range v {
+		ids[i] = v[i].ID
+	}
+	return _c.AddMentioningExporterIDs(ids...)
+}
+
+// AddInstrumentIDs adds the "instruments" edge to the Instrument entity by IDs.
+func (_c *PurposeCreate) AddInstrumentIDs(ids ...uint32) *PurposeCreate {
+	_c.mutation.AddInstrumentIDs(ids...)
+	return _c
+}
+
+// AddInstruments adds the "instruments" edges to the Instrument entity.
+func (_c *PurposeCreate) AddInstruments(v ...*Instrument) *PurposeCreate {
+	ids := make([]uint32, len(v))
+	for i := range v {
+		ids[i] = v[i].ID
+	}
+	return _c.AddInstrumentIDs(ids...)
+}
+
+// AddExceptionRecordIDs adds the "exception_records" edge to the ExceptionRecord entity by IDs.
+func (_c *PurposeCreate) AddExceptionRecordIDs(ids ...uint32) *PurposeCreate {
+	_c.mutation.AddExceptionRecordIDs(ids...)
+	return _c
+}
+
+// AddExceptionRecords adds the "exception_records" edges to the ExceptionRecord entity.
+func (_c *PurposeCreate) AddExceptionRecords(v ...*ExceptionRecord) *PurposeCreate {
+	ids := make([]uint32, len(v))
+	for i := range v {
+		ids[i] = v[i].ID
+	}
+	return _c.AddExceptionRecordIDs(ids...)
+}
+
 // AddLinkIDs adds the "links" edge to the SubprocessorLink entity by IDs.
 func (_c *PurposeCreate) AddLinkIDs(ids ...int) *PurposeCreate {
 	_c.mutation.AddLinkIDs(ids...)
@@ -364,6 +468,22 @@ func (_c *PurposeCreate) defaults() {
 		v := purpose.DefaultClause
 		_c.mutation.SetClause(v)
 	}
+	if _, ok := _c.mutation.AutomatedDecision(); !ok {
+		v := purpose.DefaultAutomatedDecision
+		_c.mutation.SetAutomatedDecision(v)
+	}
+	if _, ok := _c.mutation.ForeignProceedings(); !ok {
+		v := purpose.DefaultForeignProceedings
+		_c.mutation.SetForeignProceedings(v)
+	}
+	if _, ok := _c.mutation.WindDown(); !ok {
+		v := purpose.DefaultWindDown
+		_c.mutation.SetWindDown(v)
+	}
+	if _, ok := _c.mutation.Deletion(); !ok {
+		v := purpose.DefaultDeletion
+		_c.mutation.SetDeletion(v)
+	}
 }
 
 // check runs all checks and user-defined validators on the builder.
@@ -409,6 +529,18 @@ func (_c *PurposeCreate) check() error {
 	}
 	if _, ok := _c.mutation.Clause(); !ok {
 		return &ValidationError{Name: "clause", err: errors.New(`ent: missing required field "Purpose.clause"`)}
+	}
+	if _, ok := _c.mutation.AutomatedDecision(); !ok {
+		return &ValidationError{Name: "automated_decision", err: errors.New(`ent: missing required field "Purpose.automated_decision"`)}
+	}
+	if _, ok := _c.mutation.ForeignProceedings(); !ok {
+		return &ValidationError{Name: "foreign_proceedings", err: errors.New(`ent: missing required field "Purpose.foreign_proceedings"`)}
+	}
+	if _, ok := _c.mutation.WindDown(); !ok {
+		return &ValidationError{Name: "wind_down", err: errors.New(`ent: missing required field "Purpose.wind_down"`)}
+	}
+	if _, ok := _c.mutation.Deletion(); !ok {
+		return &ValidationError{Name: "deletion", err: errors.New(`ent: missing required field "Purpose.deletion"`)}
 	}
 	return nil
 }
@@ -497,6 +629,22 @@ func (_c *PurposeCreate) createSpec() (*Purpose, *sqlgraph.CreateSpec) {
 	if value, ok := _c.mutation.Clause(); ok {
 		_spec.SetField(purpose.FieldClause, field.TypeString, value)
 		_node.Clause = value
+	}
+	if value, ok := _c.mutation.AutomatedDecision(); ok {
+		_spec.SetField(purpose.FieldAutomatedDecision, field.TypeBool, value)
+		_node.AutomatedDecision = value
+	}
+	if value, ok := _c.mutation.ForeignProceedings(); ok {
+		_spec.SetField(purpose.FieldForeignProceedings, field.TypeBool, value)
+		_node.ForeignProceedings = value
+	}
+	if value, ok := _c.mutation.WindDown(); ok {
+		_spec.SetField(purpose.FieldWindDown, field.TypeBool, value)
+		_node.WindDown = value
+	}
+	if value, ok := _c.mutation.Deletion(); ok {
+		_spec.SetField(purpose.FieldDeletion, field.TypeBool, value)
+		_node.Deletion = value
 	}
 	if nodes := _c.mutation.AgreementsIDs(); len(nodes) > 0 {
 		edge := &sqlgraph.EdgeSpec{
@@ -587,6 +735,54 @@ func (_c *PurposeCreate) createSpec() (*Purpose, *sqlgraph.CreateSpec) {
 			Bidi:    false,
 			Target: &sqlgraph.EdgeTarget{
 				IDSpec: sqlgraph.NewFieldSpec(recipient.FieldID, field.TypeUint32),
+			},
+		}
+		for _, k := range nodes {
+			edge.Target.Nodes = append(edge.Target.Nodes, k)
+		}
+		_spec.Edges = append(_spec.Edges, edge)
+	}
+	if nodes := _c.mutation.MentioningExportersIDs(); len(nodes) > 0 {
+		edge := &sqlgraph.EdgeSpec{
+			Rel:     sqlgraph.M2M,
+			Inverse: true,
+			Table:   purpose.MentioningExportersTable,
+			Columns: purpose.MentioningExportersPrimaryKey,
+			Bidi:    false,
+			Target: &sqlgraph.EdgeTarget{
+				IDSpec: sqlgraph.NewFieldSpec(exporter.FieldID, field.TypeUint32),
+			},
+		}
+		for _, k := range nodes {
+			edge.Target.Nodes = append(edge.Target.Nodes, k)
+		}
+		_spec.Edges = append(_spec.Edges, edge)
+	}
+	if nodes := _c.mutation.InstrumentsIDs(); len(nodes) > 0 {
+		edge := &sqlgraph.EdgeSpec{
+			Rel:     sqlgraph.M2M,
+			Inverse: true,
+			Table:   purpose.InstrumentsTable,
+			Columns: purpose.InstrumentsPrimaryKey,
+			Bidi:    false,
+			Target: &sqlgraph.EdgeTarget{
+				IDSpec: sqlgraph.NewFieldSpec(instrument.FieldID, field.TypeUint32),
+			},
+		}
+		for _, k := range nodes {
+			edge.Target.Nodes = append(edge.Target.Nodes, k)
+		}
+		_spec.Edges = append(_spec.Edges, edge)
+	}
+	if nodes := _c.mutation.ExceptionRecordsIDs(); len(nodes) > 0 {
+		edge := &sqlgraph.EdgeSpec{
+			Rel:     sqlgraph.M2M,
+			Inverse: true,
+			Table:   purpose.ExceptionRecordsTable,
+			Columns: purpose.ExceptionRecordsPrimaryKey,
+			Bidi:    false,
+			Target: &sqlgraph.EdgeTarget{
+				IDSpec: sqlgraph.NewFieldSpec(exceptionrecord.FieldID, field.TypeUint32),
 			},
 		}
 		for _, k := range nodes {

@@ -9,6 +9,9 @@ import (
 	"math"
 	"waybill/ent/agreement"
 	"waybill/ent/assessment"
+	"waybill/ent/exceptionrecord"
+	"waybill/ent/exporter"
+	"waybill/ent/instrument"
 	"waybill/ent/policyversion"
 	"waybill/ent/predicate"
 	"waybill/ent/purpose"
@@ -25,17 +28,20 @@ import (
 // PurposeQuery is the builder for querying Purpose entities.
 type PurposeQuery struct {
 	config
-	ctx                    *QueryContext
-	order                  []purpose.OrderOption
-	inters                 []Interceptor
-	predicates             []predicate.Purpose
-	withAgreements         *AgreementQuery
-	withTransfers          *TransferQuery
-	withAssessments        *AssessmentQuery
-	withPolicies           *PolicyVersionQuery
-	withMentioningPolicies *PolicyVersionQuery
-	withNoticedRecipients  *RecipientQuery
-	withLinks              *SubprocessorLinkQuery
+	ctx                     *QueryContext
+	order                   []purpose.OrderOption
+	inters                  []Interceptor
+	predicates              []predicate.Purpose
+	withAgreements          *AgreementQuery
+	withTransfers           *TransferQuery
+	withAssessments         *AssessmentQuery
+	withPolicies            *PolicyVersionQuery
+	withMentioningPolicies  *PolicyVersionQuery
+	withNoticedRecipients   *RecipientQuery
+	withMentioningExporters *ExporterQuery
+	withInstruments         *InstrumentQuery
+	withExceptionRecords    *ExceptionRecordQuery
+	withLinks               *SubprocessorLinkQuery
 	// intermediate query (i.e. traversal path).
 	sql  *sql.Selector
 	path func(context.Context) (*sql.Selector, error)
@@ -197,6 +203,72 @@ func (_q *PurposeQuery) QueryNoticedRecipients() *RecipientQuery {
 			sqlgraph.From(purpose.Table, purpose.FieldID, selector),
 			sqlgraph.To(recipient.Table, recipient.FieldID),
 			sqlgraph.Edge(sqlgraph.M2M, true, purpose.NoticedRecipientsTable, purpose.NoticedRecipientsPrimaryKey...),
+		)
+		fromU = sqlgraph.SetNeighbors(_q.driver.Dialect(), step)
+		return fromU, nil
+	}
+	return query
+}
+
+// QueryMentioningExporters chains the current query on the "mentioning_exporters" edge.
+func (_q *PurposeQuery) QueryMentioningExporters() *ExporterQuery {
+	query := (&ExporterClient{config: _q.config}).Query()
+	query.path = func(ctx context.Context) (fromU *sql.Selector, err error) {
+		if err := _q.prepareQuery(ctx); err != nil {
+			return nil, err
+		}
+		selector := _q.sqlQuery(ctx)
+		if err := selector.Err(); err != nil {
+			return nil, err
+		}
+		step := sqlgraph.NewStep(
+			sqlgraph.From(purpose.Table, purpose.FieldID, selector),
+			sqlgraph.To(exporter.Table, exporter.FieldID),
+			sqlgraph.Edge(sqlgraph.M2M, true, purpose.MentioningExportersTable, purpose.MentioningExportersPrimaryKey...),
+		)
+		fromU = sqlgraph.SetNeighbors(_q.driver.Dialect(), step)
+		return fromU, nil
+	}
+	return query
+}
+
+// QueryInstruments chains the current query on the "instruments" edge.
+func (_q *PurposeQuery) QueryInstruments() *InstrumentQuery {
+	query := (&InstrumentClient{config: _q.config}).Query()
+	query.path = func(ctx context.Context) (fromU *sql.Selector, err error) {
+		if err := _q.prepareQuery(ctx); err != nil {
+			return nil, err
+		}
+		selector := _q.sqlQuery(ctx)
+		if err := selector.Err(); err != nil {
+			return nil, err
+		}
+		step := sqlgraph.NewStep(
+			sqlgraph.From(purpose.Table, purpose.FieldID, selector),
+			sqlgraph.To(instrument.Table, instrument.FieldID),
+			sqlgraph.Edge(sqlgraph.M2M, true, purpose.InstrumentsTable, purpose.InstrumentsPrimaryKey...),
+		)
+		fromU = sqlgraph.SetNeighbors(_q.driver.Dialect(), step)
+		return fromU, nil
+	}
+	return query
+}
+
+// QueryExceptionRecords chains the current query on the "exception_records" edge.
+func (_q *PurposeQuery) QueryExceptionRecords() *ExceptionRecordQuery {
+	query := (&ExceptionRecordClient{config: _q.config}).Query()
+	query.path = func(ctx context.Context) (fromU *sql.Selector, err error) {
+		if err := _q.prepareQuery(ctx); err != nil {
+			return nil, err
+		}
+		selector := _q.sqlQuery(ctx)
+		if err := selector.Err(); err != nil {
+			return nil, err
+		}
+		step := sqlgraph.NewStep(
+			sqlgraph.From(purpose.Table, purpose.FieldID, selector),
+			sqlgraph.To(exceptionrecord.Table, exceptionrecord.FieldID),
+			sqlgraph.Edge(sqlgraph.M2M, true, purpose.ExceptionRecordsTable, purpose.ExceptionRecordsPrimaryKey...),
 		)
 		fromU = sqlgraph.SetNeighbors(_q.driver.Dialect(), step)
 		return fromU, nil
@@ -413,18 +485,21 @@ func (_q *PurposeQuery) Clone() *PurposeQuery {
 		return nil
 	}
 	return &PurposeQuery{
-		config:                 _q.config,
-		ctx:                    _q.ctx.Clone(),
-		order:                  append([]purpose.OrderOption{}, _q.order...),
-		inters:                 append([]Interceptor{}, _q.inters...),
-		predicates:             append([]predicate.Purpose{}, _q.predicates...),
-		withAgreements:         _q.withAgreements.Clone(),
-		withTransfers:          _q.withTransfers.Clone(),
-		withAssessments:        _q.withAssessments.Clone(),
-		withPolicies:           _q.withPolicies.Clone(),
-		withMentioningPolicies: _q.withMentioningPolicies.Clone(),
-		withNoticedRecipients:  _q.withNoticedRecipients.Clone(),
-		withLinks:              _q.withLinks.Clone(),
+		config:                  _q.config,
+		ctx:                     _q.ctx.Clone(),
+		order:                   append([]purpose.OrderOption{}, _q.order...),
+		inters:                  append([]Interceptor{}, _q.inters...),
+		predicates:              append([]predicate.Purpose{}, _q.predicates...),
+		withAgreements:          _q.withAgreements.Clone(),
+		withTransfers:           _q.withTransfers.Clone(),
+		withAssessments:         _q.withAssessments.Clone(),
+		withPolicies:            _q.withPolicies.Clone(),
+		withMentioningPolicies:  _q.withMentioningPolicies.Clone(),
+		withNoticedRecipients:   _q.withNoticedRecipients.Clone(),
+		withMentioningExporters: _q.withMentioningExporters.Clone(),
+		withInstruments:         _q.withInstruments.Clone(),
+		withExceptionRecords:    _q.withExceptionRecords.Clone(),
+		withLinks:               _q.withLinks.Clone(),
 		// clone intermediate query.
 		sql:  _q.sql.Clone(),
 		path: _q.path,
@@ -494,6 +569,39 @@ func (_q *PurposeQuery) WithNoticedRecipients(opts ...func(*RecipientQuery)) *Pu
 		opt(query)
 	}
 	_q.withNoticedRecipients = query
+	return _q
+}
+
+// WithMentioningExporters tells the query-builder to eager-load the nodes that are connected to
+// the "mentioning_exporters" edge. The optional arguments are used to configure the query builder of the edge.
+func (_q *PurposeQuery) WithMentioningExporters(opts ...func(*ExporterQuery)) *PurposeQuery {
+	query := (&ExporterClient{config: _q.config}).Query()
+	for _, opt := range opts {
+		opt(query)
+	}
+	_q.withMentioningExporters = query
+	return _q
+}
+
+// WithInstruments tells the query-builder to eager-load the nodes that are connected to
+// the "instruments" edge. The optional arguments are used to configure the query builder of the edge.
+func (_q *PurposeQuery) WithInstruments(opts ...func(*InstrumentQuery)) *PurposeQuery {
+	query := (&InstrumentClient{config: _q.config}).Query()
+	for _, opt := range opts {
+		opt(query)
+	}
+	_q.withInstruments = query
+	return _q
+}
+
+// WithExceptionRecords tells the query-builder to eager-load the nodes that are connected to
+// the "exception_records" edge. The optional arguments are used to configure the query builder of the edge.
+func (_q *PurposeQuery) WithExceptionRecords(opts ...func(*ExceptionRecordQuery)) *PurposeQuery {
+	query := (&ExceptionRecordClient{config: _q.config}).Query()
+	for _, opt := range opts {
+		opt(query)
+	}
+	_q.withExceptionRecords = query
 	return _q
 }
 
@@ -586,13 +694,16 @@ func (_q *PurposeQuery) sqlAll(ctx context.Context, hooks ...queryHook) ([]*Purp
 	var (
 		nodes       = []*Purpose{}
 		_spec       = _q.querySpec()
-		loadedTypes = [7]bool{
+		loadedTypes = [10]bool{
 			_q.withAgreements != nil,
 			_q.withTransfers != nil,
 			_q.withAssessments != nil,
 			_q.withPolicies != nil,
 			_q.withMentioningPolicies != nil,
 			_q.withNoticedRecipients != nil,
+			_q.withMentioningExporters != nil,
+			_q.withInstruments != nil,
+			_q.withExceptionRecords != nil,
 			_q.withLinks != nil,
 		}
 	)
@@ -653,6 +764,27 @@ func (_q *PurposeQuery) sqlAll(ctx context.Context, hooks ...queryHook) ([]*Purp
 		if err := _q.loadNoticedRecipients(ctx, query, nodes,
 			func(n *Purpose) { n.Edges.NoticedRecipients = []*Recipient{} },
 			func(n *Purpose, e *Recipient) { n.Edges.NoticedRecipients = append(n.Edges.NoticedRecipients, e) }); err != nil {
+			return nil, err
+		}
+	}
+	if query := _q.withMentioningExporters; query != nil {
+		if err := _q.loadMentioningExporters(ctx, query, nodes,
+			func(n *Purpose) { n.Edges.MentioningExporters = []*Exporter{} },
+			func(n *Purpose, e *Exporter) { n.Edges.MentioningExporters = append(n.Edges.MentioningExporters, e) }); err != nil {
+			return nil, err
+		}
+	}
+	if query := _q.withInstruments; query != nil {
+		if err := _q.loadInstruments(ctx, query, nodes,
+			func(n *Purpose) { n.Edges.Instruments = []*Instrument{} },
+			func(n *Purpose, e *Instrument) { n.Edges.Instruments = append(n.Edges.Instruments, e) }); err != nil {
+			return nil, err
+		}
+	}
+	if query := _q.withExceptionRecords; query != nil {
+		if err := _q.loadExceptionRecords(ctx, query, nodes,
+			func(n *Purpose) { n.Edges.ExceptionRecords = []*ExceptionRecord{} },
+			func(n *Purpose, e *ExceptionRecord) { n.Edges.ExceptionRecords = append(n.Edges.ExceptionRecords, e) }); err != nil {
 			return nil, err
 		}
 	}
@@ -1025,6 +1157,189 @@ func (_q *PurposeQuery) loadNoticedRecipients(ctx context.Context, query *Recipi
 		nodes, ok := nids[n.ID]
 		if !ok {
 			return fmt.Errorf(`unexpected "noticed_recipients" node returned %v`, n.ID)
+		}
+		for kn := range nodes {
+			assign(kn, n)
+		}
+	}
+	return nil
+}
+func (_q *PurposeQuery) loadMentioningExporters(ctx context.Context, query *ExporterQuery, nodes []*Purpose, init func(*Purpose), assign func(*Purpose, *Exporter)) error {
+	edgeIDs := make([]driver.Value, len(nodes))
+	byID := make(map[uint32]*Purpose)
+	nids := make(map[uint32]map[*Purpose]struct{})
+	for i, node := range nodes {
+		edgeIDs[i] = node.ID
+		byID[node.ID] = node
+		if init != nil {
+			init(node)
+		}
+	}
+	query.Where(func(s *sql.Selector) {
+		joinT := sql.Table(purpose.MentioningExportersTable)
+		s.Join(joinT).On(s.C(exporter.FieldID), joinT.C(purpose.MentioningExportersPrimaryKey[0]))
+		s.Where(sql.InValues(joinT.C(purpose.MentioningExportersPrimaryKey[1]), edgeIDs...))
+		columns := s.SelectedColumns()
+		s.Select(joinT.C(purpose.MentioningExportersPrimaryKey[1]))
+		s.AppendSelect(columns...)
+		s.SetDistinct(false)
+	})
+	if err := query.prepareQuery(ctx); err != nil {
+		return err
+	}
+	qr := QuerierFunc(func(ctx context.Context, q Query) (Value, error) {
+		return query.sqlAll(ctx, func(_ context.Context, spec *sqlgraph.QuerySpec) {
+			assign := spec.Assign
+			values := spec.ScanValues
+			spec.ScanValues = func(columns []string) ([]any, error) {
+				values, err := values(columns[1:])
+				if err != nil {
+					return nil, err
+				}
+				return append([]any{new(sql.NullInt64)}, values...), nil
+			}
+			spec.Assign = func(columns []string, values []any) error {
+				outValue := uint32(values[0].(*sql.NullInt64).Int64)
+				inValue := uint32(values[1].(*sql.NullInt64).Int64)
+				if nids[inValue] == nil {
+					nids[inValue] = map[*Purpose]struct{}{byID[outValue]: {}}
+					return assign(columns[1:], values[1:])
+				}
+				nids[inValue][byID[outValue]] = struct{}{}
+				return nil
+			}
+		})
+	})
+	neighbors, err := withInterceptors[[]*Exporter](ctx, query, qr, query.inters)
+	if err != nil {
+		return err
+	}
+	for _, n := range neighbors {
+		nodes, ok := nids[n.ID]
+		if !ok {
+			return fmt.Errorf(`unexpected "mentioning_exporters" node returned %v`, n.ID)
+		}
+		for kn := range nodes {
+			assign(kn, n)
+		}
+	}
+	return nil
+}
+func (_q *PurposeQuery) loadInstruments(ctx context.Context, query *InstrumentQuery, nodes []*Purpose, init func(*Purpose), assign func(*Purpose, *Instrument)) error {
+	edgeIDs := make([]driver.Value, len(nodes))
+	byID := make(map[uint32]*Purpose)
+	nids := make(map[uint32]map[*Purpose]struct{})
+	for i, node := range nodes {
+		edgeIDs[i] = node.ID
+		byID[node.ID] = node
+		if init != nil {
+			init(node)
+		}
+	}
+	query.Where(func(s *sql.Selector) {
+		joinT := sql.Table(purpose.InstrumentsTable)
+		s.Join(joinT).On(s.C(instrument.FieldID), joinT.C(purpose.InstrumentsPrimaryKey[0]))
+		s.Where(sql.InValues(joinT.C(purpose.InstrumentsPrimaryKey[1]), edgeIDs...))
+		columns := s.SelectedColumns()
+		s.Select(joinT.C(purpose.InstrumentsPrimaryKey[1]))
+		s.AppendSelect(columns...)
+		s.SetDistinct(false)
+	})
+	if err := query.prepareQuery(ctx); err != nil {
+		return err
+	}
+	qr := QuerierFunc(func(ctx context.Context, q Query) (Value, error) {
+		return query.sqlAll(ctx, func(_ context.Context, spec *sqlgraph.QuerySpec) {
+			assign := spec.Assign
+			values := spec.ScanValues
+			spec.ScanValues = func(columns []string) ([]any, error) {
+				values, err := values(columns[1:])
+				if err != nil {
+					return nil, err
+				}
+				return append([]any{new(sql.NullInt64)}, values...), nil
+			}
+			spec.Assign = func(columns []string, values []any) error {
+				outValue := uint32(values[0].(*sql.NullInt64).Int64)
+				inValue := uint32(values[1].(*sql.NullInt64).Int64)
+				if nids[inValue] == nil {
+					nids[inValue] = map[*Purpose]struct{}{byID[outValue]: {}}
+					return assign(columns[1:], values[1:])
+				}
+				nids[inValue][byID[outValue]] = struct{}{}
+				return nil
+			}
+		})
+	})
+	neighbors, err := withInterceptors[[]*Instrument](ctx, query, qr, query.inters)
+	if err != nil {
+		return err
+	}
+	for _, n := range neighbors {
+		nodes, ok := nids[n.ID]
+		if !ok {
+			return fmt.Errorf(`unexpected "instruments" node returned %v`, n.ID)
+		}
+		for kn := range nodes {
+			assign(kn, n)
+		}
+	}
+	return nil
+}
+func (_q *PurposeQuery) loadExceptionRecords(ctx context.Context, query *ExceptionRecordQuery, nodes []*Purpose, init func(*Purpose), assign func(*Purpose, *ExceptionRecord)) error {
+	edgeIDs := make([]driver.Value, len(nodes))
+	byID := make(map[uint32]*Purpose)
+	nids := make(map[uint32]map[*Purpose]struct{})
+	for i, node := range nodes {
+		edgeIDs[i] = node.ID
+		byID[node.ID] = node
+		if init != nil {
+			init(node)
+		}
+	}
+	query.Where(func(s *sql.Selector) {
+		joinT := sql.Table(purpose.ExceptionRecordsTable)
+		s.Join(joinT).On(s.C(exceptionrecord.FieldID), joinT.C(purpose.ExceptionRecordsPrimaryKey[0]))
+		s.Where(sql.InValues(joinT.C(purpose.ExceptionRecordsPrimaryKey[1]), edgeIDs...))
+		columns := s.SelectedColumns()
+		s.Select(joinT.C(purpose.ExceptionRecordsPrimaryKey[1]))
+		s.AppendSelect(columns...)
+		s.SetDistinct(false)
+	})
+	if err := query.prepareQuery(ctx); err != nil {
+		return err
+	}
+	qr := QuerierFunc(func(ctx context.Context, q Query) (Value, error) {
+		return query.sqlAll(ctx, func(_ context.Context, spec *sqlgraph.QuerySpec) {
+			assign := spec.Assign
+			values := spec.ScanValues
+			spec.ScanValues = func(columns []string) ([]any, error) {
+				values, err := values(columns[1:])
+				if err != nil {
+					return nil, err
+				}
+				return append([]any{new(sql.NullInt64)}, values...), nil
+			}
+			spec.Assign = func(columns []string, values []any) error {
+				outValue := uint32(values[0].(*sql.NullInt64).Int64)
+				inValue := uint32(values[1].(*sql.NullInt64).Int64)
+				if nids[inValue] == nil {
+					nids[inValue] = map[*Purpose]struct{}{byID[outValue]: {}}
+					return assign(columns[1:], values[1:])
+				}
+				nids[inValue][byID[outValue]] = struct{}{}
+				return nil
+			}
+		})
+	})
+	neighbors, err := withInterceptors[[]*ExceptionRecord](ctx, query, qr, query.inters)
+	if err != nil {
+		return err
+	}
+	for _, n := range neighbors {
+		nodes, ok := nids[n.ID]
+		if !ok {
+			return fmt.Errorf(`unexpected "exception_records" node returned %v`, n.ID)
 		}
 		for kn := range nodes {
 			assign(kn, n)

@@ -8,6 +8,9 @@ import (
 	"fmt"
 	"waybill/ent/agreement"
 	"waybill/ent/assessment"
+	"waybill/ent/exceptionrecord"
+	"waybill/ent/exporter"
+	"waybill/ent/instrument"
 	"waybill/ent/policyversion"
 	"waybill/ent/predicate"
 	"waybill/ent/purpose"
@@ -216,6 +219,62 @@ func (_u *PurposeUpdate) SetNillableClause(v *string) *PurposeUpdate {
 	return _u
 }
 
+// SetAutomatedDecision sets the "automated_decision" field.
+func (_u *PurposeUpdate) SetAutomatedDecision(v bool) *PurposeUpdate {
+	_u.mutation.SetAutomatedDecision(v)
+	return _u
+}
+
+// SetNillableAutomatedDecision sets the "automated_decision" field if the given value is not nil.
+func (_u *PurposeUpdate) SetNillableAutomatedDecision(v *bool) *PurposeUpdate {
+	if v != nil {
+		_u.SetAutomatedDecision(*v)
+	}
+	return _u
+}
+
+// SetForeignProceedings sets the "foreign_proceedings" field.
+func (_u *PurposeUpdate) SetForeignProceedings(v bool) *PurposeUpdate {
+	_u.mutation.SetForeignProceedings(v)
+	return _u
+}
+
+// SetNillableForeignProceedings sets the "foreign_proceedings" field if the given value is not nil.
+func (_u *PurposeUpdate) SetNillableForeignProceedings(v *bool) *PurposeUpdate {
+	if v != nil {
+		_u.SetForeignProceedings(*v)
+	}
+	return _u
+}
+
+// SetWindDown sets the "wind_down" field.
+func (_u *PurposeUpdate) SetWindDown(v bool) *PurposeUpdate {
+	_u.mutation.SetWindDown(v)
+	return _u
+}
+
+// SetNillableWindDown sets the "wind_down" field if the given value is not nil.
+func (_u *PurposeUpdate) SetNillableWindDown(v *bool) *PurposeUpdate {
+	if v != nil {
+		_u.SetWindDown(*v)
+	}
+	return _u
+}
+
+// SetDeletion sets the "deletion" field.
+func (_u *PurposeUpdate) SetDeletion(v bool) *PurposeUpdate {
+	_u.mutation.SetDeletion(v)
+	return _u
+}
+
+// SetNillableDeletion sets the "deletion" field if the given value is not nil.
+func (_u *PurposeUpdate) SetNillableDeletion(v *bool) *PurposeUpdate {
+	if v != nil {
+		_u.SetDeletion(*v)
+	}
+	return _u
+}
+
 // AddAgreementIDs adds the "agreements" edge to the Agreement entity by IDs.
 func (_u *PurposeUpdate) AddAgreementIDs(ids ...uint32) *PurposeUpdate {
 	_u.mutation.AddAgreementIDs(ids...)
@@ -304,6 +363,51 @@ func (_u *PurposeUpdate) AddNoticedRecipients(v ...*Recipient) *PurposeUpdate {
 		ids[i] = v[i].ID
 	}
 	return _u.AddNoticedRecipientIDs(ids...)
+}
+
+// AddMentioningExporterIDs adds the "mentioning_exporters" edge to the Exporter entity by IDs.
+func (_u *PurposeUpdate) AddMentioningExporterIDs(ids ...uint32) *PurposeUpdate {
+	_u.mutation.AddMentioningExporterIDs(ids...)
+	return _u
+}
+
+// AddMentioningExporters adds the "mentioning_exporters" edges to the Exporter entity.
+func (_u *PurposeUpdate) AddMentioningExporters(v ...*Exporter) *PurposeUpdate {
+	ids := make([]uint32, len(v))
+	for i := range v {
+		ids[i] = v[i].ID
+	}
+	return _u.AddMentioningExporterIDs(ids...)
+}
+
+// AddInstrumentIDs adds the "instruments" edge to the Instrument entity by IDs.
+func (_u *PurposeUpdate) AddInstrumentIDs(ids ...uint32) *PurposeUpdate {
+	_u.mutation.AddInstrumentIDs(ids...)
+	return _u
+}
+
+// AddInstruments adds the "instruments" edges to the Instrument entity.
+func (_u *PurposeUpdate) AddInstruments(v ...*Instrument) *PurposeUpdate {
+	ids := make([]uint32, len(v))
+	for i := range v {
+		ids[i] = v[i].ID
+	}
+	return _u.AddInstrumentIDs(ids...)
+}
+
+// AddExceptionRecordIDs adds the "exception_records" edge to the ExceptionRecord entity by IDs.
+func (_u *PurposeUpdate) AddExceptionRecordIDs(ids ...uint32) *PurposeUpdate {
+	_u.mutation.AddExceptionRecordIDs(ids...)
+	return _u
+}
+
+// AddExceptionRecords adds the "exception_records" edges to the ExceptionRecord entity.
+func (_u *PurposeUpdate) AddExceptionRecords(v ...*ExceptionRecord) *PurposeUpdate {
+	ids := make([]uint32, len(v))
+	for i := range v {
+		ids[i] = v[i].ID
+	}
+	return _u.AddExceptionRecordIDs(ids...)
 }
 
 // AddLinkIDs adds the "links" edge to the SubprocessorLink entity by IDs.
@@ -452,6 +556,69 @@ func (_u *PurposeUpdate) RemoveNoticedRecipients(v ...*Recipient) *PurposeUpdate
 	return _u.RemoveNoticedRecipientIDs(ids...)
 }
 
+// ClearMentioningExporters clears all "mentioning_exporters" edges to the Exporter entity.
+func (_u *PurposeUpdate) ClearMentioningExporters() *PurposeUpdate {
+	_u.mutation.ClearMentioningExporters()
+	return _u
+}
+
+// RemoveMentioningExporterIDs removes the "mentioning_exporters" edge to Exporter entities by IDs.
+func (_u *PurposeUpdate) RemoveMentioningExporterIDs(ids ...uint32) *PurposeUpdate {
+	_u.mutation.RemoveMentioningExporterIDs(ids...)
+	return _u
+}
+
+// RemoveMentioningExporters removes "mentioning_exporters" edges to Exporter entities.
+func (_u *PurposeUpdate) RemoveMentioningExporters(v ...*Exporter) *PurposeUpdate {
+	ids := make([]uint32, len(v))
+	for i := range v {
+		ids[i] = v[i].ID
+	}
+	return _u.RemoveMentioningExporterIDs(ids...)
+}
+
+// ClearInstruments clears all "instruments" edges to the Instrument entity.
+func (_u *PurposeUpdate) ClearInstruments() *PurposeUpdate {
+	_u.mutation.ClearInstruments()
+	return _u
+}
+
+// RemoveInstrumentIDs removes the "instruments" edge to Instrument entities by IDs.
+func (_u *PurposeUpdate) RemoveInstrumentIDs(ids ...uint32) *PurposeUpdate {
+	_u.mutation.RemoveInstrumentIDs(ids...)
+	return _u
+}
+
+// RemoveInstruments removes "instruments" edges to Instrument entities.
+func (_u *PurposeUpdate) RemoveInstruments(v ...*Instrument) *PurposeUpdate {
+	ids := make([]uint32, len(v))
+	for i := range v {
+		ids[i] = v[i].ID
+	}
+	return _u.RemoveInstrumentIDs(ids...)
+}
+
+// ClearExceptionRecords clears all "exception_records" edges to the ExceptionRecord entity.
+func (_u *PurposeUpdate) ClearExceptionRecords() *PurposeUpdate {
+	_u.mutation.ClearExceptionRecords()
+	return _u
+}
+
+// RemoveExceptionRecordIDs removes the "exception_records" edge to ExceptionRecord entities by IDs.
+func (_u *PurposeUpdate) RemoveExceptionRecordIDs(ids ...uint32) *PurposeUpdate {
+	_u.mutation.RemoveExceptionRecordIDs(ids...)
+	return _u
+}
+
+// RemoveExceptionRecords removes "exception_records" edges to ExceptionRecord entities.
+func (_u *PurposeUpdate) RemoveExceptionRecords(v ...*ExceptionRecord) *PurposeUpdate {
+	ids := make([]uint32, len(v))
+	for i := range v {
+		ids[i] = v[i].ID
+	}
+	return _u.RemoveExceptionRecordIDs(ids...)
+}
+
 // ClearLinks clears all "links" edges to the SubprocessorLink entity.
 func (_u *PurposeUpdate) ClearLinks() *PurposeUpdate {
 	_u.mutation.ClearLinks()
@@ -550,6 +717,18 @@ func (_u *PurposeUpdate) sqlSave(ctx context.Context) (_node int, err error) {
 	}
 	if value, ok := _u.mutation.Clause(); ok {
 		_spec.SetField(purpose.FieldClause, field.TypeString, value)
+	}
+	if value, ok := _u.mutation.AutomatedDecision(); ok {
+		_spec.SetField(purpose.FieldAutomatedDecision, field.TypeBool, value)
+	}
+	if value, ok := _u.mutation.ForeignProceedings(); ok {
+		_spec.SetField(purpose.FieldForeignProceedings, field.TypeBool, value)
+	}
+	if value, ok := _u.mutation.WindDown(); ok {
+		_spec.SetField(purpose.FieldWindDown, field.TypeBool, value)
+	}
+	if value, ok := _u.mutation.Deletion(); ok {
+		_spec.SetField(purpose.FieldDeletion, field.TypeBool, value)
 	}
 	if _u.mutation.AgreementsCleared() {
 		edge := &sqlgraph.EdgeSpec{
@@ -814,6 +993,141 @@ func (_u *PurposeUpdate) sqlSave(ctx context.Context) (_node int, err error) {
 			Bidi:    false,
 			Target: &sqlgraph.EdgeTarget{
 				IDSpec: sqlgraph.NewFieldSpec(recipient.FieldID, field.TypeUint32),
+			},
+		}
+		for _, k := range nodes {
+			edge.Target.Nodes = append(edge.Target.Nodes, k)
+		}
+		_spec.Edges.Add = append(_spec.Edges.Add, edge)
+	}
+	if _u.mutation.MentioningExportersCleared() {
+		edge := &sqlgraph.EdgeSpec{
+			Rel:     sqlgraph.M2M,
+			Inverse: true,
+			Table:   purpose.MentioningExportersTable,
+			Columns: purpose.MentioningExportersPrimaryKey,
+			Bidi:    false,
+			Target: &sqlgraph.EdgeTarget{
+				IDSpec: sqlgraph.NewFieldSpec(exporter.FieldID, field.TypeUint32),
+			},
+		}
+		_spec.Edges.Clear = append(_spec.Edges.Clear, edge)
+	}
+	if nodes := _u.mutation.RemovedMentioningExportersIDs(); len(nodes) > 0 && !_u.mutation.MentioningExportersCleared() {
+		edge := &sqlgraph.EdgeSpec{
+			Rel:     sqlgraph.M2M,
+			Inverse: true,
+			Table:   purpose.MentioningExportersTable,
+			Columns: purpose.MentioningExportersPrimaryKey,
+			Bidi:    false,
+			Target: &sqlgraph.EdgeTarget{
+				IDSpec: sqlgraph.NewFieldSpec(exporter.FieldID, field.TypeUint32),
+			},
+		}
+		for _, k := range nodes {
+			edge.Target.Nodes = append(edge.Target.Nodes, k)
+		}
+		_spec.Edges.Clear = append(_spec.Edges.Clear, edge)
+	}
+	if nodes := _u.mutation.MentioningExportersIDs(); len(nodes) > 0 {
+		edge := &sqlgraph.EdgeSpec{
+			Rel:     sqlgraph.M2M,
+			Inverse: true,
+			Table:   purpose.MentioningExportersTable,
+			Columns: purpose.MentioningExportersPrimaryKey,
+			Bidi:    false,
+			Target: &sqlgraph.EdgeTarget{
+				IDSpec: sqlgraph.NewFieldSpec(exporter.FieldID, field.TypeUint32),
+			},
+		}
+		for _, k := range nodes {
+			edge.Target.Nodes = append(edge.Target.Nodes, k)
+		}
+		_spec.Edges.Add = append(_spec.Edges.Add, edge)
+	}
+	if _u.mutation.InstrumentsCleared() {
+		edge := &sqlgraph.EdgeSpec{
+			Rel:     sqlgraph.M2M,
+			Inverse: true,
+			Table:   purpose.InstrumentsTable,
+			Columns: purpose.InstrumentsPrimaryKey,
+			Bidi:    false,
+			Target: &sqlgraph.EdgeTarget{
+				IDSpec: sqlgraph.NewFieldSpec(instrument.FieldID, field.TypeUint32),
+			},
+		}
+		_spec.Edges.Clear = append(_spec.Edges.Clear, edge)
+	}
+	if nodes := _u.mutation.RemovedInstrumentsIDs(); len(nodes) > 0 && !_u.mutation.InstrumentsCleared() {
+		edge := &sqlgraph.EdgeSpec{
+			Rel:     sqlgraph.M2M,
+			Inverse: true,
+			Table:   purpose.InstrumentsTable,
+			Columns: purpose.InstrumentsPrimaryKey,
+			Bidi:    false,
+			Target: &sqlgraph.EdgeTarget{
+				IDSpec: sqlgraph.NewFieldSpec(instrument.FieldID, field.TypeUint32),
+			},
+		}
+		for _, k := range nodes {
+			edge.Target.Nodes = append(edge.Target.Nodes, k)
+		}
+		_spec.Edges.Clear = append(_spec.Edges.Clear, edge)
+	}
+	if nodes := _u.mutation.InstrumentsIDs(); len(nodes) > 0 {
+		edge := &sqlgraph.EdgeSpec{
+			Rel:     sqlgraph.M2M,
+			Inverse: true,
+			Table:   purpose.InstrumentsTable,
+			Columns: purpose.InstrumentsPrimaryKey,
+			Bidi:    false,
+			Target: &sqlgraph.EdgeTarget{
+				IDSpec: sqlgraph.NewFieldSpec(instrument.FieldID, field.TypeUint32),
+			},
+		}
+		for _, k := range nodes {
+			edge.Target.Nodes = append(edge.Target.Nodes, k)
+		}
+		_spec.Edges.Add = append(_spec.Edges.Add, edge)
+	}
+	if _u.mutation.ExceptionRecordsCleared() {
+		edge := &sqlgraph.EdgeSpec{
+			Rel:     sqlgraph.M2M,
+			Inverse: true,
+			Table:   purpose.ExceptionRecordsTable,
+			Columns: purpose.ExceptionRecordsPrimaryKey,
+			Bidi:    false,
+			Target: &sqlgraph.EdgeTarget{
+				IDSpec: sqlgraph.NewFieldSpec(exceptionrecord.FieldID, field.TypeUint32),
+			},
+		}
+		_spec.Edges.Clear = append(_spec.Edges.Clear, edge)
+	}
+	if nodes := _u.mutation.RemovedExceptionRecordsIDs(); len(nodes) > 0 && !_u.mutation.ExceptionRecordsCleared() {
+		edge := &sqlgraph.EdgeSpec{
+			Rel:     sqlgraph.M2M,
+			Inverse: true,
+			Table:   purpose.ExceptionRecordsTable,
+			Columns: purpose.ExceptionRecordsPrimaryKey,
+			Bidi:    false,
+			Target: &sqlgraph.EdgeTarget{
+				IDSpec: sqlgraph.NewFieldSpec(exceptionrecord.FieldID, field.TypeUint32),
+			},
+		}
+		for _, k := range nodes {
+			edge.Target.Nodes = append(edge.Target.Nodes, k)
+		}
+		_spec.Edges.Clear = append(_spec.Edges.Clear, edge)
+	}
+	if nodes := _u.mutation.ExceptionRecordsIDs(); len(nodes) > 0 {
+		edge := &sqlgraph.EdgeSpec{
+			Rel:     sqlgraph.M2M,
+			Inverse: true,
+			Table:   purpose.ExceptionRecordsTable,
+			Columns: purpose.ExceptionRecordsPrimaryKey,
+			Bidi:    false,
+			Target: &sqlgraph.EdgeTarget{
+				IDSpec: sqlgraph.NewFieldSpec(exceptionrecord.FieldID, field.TypeUint32),
 			},
 		}
 		for _, k := range nodes {
@@ -1068,6 +1382,62 @@ func (_u *PurposeUpdateOne) SetNillableClause(v *string) *PurposeUpdateOne {
 	return _u
 }
 
+// SetAutomatedDecision sets the "automated_decision" field.
+func (_u *PurposeUpdateOne) SetAutomatedDecision(v bool) *PurposeUpdateOne {
+	_u.mutation.SetAutomatedDecision(v)
+	return _u
+}
+
+// SetNillableAutomatedDecision sets the "automated_decision" field if the given value is not nil.
+func (_u *PurposeUpdateOne) SetNillableAutomatedDecision(v *bool) *PurposeUpdateOne {
+	if v != nil {
+		_u.SetAutomatedDecision(*v)
+	}
+	return _u
+}
+
+// SetForeignProceedings sets the "foreign_proceedings" field.
+func (_u *PurposeUpdateOne) SetForeignProceedings(v bool) *PurposeUpdateOne {
+	_u.mutation.SetForeignProceedings(v)
+	return _u
+}
+
+// SetNillableForeignProceedings sets the "foreign_proceedings" field if the given value is not nil.
+func (_u *PurposeUpdateOne) SetNillableForeignProceedings(v *bool) *PurposeUpdateOne {
+	if v != nil {
+		_u.SetForeignProceedings(*v)
+	}
+	return _u
+}
+
+// SetWindDown sets the "wind_down" field.
+func (_u *PurposeUpdateOne) SetWindDown(v bool) *PurposeUpdateOne {
+	_u.mutation.SetWindDown(v)
+	return _u
+}
+
+// SetNillableWindDown sets the "wind_down" field if the given value is not nil.
+func (_u *PurposeUpdateOne) SetNillableWindDown(v *bool) *PurposeUpdateOne {
+	if v != nil {
+		_u.SetWindDown(*v)
+	}
+	return _u
+}
+
+// SetDeletion sets the "deletion" field.
+func (_u *PurposeUpdateOne) SetDeletion(v bool) *PurposeUpdateOne {
+	_u.mutation.SetDeletion(v)
+	return _u
+}
+
+// SetNillableDeletion sets the "deletion" field if the given value is not nil.
+func (_u *PurposeUpdateOne) SetNillableDeletion(v *bool) *PurposeUpdateOne {
+	if v != nil {
+		_u.SetDeletion(*v)
+	}
+	return _u
+}
+
 // AddAgreementIDs adds the "agreements" edge to the Agreement entity by IDs.
 func (_u *PurposeUpdateOne) AddAgreementIDs(ids ...uint32) *PurposeUpdateOne {
 	_u.mutation.AddAgreementIDs(ids...)
@@ -1156,6 +1526,51 @@ func (_u *PurposeUpdateOne) AddNoticedRecipients(v ...*Recipient) *PurposeUpdate
 		ids[i] = v[i].ID
 	}
 	return _u.AddNoticedRecipientIDs(ids...)
+}
+
+// AddMentioningExporterIDs adds the "mentioning_exporters" edge to the Exporter entity by IDs.
+func (_u *PurposeUpdateOne) AddMentioningExporterIDs(ids ...uint32) *PurposeUpdateOne {
+	_u.mutation.AddMentioningExporterIDs(ids...)
+	return _u
+}
+
+// AddMentioningExporters adds the "mentioning_exporters" edges to the Exporter entity.
+func (_u *PurposeUpdateOne) AddMentioningExporters(v ...*Exporter) *PurposeUpdateOne {
+	ids := make([]uint32, len(v))
+	for i := range v {
+		ids[i] = v[i].ID
+	}
+	return _u.AddMentioningExporterIDs(ids...)
+}
+
+// AddInstrumentIDs adds the "instruments" edge to the Instrument entity by IDs.
+func (_u *PurposeUpdateOne) AddInstrumentIDs(ids ...uint32) *PurposeUpdateOne {
+	_u.mutation.AddInstrumentIDs(ids...)
+	return _u
+}
+
+// AddInstruments adds the "instruments" edges to the Instrument entity.
+func (_u *PurposeUpdateOne) AddInstruments(v ...*Instrument) *PurposeUpdateOne {
+	ids := make([]uint32, len(v))
+	for i := range v {
+		ids[i] = v[i].ID
+	}
+	return _u.AddInstrumentIDs(ids...)
+}
+
+// AddExceptionRecordIDs adds the "exception_records" edge to the ExceptionRecord entity by IDs.
+func (_u *PurposeUpdateOne) AddExceptionRecordIDs(ids ...uint32) *PurposeUpdateOne {
+	_u.mutation.AddExceptionRecordIDs(ids...)
+	return _u
+}
+
+// AddExceptionRecords adds the "exception_records" edges to the ExceptionRecord entity.
+func (_u *PurposeUpdateOne) AddExceptionRecords(v ...*ExceptionRecord) *PurposeUpdateOne {
+	ids := make([]uint32, len(v))
+	for i := range v {
+		ids[i] = v[i].ID
+	}
+	return _u.AddExceptionRecordIDs(ids...)
 }
 
 // AddLinkIDs adds the "links" edge to the SubprocessorLink entity by IDs.
@@ -1304,6 +1719,69 @@ func (_u *PurposeUpdateOne) RemoveNoticedRecipients(v ...*Recipient) *PurposeUpd
 	return _u.RemoveNoticedRecipientIDs(ids...)
 }
 
+// ClearMentioningExporters clears all "mentioning_exporters" edges to the Exporter entity.
+func (_u *PurposeUpdateOne) ClearMentioningExporters() *PurposeUpdateOne {
+	_u.mutation.ClearMentioningExporters()
+	return _u
+}
+
+// RemoveMentioningExporterIDs removes the "mentioning_exporters" edge to Exporter entities by IDs.
+func (_u *PurposeUpdateOne) RemoveMentioningExporterIDs(ids ...uint32) *PurposeUpdateOne {
+	_u.mutation.RemoveMentioningExporterIDs(ids...)
+	return _u
+}
+
+// RemoveMentioningExporters removes "mentioning_exporters" edges to Exporter entities.
+func (_u *PurposeUpdateOne) RemoveMentioningExporters(v ...*Exporter) *PurposeUpdateOne {
+	ids := make([]uint32, len(v))
+	for i := range v {
+		ids[i] = v[i].ID
+	}
+	return _u.RemoveMentioningExporterIDs(ids...)
+}
+
+// ClearInstruments clears all "instruments" edges to the Instrument entity.
+func (_u *PurposeUpdateOne) ClearInstruments() *PurposeUpdateOne {
+	_u.mutation.ClearInstruments()
+	return _u
+}
+
+// RemoveInstrumentIDs removes the "instruments" edge to Instrument entities by IDs.
+func (_u *PurposeUpdateOne) RemoveInstrumentIDs(ids ...uint32) *PurposeUpdateOne {
+	_u.mutation.RemoveInstrumentIDs(ids...)
+	return _u
+}
+
+// RemoveInstruments removes "instruments" edges to Instrument entities.
+func (_u *PurposeUpdateOne) RemoveInstruments(v ...*Instrument) *PurposeUpdateOne {
+	ids := make([]uint32, len(v))
+	for i := range v {
+		ids[i] = v[i].ID
+	}
+	return _u.RemoveInstrumentIDs(ids...)
+}
+
+// ClearExceptionRecords clears all "exception_records" edges to the ExceptionRecord entity.
+func (_u *PurposeUpdateOne) ClearExceptionRecords() *PurposeUpdateOne {
+	_u.mutation.ClearExceptionRecords()
+	return _u
+}
+
+// RemoveExceptionRecordIDs removes the "exception_records" edge to ExceptionRecord entities by IDs.
+func (_u *PurposeUpdateOne) RemoveExceptionRecordIDs(ids ...uint32) *PurposeUpdateOne {
+	_u.mutation.RemoveExceptionRecordIDs(ids...)
+	return _u
+}
+
+// RemoveExceptionRecords removes "exception_records" edges to ExceptionRecord entities.
+func (_u *PurposeUpdateOne) RemoveExceptionRecords(v ...*ExceptionRecord) *PurposeUpdateOne {
+	ids := make([]uint32, len(v))
+	for i := range v {
+		ids[i] = v[i].ID
+	}
+	return _u.RemoveExceptionRecordIDs(ids...)
+}
+
 // ClearLinks clears all "links" edges to the SubprocessorLink entity.
 func (_u *PurposeUpdateOne) ClearLinks() *PurposeUpdateOne {
 	_u.mutation.ClearLinks()
@@ -1432,6 +1910,18 @@ func (_u *PurposeUpdateOne) sqlSave(ctx context.Context) (_node *Purpose, err er
 	}
 	if value, ok := _u.mutation.Clause(); ok {
 		_spec.SetField(purpose.FieldClause, field.TypeString, value)
+	}
+	if value, ok := _u.mutation.AutomatedDecision(); ok {
+		_spec.SetField(purpose.FieldAutomatedDecision, field.TypeBool, value)
+	}
+	if value, ok := _u.mutation.ForeignProceedings(); ok {
+		_spec.SetField(purpose.FieldForeignProceedings, field.TypeBool, value)
+	}
+	if value, ok := _u.mutation.WindDown(); ok {
+		_spec.SetField(purpose.FieldWindDown, field.TypeBool, value)
+	}
+	if value, ok := _u.mutation.Deletion(); ok {
+		_spec.SetField(purpose.FieldDeletion, field.TypeBool, value)
 	}
 	if _u.mutation.AgreementsCleared() {
 		edge := &sqlgraph.EdgeSpec{
@@ -1696,6 +2186,141 @@ func (_u *PurposeUpdateOne) sqlSave(ctx context.Context) (_node *Purpose, err er
 			Bidi:    false,
 			Target: &sqlgraph.EdgeTarget{
 				IDSpec: sqlgraph.NewFieldSpec(recipient.FieldID, field.TypeUint32),
+			},
+		}
+		for _, k := range nodes {
+			edge.Target.Nodes = append(edge.Target.Nodes, k)
+		}
+		_spec.Edges.Add = append(_spec.Edges.Add, edge)
+	}
+	if _u.mutation.MentioningExportersCleared() {
+		edge := &sqlgraph.EdgeSpec{
+			Rel:     sqlgraph.M2M,
+			Inverse: true,
+			Table:   purpose.MentioningExportersTable,
+			Columns: purpose.MentioningExportersPrimaryKey,
+			Bidi:    false,
+			Target: &sqlgraph.EdgeTarget{
+				IDSpec: sqlgraph.NewFieldSpec(exporter.FieldID, field.TypeUint32),
+			},
+		}
+		_spec.Edges.Clear = append(_spec.Edges.Clear, edge)
+	}
+	if nodes := _u.mutation.RemovedMentioningExportersIDs(); len(nodes) > 0 && !_u.mutation.MentioningExportersCleared() {
+		edge := &sqlgraph.EdgeSpec{
+			Rel:     sqlgraph.M2M,
+			Inverse: true,
+			Table:   purpose.MentioningExportersTable,
+			Columns: purpose.MentioningExportersPrimaryKey,
+			Bidi:    false,
+			Target: &sqlgraph.EdgeTarget{
+				IDSpec: sqlgraph.NewFieldSpec(exporter.FieldID, field.TypeUint32),
+			},
+		}
+		for _, k := range nodes {
+			edge.Target.Nodes = append(edge.Target.Nodes, k)
+		}
+		_spec.Edges.Clear = append(_spec.Edges.Clear, edge)
+	}
+	if nodes := _u.mutation.MentioningExportersIDs(); len(nodes) > 0 {
+		edge := &sqlgraph.EdgeSpec{
+			Rel:     sqlgraph.M2M,
+			Inverse: true,
+			Table:   purpose.MentioningExportersTable,
+			Columns: purpose.MentioningExportersPrimaryKey,
+			Bidi:    false,
+			Target: &sqlgraph.EdgeTarget{
+				IDSpec: sqlgraph.NewFieldSpec(exporter.FieldID, field.TypeUint32),
+			},
+		}
+		for _, k := range nodes {
+			edge.Target.Nodes = append(edge.Target.Nodes, k)
+		}
+		_spec.Edges.Add = append(_spec.Edges.Add, edge)
+	}
+	if _u.mutation.InstrumentsCleared() {
+		edge := &sqlgraph.EdgeSpec{
+			Rel:     sqlgraph.M2M,
+			Inverse: true,
+			Table:   purpose.InstrumentsTable,
+			Columns: purpose.InstrumentsPrimaryKey,
+			Bidi:    false,
+			Target: &sqlgraph.EdgeTarget{
+				IDSpec: sqlgraph.NewFieldSpec(instrument.FieldID, field.TypeUint32),
+			},
+		}
+		_spec.Edges.Clear = append(_spec.Edges.Clear, edge)
+	}
+	if nodes := _u.mutation.RemovedInstrumentsIDs(); len(nodes) > 0 && !_u.mutation.InstrumentsCleared() {
+		edge := &sqlgraph.EdgeSpec{
+			Rel:     sqlgraph.M2M,
+			Inverse: true,
+			Table:   purpose.InstrumentsTable,
+			Columns: purpose.InstrumentsPrimaryKey,
+			Bidi:    false,
+			Target: &sqlgraph.EdgeTarget{
+				IDSpec: sqlgraph.NewFieldSpec(instrument.FieldID, field.TypeUint32),
+			},
+		}
+		for _, k := range nodes {
+			edge.Target.Nodes = append(edge.Target.Nodes, k)
+		}
+		_spec.Edges.Clear = append(_spec.Edges.Clear, edge)
+	}
+	if nodes := _u.mutation.InstrumentsIDs(); len(nodes) > 0 {
+		edge := &sqlgraph.EdgeSpec{
+			Rel:     sqlgraph.M2M,
+			Inverse: true,
+			Table:   purpose.InstrumentsTable,
+			Columns: purpose.InstrumentsPrimaryKey,
+			Bidi:    false,
+			Target: &sqlgraph.EdgeTarget{
+				IDSpec: sqlgraph.NewFieldSpec(instrument.FieldID, field.TypeUint32),
+			},
+		}
+		for _, k := range nodes {
+			edge.Target.Nodes = append(edge.Target.Nodes, k)
+		}
+		_spec.Edges.Add = append(_spec.Edges.Add, edge)
+	}
+	if _u.mutation.ExceptionRecordsCleared() {
+		edge := &sqlgraph.EdgeSpec{
+			Rel:     sqlgraph.M2M,
+			Inverse: true,
+			Table:   purpose.ExceptionRecordsTable,
+			Columns: purpose.ExceptionRecordsPrimaryKey,
+			Bidi:    false,
+			Target: &sqlgraph.EdgeTarget{
+				IDSpec: sqlgraph.NewFieldSpec(exceptionrecord.FieldID, field.TypeUint32),
+			},
+		}
+		_spec.Edges.Clear = append(_spec.Edges.Clear, edge)
+	}
+	if nodes := _u.mutation.RemovedExceptionRecordsIDs(); len(nodes) > 0 && !_u.mutation.ExceptionRecordsCleared() {
+		edge := &sqlgraph.EdgeSpec{
+			Rel:     sqlgraph.M2M,
+			Inverse: true,
+			Table:   purpose.ExceptionRecordsTable,
+			Columns: purpose.ExceptionRecordsPrimaryKey,
+			Bidi:    false,
+			Target: &sqlgraph.EdgeTarget{
+				IDSpec: sqlgraph.NewFieldSpec(exceptionrecord.FieldID, field.TypeUint32),
+			},
+		}
+		for _, k := range nodes {
+			edge.Target.Nodes = append(edge.Target.Nodes, k)
+		}
+		_spec.Edges.Clear = append(_spec.Edges.Clear, edge)
+	}
+	if nodes := _u.mutation.ExceptionRecordsIDs(); len(nodes) > 0 {
+		edge := &sqlgraph.EdgeSpec{
+			Rel:     sqlgraph.M2M,
+			Inverse: true,
+			Table:   purpose.ExceptionRecordsTable,
+			Columns: purpose.ExceptionRecordsPrimaryKey,
+			Bidi:    false,
+			Target: &sqlgraph.EdgeTarget{
+				IDSpec: sqlgraph.NewFieldSpec(exceptionrecord.FieldID, field.TypeUint32),
 			},
 		}
 		for _, k := range nodes {

@@ -63,6 +63,10 @@ type Recipient struct {
 	Sentence string `json:"sentence,omitempty"`
 	// It is also a source of personal data for us.
 	InboundSource bool `json:"inbound_source,omitempty"`
+	// Its security incidents.
+	Incidents json.RawMessage `json:"incidents,omitempty"`
+	// The deal of a successor.
+	Deal json.RawMessage `json:"deal,omitempty"`
 	// Edges holds the relations/edges for other nodes in the graph.
 	// The values are being populated by the RecipientQuery when eager-loading is set.
 	Edges        RecipientEdges `json:"edges"`
@@ -71,9 +75,9 @@ type Recipient struct {
 
 // RecipientEdges holds the relations/edges for other nodes in the graph.
 type RecipientEdges struct {
-	// The purposes that its notices name.
+	// The purposes that its notices and its deal name.
 	NoticePurposes []*Purpose `json:"notice_purposes,omitempty"`
-	// The categories that its notices name or cover.
+	// The categories that its notices name or cover, and its incidents name.
 	NoticeCategories []*Category `json:"notice_categories,omitempty"`
 	// Its deployments.
 	Deployments []*Deployment `json:"deployments,omitempty"`
@@ -87,9 +91,13 @@ type RecipientEdges struct {
 	OnwardTransfers []*Transfer `json:"onward_transfers,omitempty"`
 	// The assessments of it.
 	Assessments []*Assessment `json:"assessments,omitempty"`
+	// The instruments that it addresses to us.
+	Instruments []*Instrument `json:"instruments,omitempty"`
+	// The exceptions under which it receives.
+	ExceptionRecords []*ExceptionRecord `json:"exception_records,omitempty"`
 	// loadedTypes holds the information for reporting if a
 	// type was loaded (or requested) in eager-loading or not.
-	loadedTypes [8]bool
+	loadedTypes [10]bool
 }
 
 // NoticePurposesOrErr returns the NoticePurposes value or an error if the edge
@@ -164,12 +172,30 @@ func (e RecipientEdges) AssessmentsOrErr() ([]*Assessment, error) {
 	return nil, &NotLoadedError{edge: "assessments"}
 }
 
+// InstrumentsOrErr returns the Instruments value or an error if the edge
+// was not loaded in eager-loading.
+func (e RecipientEdges) InstrumentsOrErr() ([]*Instrument, error) {
+	if e.loadedTypes[8] {
+		return e.Instruments, nil
+	}
+	return nil, &NotLoadedError{edge: "instruments"}
+}
+
+// ExceptionRecordsOrErr returns the ExceptionRecords value or an error if the edge
+// was not loaded in eager-loading.
+func (e RecipientEdges) ExceptionRecordsOrErr() ([]*ExceptionRecord, error) {
+	if e.loadedTypes[9] {
+		return e.ExceptionRecords, nil
+	}
+	return nil, &NotLoadedError{edge: "exception_records"}
+}
+
 // scanValues returns the types for scanning values from sql.Rows.
 func (*Recipient) scanValues(columns []string) ([]any, error) {
 	values := make([]any, len(columns))
 	for i := range columns {
 		switch columns[i] {
-		case recipient.FieldNotices, recipient.FieldSuspensions, recipient.FieldScreenings:
+		case recipient.FieldNotices, recipient.FieldSuspensions, recipient.FieldScreenings, recipient.FieldIncidents, recipient.FieldDeal:
 			values[i] = new([]byte)
 		case recipient.FieldKind:
 			values[i] = new(registry.RecipientKind)
@@ -340,6 +366,22 @@ func (_m *Recipient) assignValues(columns []string, values []any) error {
 			} else if value.Valid {
 				_m.InboundSource = value.Bool
 			}
+		case recipient.FieldIncidents:
+			if value, ok := values[i].(*[]byte); !ok {
+				return fmt.Errorf("unexpected type %T for field incidents", values[i])
+			} else if value != nil && len(*value) > 0 {
+				if err := json.Unmarshal(*value, &_m.Incidents); err != nil {
+					return fmt.Errorf("unmarshal field incidents: %w", err)
+				}
+			}
+		case recipient.FieldDeal:
+			if value, ok := values[i].(*[]byte); !ok {
+				return fmt.Errorf("unexpected type %T for field deal", values[i])
+			} else if value != nil && len(*value) > 0 {
+				if err := json.Unmarshal(*value, &_m.Deal); err != nil {
+					return fmt.Errorf("unmarshal field deal: %w", err)
+				}
+			}
 		default:
 			_m.selectValues.Set(columns[i], values[i])
 		}
@@ -391,6 +433,16 @@ func (_m *Recipient) QueryOnwardTransfers() *TransferQuery {
 // QueryAssessments queries the "assessments" edge of the Recipient entity.
 func (_m *Recipient) QueryAssessments() *AssessmentQuery {
 	return NewRecipientClient(_m.config).QueryAssessments(_m)
+}
+
+// QueryInstruments queries the "instruments" edge of the Recipient entity.
+func (_m *Recipient) QueryInstruments() *InstrumentQuery {
+	return NewRecipientClient(_m.config).QueryInstruments(_m)
+}
+
+// QueryExceptionRecords queries the "exception_records" edge of the Recipient entity.
+func (_m *Recipient) QueryExceptionRecords() *ExceptionRecordQuery {
+	return NewRecipientClient(_m.config).QueryExceptionRecords(_m)
 }
 
 // Update returns a builder for updating this Recipient.
@@ -481,6 +533,12 @@ func (_m *Recipient) String() string {
 	builder.WriteString(", ")
 	builder.WriteString("inbound_source=")
 	builder.WriteString(fmt.Sprintf("%v", _m.InboundSource))
+	builder.WriteString(", ")
+	builder.WriteString("incidents=")
+	builder.WriteString(fmt.Sprintf("%v", _m.Incidents))
+	builder.WriteString(", ")
+	builder.WriteString("deal=")
+	builder.WriteString(fmt.Sprintf("%v", _m.Deal))
 	builder.WriteByte(')')
 	return builder.String()
 }

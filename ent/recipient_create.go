@@ -11,6 +11,8 @@ import (
 	"waybill/ent/assessment"
 	"waybill/ent/category"
 	"waybill/ent/deployment"
+	"waybill/ent/exceptionrecord"
+	"waybill/ent/instrument"
 	"waybill/ent/purpose"
 	"waybill/ent/recipient"
 	"waybill/ent/subprocessorlink"
@@ -264,6 +266,18 @@ func (_c *RecipientCreate) SetNillableInboundSource(v *bool) *RecipientCreate {
 	return _c
 }
 
+// SetIncidents sets the "incidents" field.
+func (_c *RecipientCreate) SetIncidents(v json.RawMessage) *RecipientCreate {
+	_c.mutation.SetIncidents(v)
+	return _c
+}
+
+// SetDeal sets the "deal" field.
+func (_c *RecipientCreate) SetDeal(v json.RawMessage) *RecipientCreate {
+	_c.mutation.SetDeal(v)
+	return _c
+}
+
 // SetID sets the "id" field.
 func (_c *RecipientCreate) SetID(v uint32) *RecipientCreate {
 	_c.mutation.SetID(v)
@@ -388,6 +402,36 @@ func (_c *RecipientCreate) AddAssessments(v ...*Assessment) *RecipientCreate {
 		ids[i] = v[i].ID
 	}
 	return _c.AddAssessmentIDs(ids...)
+}
+
+// AddInstrumentIDs adds the "instruments" edge to the Instrument entity by IDs.
+func (_c *RecipientCreate) AddInstrumentIDs(ids ...uint32) *RecipientCreate {
+	_c.mutation.AddInstrumentIDs(ids...)
+	return _c
+}
+
+// AddInstruments adds the "instruments" edges to the Instrument entity.
+func (_c *RecipientCreate) AddInstruments(v ...*Instrument) *RecipientCreate {
+	ids := make([]uint32, len(v))
+	for i := range v {
+		ids[i] = v[i].ID
+	}
+	return _c.AddInstrumentIDs(ids...)
+}
+
+// AddExceptionRecordIDs adds the "exception_records" edge to the ExceptionRecord entity by IDs.
+func (_c *RecipientCreate) AddExceptionRecordIDs(ids ...uint32) *RecipientCreate {
+	_c.mutation.AddExceptionRecordIDs(ids...)
+	return _c
+}
+
+// AddExceptionRecords adds the "exception_records" edges to the ExceptionRecord entity.
+func (_c *RecipientCreate) AddExceptionRecords(v ...*ExceptionRecord) *RecipientCreate {
+	ids := make([]uint32, len(v))
+	for i := range v {
+		ids[i] = v[i].ID
+	}
+	return _c.AddExceptionRecordIDs(ids...)
 }
 
 // Mutation returns the RecipientMutation object of the builder.
@@ -667,6 +711,14 @@ func (_c *RecipientCreate) createSpec() (*Recipient, *sqlgraph.CreateSpec) {
 		_spec.SetField(recipient.FieldInboundSource, field.TypeBool, value)
 		_node.InboundSource = value
 	}
+	if value, ok := _c.mutation.Incidents(); ok {
+		_spec.SetField(recipient.FieldIncidents, field.TypeJSON, value)
+		_node.Incidents = value
+	}
+	if value, ok := _c.mutation.Deal(); ok {
+		_spec.SetField(recipient.FieldDeal, field.TypeJSON, value)
+		_node.Deal = value
+	}
 	if nodes := _c.mutation.NoticePurposesIDs(); len(nodes) > 0 {
 		edge := &sqlgraph.EdgeSpec{
 			Rel:     sqlgraph.M2M,
@@ -788,6 +840,38 @@ func (_c *RecipientCreate) createSpec() (*Recipient, *sqlgraph.CreateSpec) {
 			Bidi:    false,
 			Target: &sqlgraph.EdgeTarget{
 				IDSpec: sqlgraph.NewFieldSpec(assessment.FieldID, field.TypeUint32),
+			},
+		}
+		for _, k := range nodes {
+			edge.Target.Nodes = append(edge.Target.Nodes, k)
+		}
+		_spec.Edges = append(_spec.Edges, edge)
+	}
+	if nodes := _c.mutation.InstrumentsIDs(); len(nodes) > 0 {
+		edge := &sqlgraph.EdgeSpec{
+			Rel:     sqlgraph.O2M,
+			Inverse: false,
+			Table:   recipient.InstrumentsTable,
+			Columns: []string{recipient.InstrumentsColumn},
+			Bidi:    false,
+			Target: &sqlgraph.EdgeTarget{
+				IDSpec: sqlgraph.NewFieldSpec(instrument.FieldID, field.TypeUint32),
+			},
+		}
+		for _, k := range nodes {
+			edge.Target.Nodes = append(edge.Target.Nodes, k)
+		}
+		_spec.Edges = append(_spec.Edges, edge)
+	}
+	if nodes := _c.mutation.ExceptionRecordsIDs(); len(nodes) > 0 {
+		edge := &sqlgraph.EdgeSpec{
+			Rel:     sqlgraph.M2M,
+			Inverse: true,
+			Table:   recipient.ExceptionRecordsTable,
+			Columns: recipient.ExceptionRecordsPrimaryKey,
+			Bidi:    false,
+			Target: &sqlgraph.EdgeTarget{
+				IDSpec: sqlgraph.NewFieldSpec(exceptionrecord.FieldID, field.TypeUint32),
 			},
 		}
 		for _, k := range nodes {

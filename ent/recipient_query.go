@@ -11,6 +11,8 @@ import (
 	"waybill/ent/assessment"
 	"waybill/ent/category"
 	"waybill/ent/deployment"
+	"waybill/ent/exceptionrecord"
+	"waybill/ent/instrument"
 	"waybill/ent/predicate"
 	"waybill/ent/purpose"
 	"waybill/ent/recipient"
@@ -38,6 +40,8 @@ type RecipientQuery struct {
 	withTransfers        *TransferQuery
 	withOnwardTransfers  *TransferQuery
 	withAssessments      *AssessmentQuery
+	withInstruments      *InstrumentQuery
+	withExceptionRecords *ExceptionRecordQuery
 	// intermediate query (i.e. traversal path).
 	sql  *sql.Selector
 	path func(context.Context) (*sql.Selector, error)
@@ -250,6 +254,50 @@ func (_q *RecipientQuery) QueryAssessments() *AssessmentQuery {
 	return query
 }
 
+// QueryInstruments chains the current query on the "instruments" edge.
+func (_q *RecipientQuery) QueryInstruments() *InstrumentQuery {
+	query := (&InstrumentClient{config: _q.config}).Query()
+	query.path = func(ctx context.Context) (fromU *sql.Selector, err error) {
+		if err := _q.prepareQuery(ctx); err != nil {
+			return nil, err
+		}
+		selector := _q.sqlQuery(ctx)
+		if err := selector.Err(); err != nil {
+			return nil, err
+		}
+		step := sqlgraph.NewStep(
+			sqlgraph.From(recipient.Table, recipient.FieldID, selector),
+			sqlgraph.To(instrument.Table, instrument.FieldID),
+			sqlgraph.Edge(sqlgraph.O2M, false, recipient.InstrumentsTable, recipient.InstrumentsColumn),
+		)
+		fromU = sqlgraph.SetNeighbors(_q.driver.Dialect(), step)
+		return fromU, nil
+	}
+	return query
+}
+
+// QueryExceptionRecords chains the current query on the "exception_records" edge.
+func (_q *RecipientQuery) QueryExceptionRecords() *ExceptionRecordQuery {
+	query := (&ExceptionRecordClient{config: _q.config}).Query()
+	query.path = func(ctx context.Context) (fromU *sql.Selector, err error) {
+		if err := _q.prepareQuery(ctx); err != nil {
+			return nil, err
+		}
+		selector := _q.sqlQuery(ctx)
+		if err := selector.Err(); err != nil {
+			return nil, err
+		}
+		step := sqlgraph.NewStep(
+			sqlgraph.From(recipient.Table, recipient.FieldID, selector),
+			sqlgraph.To(exceptionrecord.Table, exceptionrecord.FieldID),
+			sqlgraph.Edge(sqlgraph.M2M, true, recipient.ExceptionRecordsTable, recipient.ExceptionRecordsPrimaryKey...),
+		)
+		fromU = sqlgraph.SetNeighbors(_q.driver.Dialect(), step)
+		return fromU, nil
+	}
+	return query
+}
+
 // First returns the first Recipient entity from the query.
 // Returns a *NotFoundError when no Recipient was found.
 func (_q *RecipientQuery) First(ctx context.Context) (*Recipient, error) {
@@ -450,6 +498,8 @@ func (_q *RecipientQuery) Clone() *RecipientQuery {
 		withTransfers:        _q.withTransfers.Clone(),
 		withOnwardTransfers:  _q.withOnwardTransfers.Clone(),
 		withAssessments:      _q.withAssessments.Clone(),
+		withInstruments:      _q.withInstruments.Clone(),
+		withExceptionRecords: _q.withExceptionRecords.Clone(),
 		// clone intermediate query.
 		sql:  _q.sql.Clone(),
 		path: _q.path,
@@ -544,6 +594,28 @@ func (_q *RecipientQuery) WithAssessments(opts ...func(*AssessmentQuery)) *Recip
 	return _q
 }
 
+// WithInstruments tells the query-builder to eager-load the nodes that are connected to
+// the "instruments" edge. The optional arguments are used to configure the query builder of the edge.
+func (_q *RecipientQuery) WithInstruments(opts ...func(*InstrumentQuery)) *RecipientQuery {
+	query := (&InstrumentClient{config: _q.config}).Query()
+	for _, opt := range opts {
+		opt(query)
+	}
+	_q.withInstruments = query
+	return _q
+}
+
+// WithExceptionRecords tells the query-builder to eager-load the nodes that are connected to
+// the "exception_records" edge. The optional arguments are used to configure the query builder of the edge.
+func (_q *RecipientQuery) WithExceptionRecords(opts ...func(*ExceptionRecordQuery)) *RecipientQuery {
+	query := (&ExceptionRecordClient{config: _q.config}).Query()
+	for _, opt := range opts {
+		opt(query)
+	}
+	_q.withExceptionRecords = query
+	return _q
+}
+
 // GroupBy is used to group vertices by one or more fields/columns.
 // It is often used with aggregate functions, like: count, max, mean, min, sum.
 //
@@ -622,7 +694,7 @@ func (_q *RecipientQuery) sqlAll(ctx context.Context, hooks ...queryHook) ([]*Re
 	var (
 		nodes       = []*Recipient{}
 		_spec       = _q.querySpec()
-		loadedTypes = [8]bool{
+		loadedTypes = [10]bool{
 			_q.withNoticePurposes != nil,
 			_q.withNoticeCategories != nil,
 			_q.withDeployments != nil,
@@ -631,6 +703,8 @@ func (_q *RecipientQuery) sqlAll(ctx context.Context, hooks ...queryHook) ([]*Re
 			_q.withTransfers != nil,
 			_q.withOnwardTransfers != nil,
 			_q.withAssessments != nil,
+			_q.withInstruments != nil,
+			_q.withExceptionRecords != nil,
 		}
 	)
 	_spec.ScanValues = func(columns []string) ([]any, error) {
@@ -704,6 +778,20 @@ func (_q *RecipientQuery) sqlAll(ctx context.Context, hooks ...queryHook) ([]*Re
 		if err := _q.loadAssessments(ctx, query, nodes,
 			func(n *Recipient) { n.Edges.Assessments = []*Assessment{} },
 			func(n *Recipient, e *Assessment) { n.Edges.Assessments = append(n.Edges.Assessments, e) }); err != nil {
+			return nil, err
+		}
+	}
+	if query := _q.withInstruments; query != nil {
+		if err := _q.loadInstruments(ctx, query, nodes,
+			func(n *Recipient) { n.Edges.Instruments = []*Instrument{} },
+			func(n *Recipient, e *Instrument) { n.Edges.Instruments = append(n.Edges.Instruments, e) }); err != nil {
+			return nil, err
+		}
+	}
+	if query := _q.withExceptionRecords; query != nil {
+		if err := _q.loadExceptionRecords(ctx, query, nodes,
+			func(n *Recipient) { n.Edges.ExceptionRecords = []*ExceptionRecord{} },
+			func(n *Recipient, e *ExceptionRecord) { n.Edges.ExceptionRecords = append(n.Edges.ExceptionRecords, e) }); err != nil {
 			return nil, err
 		}
 	}
@@ -1129,6 +1217,97 @@ func (_q *RecipientQuery) loadAssessments(ctx context.Context, query *Assessment
 		nodes, ok := nids[n.ID]
 		if !ok {
 			return fmt.Errorf(`unexpected "assessments" node returned %v`, n.ID)
+		}
+		for kn := range nodes {
+			assign(kn, n)
+		}
+	}
+	return nil
+}
+func (_q *RecipientQuery) loadInstruments(ctx context.Context, query *InstrumentQuery, nodes []*Recipient, init func(*Recipient), assign func(*Recipient, *Instrument)) error {
+	fks := make([]driver.Value, 0, len(nodes))
+	nodeids := make(map[uint32]*Recipient)
+	for i := range nodes {
+		fks = append(fks, nodes[i].ID)
+		nodeids[nodes[i].ID] = nodes[i]
+		if init != nil {
+			init(nodes[i])
+		}
+	}
+	if len(query.ctx.Fields) > 0 {
+		query.ctx.AppendFieldOnce(instrument.FieldRecipientID)
+	}
+	query.Where(predicate.Instrument(func(s *sql.Selector) {
+		s.Where(sql.InValues(s.C(recipient.InstrumentsColumn), fks...))
+	}))
+	neighbors, err := query.All(ctx)
+	if err != nil {
+		return err
+	}
+	for _, n := range neighbors {
+		fk := n.RecipientID
+		node, ok := nodeids[fk]
+		if !ok {
+			return fmt.Errorf(`unexpected referenced foreign-key "recipient_id" returned %v for node %v`, fk, n.ID)
+		}
+		assign(node, n)
+	}
+	return nil
+}
+func (_q *RecipientQuery) loadExceptionRecords(ctx context.Context, query *ExceptionRecordQuery, nodes []*Recipient, init func(*Recipient), assign func(*Recipient, *ExceptionRecord)) error {
+	edgeIDs := make([]driver.Value, len(nodes))
+	byID := make(map[uint32]*Recipient)
+	nids := make(map[uint32]map[*Recipient]struct{})
+	for i, node := range nodes {
+		edgeIDs[i] = node.ID
+		byID[node.ID] = node
+		if init != nil {
+			init(node)
+		}
+	}
+	query.Where(func(s *sql.Selector) {
+		joinT := sql.Table(recipient.ExceptionRecordsTable)
+		s.Join(joinT).On(s.C(exceptionrecord.FieldID), joinT.C(recipient.ExceptionRecordsPrimaryKey[0]))
+		s.Where(sql.InValues(joinT.C(recipient.ExceptionRecordsPrimaryKey[1]), edgeIDs...))
+		columns := s.SelectedColumns()
+		s.Select(joinT.C(recipient.ExceptionRecordsPrimaryKey[1]))
+		s.AppendSelect(columns...)
+		s.SetDistinct(false)
+	})
+	if err := query.prepareQuery(ctx); err != nil {
+		return err
+	}
+	qr := QuerierFunc(func(ctx context.Context, q Query) (Value, error) {
+		return query.sqlAll(ctx, func(_ context.Context, spec *sqlgraph.QuerySpec) {
+			assign := spec.Assign
+			values := spec.ScanValues
+			spec.ScanValues = func(columns []string) ([]any, error) {
+				values, err := values(columns[1:])
+				if err != nil {
+					return nil, err
+				}
+				return append([]any{new(sql.NullInt64)}, values...), nil
+			}
+			spec.Assign = func(columns []string, values []any) error {
+				outValue := uint32(values[0].(*sql.NullInt64).Int64)
+				inValue := uint32(values[1].(*sql.NullInt64).Int64)
+				if nids[inValue] == nil {
+					nids[inValue] = map[*Recipient]struct{}{byID[outValue]: {}}
+					return assign(columns[1:], values[1:])
+				}
+				nids[inValue][byID[outValue]] = struct{}{}
+				return nil
+			}
+		})
+	})
+	neighbors, err := withInterceptors[[]*ExceptionRecord](ctx, query, qr, query.inters)
+	if err != nil {
+		return err
+	}
+	for _, n := range neighbors {
+		nodes, ok := nids[n.ID]
+		if !ok {
+			return fmt.Errorf(`unexpected "exception_records" node returned %v`, n.ID)
 		}
 		for kn := range nodes {
 			assign(kn, n)

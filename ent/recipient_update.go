@@ -11,6 +11,8 @@ import (
 	"waybill/ent/assessment"
 	"waybill/ent/category"
 	"waybill/ent/deployment"
+	"waybill/ent/exceptionrecord"
+	"waybill/ent/instrument"
 	"waybill/ent/predicate"
 	"waybill/ent/purpose"
 	"waybill/ent/recipient"
@@ -353,6 +355,30 @@ func (_u *RecipientUpdate) SetNillableInboundSource(v *bool) *RecipientUpdate {
 	return _u
 }
 
+// SetIncidents sets the "incidents" field.
+func (_u *RecipientUpdate) SetIncidents(v json.RawMessage) *RecipientUpdate {
+	_u.mutation.SetIncidents(v)
+	return _u
+}
+
+// AppendIncidents appends value to the "incidents" field.
+func (_u *RecipientUpdate) AppendIncidents(v json.RawMessage) *RecipientUpdate {
+	_u.mutation.AppendIncidents(v)
+	return _u
+}
+
+// SetDeal sets the "deal" field.
+func (_u *RecipientUpdate) SetDeal(v json.RawMessage) *RecipientUpdate {
+	_u.mutation.SetDeal(v)
+	return _u
+}
+
+// AppendDeal appends value to the "deal" field.
+func (_u *RecipientUpdate) AppendDeal(v json.RawMessage) *RecipientUpdate {
+	_u.mutation.AppendDeal(v)
+	return _u
+}
+
 // AddNoticePurposeIDs adds the "notice_purposes" edge to the Purpose entity by IDs.
 func (_u *RecipientUpdate) AddNoticePurposeIDs(ids ...uint32) *RecipientUpdate {
 	_u.mutation.AddNoticePurposeIDs(ids...)
@@ -471,6 +497,36 @@ func (_u *RecipientUpdate) AddAssessments(v ...*Assessment) *RecipientUpdate {
 		ids[i] = v[i].ID
 	}
 	return _u.AddAssessmentIDs(ids...)
+}
+
+// AddInstrumentIDs adds the "instruments" edge to the Instrument entity by IDs.
+func (_u *RecipientUpdate) AddInstrumentIDs(ids ...uint32) *RecipientUpdate {
+	_u.mutation.AddInstrumentIDs(ids...)
+	return _u
+}
+
+// AddInstruments adds the "instruments" edges to the Instrument entity.
+func (_u *RecipientUpdate) AddInstruments(v ...*Instrument) *RecipientUpdate {
+	ids := make([]uint32, len(v))
+	for i := range v {
+		ids[i] = v[i].ID
+	}
+	return _u.AddInstrumentIDs(ids...)
+}
+
+// AddExceptionRecordIDs adds the "exception_records" edge to the ExceptionRecord entity by IDs.
+func (_u *RecipientUpdate) AddExceptionRecordIDs(ids ...uint32) *RecipientUpdate {
+	_u.mutation.AddExceptionRecordIDs(ids...)
+	return _u
+}
+
+// AddExceptionRecords adds the "exception_records" edges to the ExceptionRecord entity.
+func (_u *RecipientUpdate) AddExceptionRecords(v ...*ExceptionRecord) *RecipientUpdate {
+	ids := make([]uint32, len(v))
+	for i := range v {
+		ids[i] = v[i].ID
+	}
+	return _u.AddExceptionRecordIDs(ids...)
 }
 
 // Mutation returns the RecipientMutation object of the builder.
@@ -646,6 +702,48 @@ func (_u *RecipientUpdate) RemoveAssessments(v ...*Assessment) *RecipientUpdate 
 	return _u.RemoveAssessmentIDs(ids...)
 }
 
+// ClearInstruments clears all "instruments" edges to the Instrument entity.
+func (_u *RecipientUpdate) ClearInstruments() *RecipientUpdate {
+	_u.mutation.ClearInstruments()
+	return _u
+}
+
+// RemoveInstrumentIDs removes the "instruments" edge to Instrument entities by IDs.
+func (_u *RecipientUpdate) RemoveInstrumentIDs(ids ...uint32) *RecipientUpdate {
+	_u.mutation.RemoveInstrumentIDs(ids...)
+	return _u
+}
+
+// RemoveInstruments removes "instruments" edges to Instrument entities.
+func (_u *RecipientUpdate) RemoveInstruments(v ...*Instrument) *RecipientUpdate {
+	ids := make([]uint32, len(v))
+	for i := range v {
+		ids[i] = v[i].ID
+	}
+	return _u.RemoveInstrumentIDs(ids...)
+}
+
+// ClearExceptionRecords clears all "exception_records" edges to the ExceptionRecord entity.
+func (_u *RecipientUpdate) ClearExceptionRecords() *RecipientUpdate {
+	_u.mutation.ClearExceptionRecords()
+	return _u
+}
+
+// RemoveExceptionRecordIDs removes the "exception_records" edge to ExceptionRecord entities by IDs.
+func (_u *RecipientUpdate) RemoveExceptionRecordIDs(ids ...uint32) *RecipientUpdate {
+	_u.mutation.RemoveExceptionRecordIDs(ids...)
+	return _u
+}
+
+// RemoveExceptionRecords removes "exception_records" edges to ExceptionRecord entities.
+func (_u *RecipientUpdate) RemoveExceptionRecords(v ...*ExceptionRecord) *RecipientUpdate {
+	ids := make([]uint32, len(v))
+	for i := range v {
+		ids[i] = v[i].ID
+	}
+	return _u.RemoveExceptionRecordIDs(ids...)
+}
+
 // Save executes the query and returns the number of nodes affected by the update operation.
 func (_u *RecipientUpdate) Save(ctx context.Context) (int, error) {
 	return withHooks(ctx, _u.sqlSave, _u.mutation, _u.hooks)
@@ -774,6 +872,22 @@ func (_u *RecipientUpdate) sqlSave(ctx context.Context) (_node int, err error) {
 	}
 	if value, ok := _u.mutation.InboundSource(); ok {
 		_spec.SetField(recipient.FieldInboundSource, field.TypeBool, value)
+	}
+	if value, ok := _u.mutation.Incidents(); ok {
+		_spec.SetField(recipient.FieldIncidents, field.TypeJSON, value)
+	}
+	if value, ok := _u.mutation.AppendedIncidents(); ok {
+		_spec.AddModifier(func(u *sql.UpdateBuilder) {
+			sqljson.Append(u, recipient.FieldIncidents, value)
+		})
+	}
+	if value, ok := _u.mutation.Deal(); ok {
+		_spec.SetField(recipient.FieldDeal, field.TypeJSON, value)
+	}
+	if value, ok := _u.mutation.AppendedDeal(); ok {
+		_spec.AddModifier(func(u *sql.UpdateBuilder) {
+			sqljson.Append(u, recipient.FieldDeal, value)
+		})
 	}
 	if _u.mutation.NoticePurposesCleared() {
 		edge := &sqlgraph.EdgeSpec{
@@ -1128,6 +1242,96 @@ func (_u *RecipientUpdate) sqlSave(ctx context.Context) (_node int, err error) {
 			Bidi:    false,
 			Target: &sqlgraph.EdgeTarget{
 				IDSpec: sqlgraph.NewFieldSpec(assessment.FieldID, field.TypeUint32),
+			},
+		}
+		for _, k := range nodes {
+			edge.Target.Nodes = append(edge.Target.Nodes, k)
+		}
+		_spec.Edges.Add = append(_spec.Edges.Add, edge)
+	}
+	if _u.mutation.InstrumentsCleared() {
+		edge := &sqlgraph.EdgeSpec{
+			Rel:     sqlgraph.O2M,
+			Inverse: false,
+			Table:   recipient.InstrumentsTable,
+			Columns: []string{recipient.InstrumentsColumn},
+			Bidi:    false,
+			Target: &sqlgraph.EdgeTarget{
+				IDSpec: sqlgraph.NewFieldSpec(instrument.FieldID, field.TypeUint32),
+			},
+		}
+		_spec.Edges.Clear = append(_spec.Edges.Clear, edge)
+	}
+	if nodes := _u.mutation.RemovedInstrumentsIDs(); len(nodes) > 0 && !_u.mutation.InstrumentsCleared() {
+		edge := &sqlgraph.EdgeSpec{
+			Rel:     sqlgraph.O2M,
+			Inverse: false,
+			Table:   recipient.InstrumentsTable,
+			Columns: []string{recipient.InstrumentsColumn},
+			Bidi:    false,
+			Target: &sqlgraph.EdgeTarget{
+				IDSpec: sqlgraph.NewFieldSpec(instrument.FieldID, field.TypeUint32),
+			},
+		}
+		for _, k := range nodes {
+			edge.Target.Nodes = append(edge.Target.Nodes, k)
+		}
+		_spec.Edges.Clear = append(_spec.Edges.Clear, edge)
+	}
+	if nodes := _u.mutation.InstrumentsIDs(); len(nodes) > 0 {
+		edge := &sqlgraph.EdgeSpec{
+			Rel:     sqlgraph.O2M,
+			Inverse: false,
+			Table:   recipient.InstrumentsTable,
+			Columns: []string{recipient.InstrumentsColumn},
+			Bidi:    false,
+			Target: &sqlgraph.EdgeTarget{
+				IDSpec: sqlgraph.NewFieldSpec(instrument.FieldID, field.TypeUint32),
+			},
+		}
+		for _, k := range nodes {
+			edge.Target.Nodes = append(edge.Target.Nodes, k)
+		}
+		_spec.Edges.Add = append(_spec.Edges.Add, edge)
+	}
+	if _u.mutation.ExceptionRecordsCleared() {
+		edge := &sqlgraph.EdgeSpec{
+			Rel:     sqlgraph.M2M,
+			Inverse: true,
+			Table:   recipient.ExceptionRecordsTable,
+			Columns: recipient.ExceptionRecordsPrimaryKey,
+			Bidi:    false,
+			Target: &sqlgraph.EdgeTarget{
+				IDSpec: sqlgraph.NewFieldSpec(exceptionrecord.FieldID, field.TypeUint32),
+			},
+		}
+		_spec.Edges.Clear = append(_spec.Edges.Clear, edge)
+	}
+	if nodes := _u.mutation.RemovedExceptionRecordsIDs(); len(nodes) > 0 && !_u.mutation.ExceptionRecordsCleared() {
+		edge := &sqlgraph.EdgeSpec{
+			Rel:     sqlgraph.M2M,
+			Inverse: true,
+			Table:   recipient.ExceptionRecordsTable,
+			Columns: recipient.ExceptionRecordsPrimaryKey,
+			Bidi:    false,
+			Target: &sqlgraph.EdgeTarget{
+				IDSpec: sqlgraph.NewFieldSpec(exceptionrecord.FieldID, field.TypeUint32),
+			},
+		}
+		for _, k := range nodes {
+			edge.Target.Nodes = append(edge.Target.Nodes, k)
+		}
+		_spec.Edges.Clear = append(_spec.Edges.Clear, edge)
+	}
+	if nodes := _u.mutation.ExceptionRecordsIDs(); len(nodes) > 0 {
+		edge := &sqlgraph.EdgeSpec{
+			Rel:     sqlgraph.M2M,
+			Inverse: true,
+			Table:   recipient.ExceptionRecordsTable,
+			Columns: recipient.ExceptionRecordsPrimaryKey,
+			Bidi:    false,
+			Target: &sqlgraph.EdgeTarget{
+				IDSpec: sqlgraph.NewFieldSpec(exceptionrecord.FieldID, field.TypeUint32),
 			},
 		}
 		for _, k := range nodes {
@@ -1471,6 +1675,30 @@ func (_u *RecipientUpdateOne) SetNillableInboundSource(v *bool) *RecipientUpdate
 	return _u
 }
 
+// SetIncidents sets the "incidents" field.
+func (_u *RecipientUpdateOne) SetIncidents(v json.RawMessage) *RecipientUpdateOne {
+	_u.mutation.SetIncidents(v)
+	return _u
+}
+
+// AppendIncidents appends value to the "incidents" field.
+func (_u *RecipientUpdateOne) AppendIncidents(v json.RawMessage) *RecipientUpdateOne {
+	_u.mutation.AppendIncidents(v)
+	return _u
+}
+
+// SetDeal sets the "deal" field.
+func (_u *RecipientUpdateOne) SetDeal(v json.RawMessage) *RecipientUpdateOne {
+	_u.mutation.SetDeal(v)
+	return _u
+}
+
+// AppendDeal appends value to the "deal" field.
+func (_u *RecipientUpdateOne) AppendDeal(v json.RawMessage) *RecipientUpdateOne {
+	_u.mutation.AppendDeal(v)
+	return _u
+}
+
 // AddNoticePurposeIDs adds the "notice_purposes" edge to the Purpose entity by IDs.
 func (_u *RecipientUpdateOne) AddNoticePurposeIDs(ids ...uint32) *RecipientUpdateOne {
 	_u.mutation.AddNoticePurposeIDs(ids...)
@@ -1589,6 +1817,36 @@ func (_u *RecipientUpdateOne) AddAssessments(v ...*Assessment) *RecipientUpdateO
 		ids[i] = v[i].ID
 	}
 	return _u.AddAssessmentIDs(ids...)
+}
+
+// AddInstrumentIDs adds the "instruments" edge to the Instrument entity by IDs.
+func (_u *RecipientUpdateOne) AddInstrumentIDs(ids ...uint32) *RecipientUpdateOne {
+	_u.mutation.AddInstrumentIDs(ids...)
+	return _u
+}
+
+// AddInstruments adds the "instruments" edges to the Instrument entity.
+func (_u *RecipientUpdateOne) AddInstruments(v ...*Instrument) *RecipientUpdateOne {
+	ids := make([]uint32, len(v))
+	for i := range v {
+		ids[i] = v[i].ID
+	}
+	return _u.AddInstrumentIDs(ids...)
+}
+
+// AddExceptionRecordIDs adds the "exception_records" edge to the ExceptionRecord entity by IDs.
+func (_u *RecipientUpdateOne) AddExceptionRecordIDs(ids ...uint32) *RecipientUpdateOne {
+	_u.mutation.AddExceptionRecordIDs(ids...)
+	return _u
+}
+
+// AddExceptionRecords adds the "exception_records" edges to the ExceptionRecord entity.
+func (_u *RecipientUpdateOne) AddExceptionRecords(v ...*ExceptionRecord) *RecipientUpdateOne {
+	ids := make([]uint32, len(v))
+	for i := range v {
+		ids[i] = v[i].ID
+	}
+	return _u.AddExceptionRecordIDs(ids...)
 }
 
 // Mutation returns the RecipientMutation object of the builder.
@@ -1764,6 +2022,48 @@ func (_u *RecipientUpdateOne) RemoveAssessments(v ...*Assessment) *RecipientUpda
 	return _u.RemoveAssessmentIDs(ids...)
 }
 
+// ClearInstruments clears all "instruments" edges to the Instrument entity.
+func (_u *RecipientUpdateOne) ClearInstruments() *RecipientUpdateOne {
+	_u.mutation.ClearInstruments()
+	return _u
+}
+
+// RemoveInstrumentIDs removes the "instruments" edge to Instrument entities by IDs.
+func (_u *RecipientUpdateOne) RemoveInstrumentIDs(ids ...uint32) *RecipientUpdateOne {
+	_u.mutation.RemoveInstrumentIDs(ids...)
+	return _u
+}
+
+// RemoveInstruments removes "instruments" edges to Instrument entities.
+func (_u *RecipientUpdateOne) RemoveInstruments(v ...*Instrument) *RecipientUpdateOne {
+	ids := make([]uint32, len(v))
+	for i := range v {
+		ids[i] = v[i].ID
+	}
+	return _u.RemoveInstrumentIDs(ids...)
+}
+
+// ClearExceptionRecords clears all "exception_records" edges to the ExceptionRecord entity.
+func (_u *RecipientUpdateOne) ClearExceptionRecords() *RecipientUpdateOne {
+	_u.mutation.ClearExceptionRecords()
+	return _u
+}
+
+// RemoveExceptionRecordIDs removes the "exception_records" edge to ExceptionRecord entities by IDs.
+func (_u *RecipientUpdateOne) RemoveExceptionRecordIDs(ids ...uint32) *RecipientUpdateOne {
+	_u.mutation.RemoveExceptionRecordIDs(ids...)
+	return _u
+}
+
+// RemoveExceptionRecords removes "exception_records" edges to ExceptionRecord entities.
+func (_u *RecipientUpdateOne) RemoveExceptionRecords(v ...*ExceptionRecord) *RecipientUpdateOne {
+	ids := make([]uint32, len(v))
+	for i := range v {
+		ids[i] = v[i].ID
+	}
+	return _u.RemoveExceptionRecordIDs(ids...)
+}
+
 // Where appends a list predicates to the RecipientUpdate builder.
 func (_u *RecipientUpdateOne) Where(ps ...predicate.Recipient) *RecipientUpdateOne {
 	_u.mutation.Where(ps...)
@@ -1922,6 +2222,22 @@ func (_u *RecipientUpdateOne) sqlSave(ctx context.Context) (_node *Recipient, er
 	}
 	if value, ok := _u.mutation.InboundSource(); ok {
 		_spec.SetField(recipient.FieldInboundSource, field.TypeBool, value)
+	}
+	if value, ok := _u.mutation.Incidents(); ok {
+		_spec.SetField(recipient.FieldIncidents, field.TypeJSON, value)
+	}
+	if value, ok := _u.mutation.AppendedIncidents(); ok {
+		_spec.AddModifier(func(u *sql.UpdateBuilder) {
+			sqljson.Append(u, recipient.FieldIncidents, value)
+		})
+	}
+	if value, ok := _u.mutation.Deal(); ok {
+		_spec.SetField(recipient.FieldDeal, field.TypeJSON, value)
+	}
+	if value, ok := _u.mutation.AppendedDeal(); ok {
+		_spec.AddModifier(func(u *sql.UpdateBuilder) {
+			sqljson.Append(u, recipient.FieldDeal, value)
+		})
 	}
 	if _u.mutation.NoticePurposesCleared() {
 		edge := &sqlgraph.EdgeSpec{
@@ -2276,6 +2592,96 @@ func (_u *RecipientUpdateOne) sqlSave(ctx context.Context) (_node *Recipient, er
 			Bidi:    false,
 			Target: &sqlgraph.EdgeTarget{
 				IDSpec: sqlgraph.NewFieldSpec(assessment.FieldID, field.TypeUint32),
+			},
+		}
+		for _, k := range nodes {
+			edge.Target.Nodes = append(edge.Target.Nodes, k)
+		}
+		_spec.Edges.Add = append(_spec.Edges.Add, edge)
+	}
+	if _u.mutation.InstrumentsCleared() {
+		edge := &sqlgraph.EdgeSpec{
+			Rel:     sqlgraph.O2M,
+			Inverse: false,
+			Table:   recipient.InstrumentsTable,
+			Columns: []string{recipient.InstrumentsColumn},
+			Bidi:    false,
+			Target: &sqlgraph.EdgeTarget{
+				IDSpec: sqlgraph.NewFieldSpec(instrument.FieldID, field.TypeUint32),
+			},
+		}
+		_spec.Edges.Clear = append(_spec.Edges.Clear, edge)
+	}
+	if nodes := _u.mutation.RemovedInstrumentsIDs(); len(nodes) > 0 && !_u.mutation.InstrumentsCleared() {
+		edge := &sqlgraph.EdgeSpec{
+			Rel:     sqlgraph.O2M,
+			Inverse: false,
+			Table:   recipient.InstrumentsTable,
+			Columns: []string{recipient.InstrumentsColumn},
+			Bidi:    false,
+			Target: &sqlgraph.EdgeTarget{
+				IDSpec: sqlgraph.NewFieldSpec(instrument.FieldID, field.TypeUint32),
+			},
+		}
+		for _, k := range nodes {
+			edge.Target.Nodes = append(edge.Target.Nodes, k)
+		}
+		_spec.Edges.Clear = append(_spec.Edges.Clear, edge)
+	}
+	if nodes := _u.mutation.InstrumentsIDs(); len(nodes) > 0 {
+		edge := &sqlgraph.EdgeSpec{
+			Rel:     sqlgraph.O2M,
+			Inverse: false,
+			Table:   recipient.InstrumentsTable,
+			Columns: []string{recipient.InstrumentsColumn},
+			Bidi:    false,
+			Target: &sqlgraph.EdgeTarget{
+				IDSpec: sqlgraph.NewFieldSpec(instrument.FieldID, field.TypeUint32),
+			},
+		}
+		for _, k := range nodes {
+			edge.Target.Nodes = append(edge.Target.Nodes, k)
+		}
+		_spec.Edges.Add = append(_spec.Edges.Add, edge)
+	}
+	if _u.mutation.ExceptionRecordsCleared() {
+		edge := &sqlgraph.EdgeSpec{
+			Rel:     sqlgraph.M2M,
+			Inverse: true,
+			Table:   recipient.ExceptionRecordsTable,
+			Columns: recipient.ExceptionRecordsPrimaryKey,
+			Bidi:    false,
+			Target: &sqlgraph.EdgeTarget{
+				IDSpec: sqlgraph.NewFieldSpec(exceptionrecord.FieldID, field.TypeUint32),
+			},
+		}
+		_spec.Edges.Clear = append(_spec.Edges.Clear, edge)
+	}
+	if nodes := _u.mutation.RemovedExceptionRecordsIDs(); len(nodes) > 0 && !_u.mutation.ExceptionRecordsCleared() {
+		edge := &sqlgraph.EdgeSpec{
+			Rel:     sqlgraph.M2M,
+			Inverse: true,
+			Table:   recipient.ExceptionRecordsTable,
+			Columns: recipient.ExceptionRecordsPrimaryKey,
+			Bidi:    false,
+			Target: &sqlgraph.EdgeTarget{
+				IDSpec: sqlgraph.NewFieldSpec(exceptionrecord.FieldID, field.TypeUint32),
+			},
+		}
+		for _, k := range nodes {
+			edge.Target.Nodes = append(edge.Target.Nodes, k)
+		}
+		_spec.Edges.Clear = append(_spec.Edges.Clear, edge)
+	}
+	if nodes := _u.mutation.ExceptionRecordsIDs(); len(nodes) > 0 {
+		edge := &sqlgraph.EdgeSpec{
+			Rel:     sqlgraph.M2M,
+			Inverse: true,
+			Table:   recipient.ExceptionRecordsTable,
+			Columns: recipient.ExceptionRecordsPrimaryKey,
+			Bidi:    false,
+			Target: &sqlgraph.EdgeTarget{
+				IDSpec: sqlgraph.NewFieldSpec(exceptionrecord.FieldID, field.TypeUint32),
 			},
 		}
 		for _, k := range nodes {

@@ -7,7 +7,9 @@ import (
 	"waybill/ent/assessment"
 	"waybill/ent/category"
 	"waybill/ent/deployment"
+	"waybill/ent/exceptionrecord"
 	"waybill/ent/exporter"
+	"waybill/ent/instrument"
 	"waybill/ent/policyversion"
 	"waybill/ent/principal"
 	"waybill/ent/purpose"
@@ -57,6 +59,10 @@ func init() {
 	agreementDescDocumentDigest := agreementFields[13].Descriptor()
 	// agreement.DefaultDocumentDigest holds the default value on creation for the document_digest field.
 	agreement.DefaultDocumentDigest = agreementDescDocumentDigest.Default.(string)
+	// agreementDescDeletionCertificateTime is the schema descriptor for deletion_certificate_time field.
+	agreementDescDeletionCertificateTime := agreementFields[15].Descriptor()
+	// agreement.DefaultDeletionCertificateTime holds the default value on creation for the deletion_certificate_time field.
+	agreement.DefaultDeletionCertificateTime = registry.Time(agreementDescDeletionCertificateTime.Default.(int64))
 	assessmentFields := schema.Assessment{}.Fields()
 	_ = assessmentFields
 	// assessmentDescTitle is the schema descriptor for title field.
@@ -79,6 +85,10 @@ func init() {
 	assessmentDescDocumentDigest := assessmentFields[8].Descriptor()
 	// assessment.DefaultDocumentDigest holds the default value on creation for the document_digest field.
 	assessment.DefaultDocumentDigest = assessmentDescDocumentDigest.Default.(string)
+	// assessmentDescSimplified is the schema descriptor for simplified field.
+	assessmentDescSimplified := assessmentFields[10].Descriptor()
+	// assessment.DefaultSimplified holds the default value on creation for the simplified field.
+	assessment.DefaultSimplified = assessmentDescSimplified.Default.(bool)
 	categoryFields := schema.Category{}.Fields()
 	_ = categoryFields
 	// categoryDescTitle is the schema descriptor for title field.
@@ -135,6 +145,104 @@ func init() {
 	deploymentDescHosting := deploymentFields[6].Descriptor()
 	// deployment.DefaultHosting holds the default value on creation for the hosting field.
 	deployment.DefaultHosting = deploymentDescHosting.Default.(bool)
+	exceptionrecordFields := schema.ExceptionRecord{}.Fields()
+	_ = exceptionrecordFields
+	// exceptionrecordDescTitle is the schema descriptor for title field.
+	exceptionrecordDescTitle := exceptionrecordFields[0].Descriptor()
+	// exceptionrecord.DefaultTitle holds the default value on creation for the title field.
+	exceptionrecord.DefaultTitle = exceptionrecordDescTitle.Default.(string)
+	// exceptionrecordDescCitation is the schema descriptor for citation field.
+	exceptionrecordDescCitation := exceptionrecordFields[3].Descriptor()
+	// exceptionrecord.DefaultCitation holds the default value on creation for the citation field.
+	exceptionrecord.DefaultCitation = exceptionrecordDescCitation.Default.(string)
+	// exceptionrecordDescObligesSharing is the schema descriptor for obliges_sharing field.
+	exceptionrecordDescObligesSharing := exceptionrecordFields[5].Descriptor()
+	// exceptionrecord.DefaultObligesSharing holds the default value on creation for the obliges_sharing field.
+	exceptionrecord.DefaultObligesSharing = exceptionrecordDescObligesSharing.Default.(bool)
+	// exceptionrecordDescOrgan is the schema descriptor for organ field.
+	exceptionrecordDescOrgan := exceptionrecordFields[6].Descriptor()
+	// exceptionrecord.DefaultOrgan holds the default value on creation for the organ field.
+	exceptionrecord.DefaultOrgan = exceptionrecordDescOrgan.Default.(string)
+	// exceptionrecordDescDemand is the schema descriptor for demand field.
+	exceptionrecordDescDemand := exceptionrecordFields[7].Descriptor()
+	// exceptionrecord.DefaultDemand holds the default value on creation for the demand field.
+	exceptionrecord.DefaultDemand = exceptionrecordDescDemand.Default.(string)
+	// exceptionrecordDescDeclaredEmergency is the schema descriptor for declared_emergency field.
+	exceptionrecordDescDeclaredEmergency := exceptionrecordFields[8].Descriptor()
+	// exceptionrecord.DefaultDeclaredEmergency holds the default value on creation for the declared_emergency field.
+	exceptionrecord.DefaultDeclaredEmergency = exceptionrecordDescDeclaredEmergency.Default.(string)
+	// exceptionrecordDescCaseNumber is the schema descriptor for case_number field.
+	exceptionrecordDescCaseNumber := exceptionrecordFields[9].Descriptor()
+	// exceptionrecord.DefaultCaseNumber holds the default value on creation for the case_number field.
+	exceptionrecord.DefaultCaseNumber = exceptionrecordDescCaseNumber.Default.(string)
+	// exceptionrecordDescInterest is the schema descriptor for interest field.
+	exceptionrecordDescInterest := exceptionrecordFields[11].Descriptor()
+	// exceptionrecord.DefaultInterest holds the default value on creation for the interest field.
+	exceptionrecord.DefaultInterest = exceptionrecordDescInterest.Default.(string)
+	// exceptionrecordDescWhyImpracticable is the schema descriptor for why_impracticable field.
+	exceptionrecordDescWhyImpracticable := exceptionrecordFields[12].Descriptor()
+	// exceptionrecord.DefaultWhyImpracticable holds the default value on creation for the why_impracticable field.
+	exceptionrecord.DefaultWhyImpracticable = exceptionrecordDescWhyImpracticable.Default.(string)
+	// exceptionrecordDescEmergency is the schema descriptor for emergency field.
+	exceptionrecordDescEmergency := exceptionrecordFields[13].Descriptor()
+	// exceptionrecord.DefaultEmergency holds the default value on creation for the emergency field.
+	exceptionrecord.DefaultEmergency = exceptionrecordDescEmergency.Default.(bool)
+	// exceptionrecordDescLifeOrBody is the schema descriptor for life_or_body field.
+	exceptionrecordDescLifeOrBody := exceptionrecordFields[14].Descriptor()
+	// exceptionrecord.DefaultLifeOrBody holds the default value on creation for the life_or_body field.
+	exceptionrecord.DefaultLifeOrBody = exceptionrecordDescLifeOrBody.Default.(bool)
+	// exceptionrecordDescIncapable is the schema descriptor for incapable field.
+	exceptionrecordDescIncapable := exceptionrecordFields[15].Descriptor()
+	// exceptionrecord.DefaultIncapable holds the default value on creation for the incapable field.
+	exceptionrecord.DefaultIncapable = exceptionrecordDescIncapable.Default.(bool)
+	// exceptionrecordDescSpecialGround is the schema descriptor for special_ground field.
+	exceptionrecordDescSpecialGround := exceptionrecordFields[16].Descriptor()
+	// exceptionrecord.DefaultSpecialGround holds the default value on creation for the special_ground field.
+	exceptionrecord.DefaultSpecialGround = exceptionrecordDescSpecialGround.Default.(string)
+	// exceptionrecordDescReasonableScope is the schema descriptor for reasonable_scope field.
+	exceptionrecordDescReasonableScope := exceptionrecordFields[18].Descriptor()
+	// exceptionrecord.DefaultReasonableScope holds the default value on creation for the reasonable_scope field.
+	exceptionrecord.DefaultReasonableScope = exceptionrecordDescReasonableScope.Default.(string)
+	// exceptionrecordDescNoMajorImpact is the schema descriptor for no_major_impact field.
+	exceptionrecordDescNoMajorImpact := exceptionrecordFields[19].Descriptor()
+	// exceptionrecord.DefaultNoMajorImpact holds the default value on creation for the no_major_impact field.
+	exceptionrecord.DefaultNoMajorImpact = exceptionrecordDescNoMajorImpact.Default.(string)
+	// exceptionrecordDescOrdersPublication is the schema descriptor for orders_publication field.
+	exceptionrecordDescOrdersPublication := exceptionrecordFields[20].Descriptor()
+	// exceptionrecord.DefaultOrdersPublication holds the default value on creation for the orders_publication field.
+	exceptionrecord.DefaultOrdersPublication = exceptionrecordDescOrdersPublication.Default.(bool)
+	// exceptionrecordDescSecrecyCitation is the schema descriptor for secrecy_citation field.
+	exceptionrecordDescSecrecyCitation := exceptionrecordFields[21].Descriptor()
+	// exceptionrecord.DefaultSecrecyCitation holds the default value on creation for the secrecy_citation field.
+	exceptionrecord.DefaultSecrecyCitation = exceptionrecordDescSecrecyCitation.Default.(string)
+	// exceptionrecordDescJustification is the schema descriptor for justification field.
+	exceptionrecordDescJustification := exceptionrecordFields[22].Descriptor()
+	// exceptionrecord.DefaultJustification holds the default value on creation for the justification field.
+	exceptionrecord.DefaultJustification = exceptionrecordDescJustification.Default.(string)
+	// exceptionrecordDescEffectiveTime is the schema descriptor for effective_time field.
+	exceptionrecordDescEffectiveTime := exceptionrecordFields[23].Descriptor()
+	// exceptionrecord.DefaultEffectiveTime holds the default value on creation for the effective_time field.
+	exceptionrecord.DefaultEffectiveTime = registry.Time(exceptionrecordDescEffectiveTime.Default.(int64))
+	// exceptionrecordDescExpireTime is the schema descriptor for expire_time field.
+	exceptionrecordDescExpireTime := exceptionrecordFields[24].Descriptor()
+	// exceptionrecord.DefaultExpireTime holds the default value on creation for the expire_time field.
+	exceptionrecord.DefaultExpireTime = registry.Time(exceptionrecordDescExpireTime.Default.(int64))
+	// exceptionrecordDescEmergencyEndTime is the schema descriptor for emergency_end_time field.
+	exceptionrecordDescEmergencyEndTime := exceptionrecordFields[25].Descriptor()
+	// exceptionrecord.DefaultEmergencyEndTime holds the default value on creation for the emergency_end_time field.
+	exceptionrecord.DefaultEmergencyEndTime = registry.Time(exceptionrecordDescEmergencyEndTime.Default.(int64))
+	// exceptionrecordDescApprovedBy is the schema descriptor for approved_by field.
+	exceptionrecordDescApprovedBy := exceptionrecordFields[26].Descriptor()
+	// exceptionrecord.DefaultApprovedBy holds the default value on creation for the approved_by field.
+	exceptionrecord.DefaultApprovedBy = exceptionrecordDescApprovedBy.Default.(string)
+	// exceptionrecordDescSecondApprovedBy is the schema descriptor for second_approved_by field.
+	exceptionrecordDescSecondApprovedBy := exceptionrecordFields[27].Descriptor()
+	// exceptionrecord.DefaultSecondApprovedBy holds the default value on creation for the second_approved_by field.
+	exceptionrecord.DefaultSecondApprovedBy = exceptionrecordDescSecondApprovedBy.Default.(string)
+	// exceptionrecordDescApproveTime is the schema descriptor for approve_time field.
+	exceptionrecordDescApproveTime := exceptionrecordFields[28].Descriptor()
+	// exceptionrecord.DefaultApproveTime holds the default value on creation for the approve_time field.
+	exceptionrecord.DefaultApproveTime = registry.Time(exceptionrecordDescApproveTime.Default.(int64))
 	exporterFields := schema.Exporter{}.Fields()
 	_ = exporterFields
 	// exporterDescTitle is the schema descriptor for title field.
@@ -153,10 +261,64 @@ func init() {
 	exporterDescContact := exporterFields[5].Descriptor()
 	// exporter.DefaultContact holds the default value on creation for the contact field.
 	exporter.DefaultContact = exporterDescContact.Default.(string)
-	// exporterDescCiio is the schema descriptor for ciio field.
-	exporterDescCiio := exporterFields[6].Descriptor()
-	// exporter.DefaultCiio holds the default value on creation for the ciio field.
-	exporter.DefaultCiio = exporterDescCiio.Default.(bool)
+	instrumentFields := schema.Instrument{}.Fields()
+	_ = instrumentFields
+	// instrumentDescTitle is the schema descriptor for title field.
+	instrumentDescTitle := instrumentFields[0].Descriptor()
+	// instrument.DefaultTitle holds the default value on creation for the title field.
+	instrument.DefaultTitle = instrumentDescTitle.Default.(string)
+	// instrumentDescDocumentNumber is the schema descriptor for document_number field.
+	instrumentDescDocumentNumber := instrumentFields[2].Descriptor()
+	// instrument.DefaultDocumentNumber holds the default value on creation for the document_number field.
+	instrument.DefaultDocumentNumber = instrumentDescDocumentNumber.Default.(string)
+	// instrumentDescCitation is the schema descriptor for citation field.
+	instrumentDescCitation := instrumentFields[3].Descriptor()
+	// instrument.DefaultCitation holds the default value on creation for the citation field.
+	instrument.DefaultCitation = instrumentDescCitation.Default.(string)
+	// instrumentDescIssueTime is the schema descriptor for issue_time field.
+	instrumentDescIssueTime := instrumentFields[6].Descriptor()
+	// instrument.DefaultIssueTime holds the default value on creation for the issue_time field.
+	instrument.DefaultIssueTime = registry.Time(instrumentDescIssueTime.Default.(int64))
+	// instrumentDescExpireTime is the schema descriptor for expire_time field.
+	instrumentDescExpireTime := instrumentFields[7].Descriptor()
+	// instrument.DefaultExpireTime holds the default value on creation for the expire_time field.
+	instrument.DefaultExpireTime = registry.Time(instrumentDescExpireTime.Default.(int64))
+	// instrumentDescRevokeTime is the schema descriptor for revoke_time field.
+	instrumentDescRevokeTime := instrumentFields[8].Descriptor()
+	// instrument.DefaultRevokeTime holds the default value on creation for the revoke_time field.
+	instrument.DefaultRevokeTime = registry.Time(instrumentDescRevokeTime.Default.(int64))
+	// instrumentDescNecessityReason is the schema descriptor for necessity_reason field.
+	instrumentDescNecessityReason := instrumentFields[9].Descriptor()
+	// instrument.DefaultNecessityReason holds the default value on creation for the necessity_reason field.
+	instrument.DefaultNecessityReason = instrumentDescNecessityReason.Default.(string)
+	// instrumentDescSecrecyCitation is the schema descriptor for secrecy_citation field.
+	instrumentDescSecrecyCitation := instrumentFields[10].Descriptor()
+	// instrument.DefaultSecrecyCitation holds the default value on creation for the secrecy_citation field.
+	instrument.DefaultSecrecyCitation = instrumentDescSecrecyCitation.Default.(string)
+	// instrumentDescOrdersPublication is the schema descriptor for orders_publication field.
+	instrumentDescOrdersPublication := instrumentFields[11].Descriptor()
+	// instrument.DefaultOrdersPublication holds the default value on creation for the orders_publication field.
+	instrument.DefaultOrdersPublication = instrumentDescOrdersPublication.Default.(bool)
+	// instrumentDescParticularInquiry is the schema descriptor for particular_inquiry field.
+	instrumentDescParticularInquiry := instrumentFields[12].Descriptor()
+	// instrument.DefaultParticularInquiry holds the default value on creation for the particular_inquiry field.
+	instrument.DefaultParticularInquiry = instrumentDescParticularInquiry.Default.(bool)
+	// instrumentDescTreaty is the schema descriptor for treaty field.
+	instrumentDescTreaty := instrumentFields[13].Descriptor()
+	// instrument.DefaultTreaty holds the default value on creation for the treaty field.
+	instrument.DefaultTreaty = instrumentDescTreaty.Default.(string)
+	// instrumentDescApprovedBy is the schema descriptor for approved_by field.
+	instrumentDescApprovedBy := instrumentFields[16].Descriptor()
+	// instrument.DefaultApprovedBy holds the default value on creation for the approved_by field.
+	instrument.DefaultApprovedBy = instrumentDescApprovedBy.Default.(string)
+	// instrumentDescSecondApprovedBy is the schema descriptor for second_approved_by field.
+	instrumentDescSecondApprovedBy := instrumentFields[17].Descriptor()
+	// instrument.DefaultSecondApprovedBy holds the default value on creation for the second_approved_by field.
+	instrument.DefaultSecondApprovedBy = instrumentDescSecondApprovedBy.Default.(string)
+	// instrumentDescApproveTime is the schema descriptor for approve_time field.
+	instrumentDescApproveTime := instrumentFields[18].Descriptor()
+	// instrument.DefaultApproveTime holds the default value on creation for the approve_time field.
+	instrument.DefaultApproveTime = registry.Time(instrumentDescApproveTime.Default.(int64))
 	policyversionFields := schema.PolicyVersion{}.Fields()
 	_ = policyversionFields
 	// policyversionDescTitle is the schema descriptor for title field.
@@ -243,6 +405,22 @@ func init() {
 	purposeDescClause := purposeFields[9].Descriptor()
 	// purpose.DefaultClause holds the default value on creation for the clause field.
 	purpose.DefaultClause = purposeDescClause.Default.(string)
+	// purposeDescAutomatedDecision is the schema descriptor for automated_decision field.
+	purposeDescAutomatedDecision := purposeFields[10].Descriptor()
+	// purpose.DefaultAutomatedDecision holds the default value on creation for the automated_decision field.
+	purpose.DefaultAutomatedDecision = purposeDescAutomatedDecision.Default.(bool)
+	// purposeDescForeignProceedings is the schema descriptor for foreign_proceedings field.
+	purposeDescForeignProceedings := purposeFields[11].Descriptor()
+	// purpose.DefaultForeignProceedings holds the default value on creation for the foreign_proceedings field.
+	purpose.DefaultForeignProceedings = purposeDescForeignProceedings.Default.(bool)
+	// purposeDescWindDown is the schema descriptor for wind_down field.
+	purposeDescWindDown := purposeFields[12].Descriptor()
+	// purpose.DefaultWindDown holds the default value on creation for the wind_down field.
+	purpose.DefaultWindDown = purposeDescWindDown.Default.(bool)
+	// purposeDescDeletion is the schema descriptor for deletion field.
+	purposeDescDeletion := purposeFields[13].Descriptor()
+	// purpose.DefaultDeletion holds the default value on creation for the deletion field.
+	purpose.DefaultDeletion = purposeDescDeletion.Default.(bool)
 	recipientFields := schema.Recipient{}.Fields()
 	_ = recipientFields
 	// recipientDescTitle is the schema descriptor for title field.
@@ -315,6 +493,22 @@ func init() {
 	settingsDescGapContact := settingsFields[3].Descriptor()
 	// settings.DefaultGapContact holds the default value on creation for the gap_contact field.
 	settings.DefaultGapContact = settingsDescGapContact.Default.(string)
+	// settingsDescStatutoryDutyLiftsAssessment is the schema descriptor for statutory_duty_lifts_assessment field.
+	settingsDescStatutoryDutyLiftsAssessment := settingsFields[6].Descriptor()
+	// settings.DefaultStatutoryDutyLiftsAssessment holds the default value on creation for the statutory_duty_lifts_assessment field.
+	settings.DefaultStatutoryDutyLiftsAssessment = settingsDescStatutoryDutyLiftsAssessment.Default.(bool)
+	// settingsDescCountExemptFlows is the schema descriptor for count_exempt_flows field.
+	settingsDescCountExemptFlows := settingsFields[7].Descriptor()
+	// settings.DefaultCountExemptFlows holds the default value on creation for the count_exempt_flows field.
+	settings.DefaultCountExemptFlows = settingsDescCountExemptFlows.Default.(bool)
+	// settingsDescAgreementDeferralOff is the schema descriptor for agreement_deferral_off field.
+	settingsDescAgreementDeferralOff := settingsFields[8].Descriptor()
+	// settings.DefaultAgreementDeferralOff holds the default value on creation for the agreement_deferral_off field.
+	settings.DefaultAgreementDeferralOff = settingsDescAgreementDeferralOff.Default.(bool)
+	// settingsDescAssessmentDeferralOff is the schema descriptor for assessment_deferral_off field.
+	settingsDescAssessmentDeferralOff := settingsFields[9].Descriptor()
+	// settings.DefaultAssessmentDeferralOff holds the default value on creation for the assessment_deferral_off field.
+	settings.DefaultAssessmentDeferralOff = settingsDescAssessmentDeferralOff.Default.(bool)
 	subprocessorlinkFields := schema.SubprocessorLink{}.Fields()
 	_ = subprocessorlinkFields
 	// subprocessorlinkDescAuthoriseTime is the schema descriptor for authorise_time field.
@@ -355,4 +549,44 @@ func init() {
 	transferDescRevokeReason := transferFields[12].Descriptor()
 	// transfer.DefaultRevokeReason holds the default value on creation for the revoke_reason field.
 	transfer.DefaultRevokeReason = transferDescRevokeReason.Default.(string)
+	// transferDescNoSafeguardsReason is the schema descriptor for no_safeguards_reason field.
+	transferDescNoSafeguardsReason := transferFields[16].Descriptor()
+	// transfer.DefaultNoSafeguardsReason holds the default value on creation for the no_safeguards_reason field.
+	transfer.DefaultNoSafeguardsReason = transferDescNoSafeguardsReason.Default.(string)
+	// transferDescOccasional is the schema descriptor for occasional field.
+	transferDescOccasional := transferFields[17].Descriptor()
+	// transfer.DefaultOccasional holds the default value on creation for the occasional field.
+	transfer.DefaultOccasional = transferDescOccasional.Default.(bool)
+	// transferDescApprovedScale is the schema descriptor for approved_scale field.
+	transferDescApprovedScale := transferFields[18].Descriptor()
+	// transfer.DefaultApprovedScale holds the default value on creation for the approved_scale field.
+	transfer.DefaultApprovedScale = transferDescApprovedScale.Default.(int64)
+	// transferDescCheckTime is the schema descriptor for check_time field.
+	transferDescCheckTime := transferFields[19].Descriptor()
+	// transfer.DefaultCheckTime holds the default value on creation for the check_time field.
+	transfer.DefaultCheckTime = registry.Time(transferDescCheckTime.Default.(int64))
+	// transferDescHrCoverage is the schema descriptor for hr_coverage field.
+	transferDescHrCoverage := transferFields[20].Descriptor()
+	// transfer.DefaultHrCoverage holds the default value on creation for the hr_coverage field.
+	transfer.DefaultHrCoverage = transferDescHrCoverage.Default.(bool)
+	// transferDescUkExtension is the schema descriptor for uk_extension field.
+	transferDescUkExtension := transferFields[21].Descriptor()
+	// transfer.DefaultUkExtension holds the default value on creation for the uk_extension field.
+	transfer.DefaultUkExtension = transferDescUkExtension.Default.(bool)
+	// transferDescSensitiveLabelled is the schema descriptor for sensitive_labelled field.
+	transferDescSensitiveLabelled := transferFields[22].Descriptor()
+	// transfer.DefaultSensitiveLabelled holds the default value on creation for the sensitive_labelled field.
+	transfer.DefaultSensitiveLabelled = transferDescSensitiveLabelled.Default.(bool)
+	// transferDescImporterUnderGdpr is the schema descriptor for importer_under_gdpr field.
+	transferDescImporterUnderGdpr := transferFields[23].Descriptor()
+	// transfer.DefaultImporterUnderGdpr holds the default value on creation for the importer_under_gdpr field.
+	transfer.DefaultImporterUnderGdpr = transferDescImporterUnderGdpr.Default.(bool)
+	// transferDescSupplementaryMeasures is the schema descriptor for supplementary_measures field.
+	transferDescSupplementaryMeasures := transferFields[25].Descriptor()
+	// transfer.DefaultSupplementaryMeasures holds the default value on creation for the supplementary_measures field.
+	transfer.DefaultSupplementaryMeasures = transferDescSupplementaryMeasures.Default.(string)
+	// transferDescRenewalApplyTime is the schema descriptor for renewal_apply_time field.
+	transferDescRenewalApplyTime := transferFields[26].Descriptor()
+	// transfer.DefaultRenewalApplyTime holds the default value on creation for the renewal_apply_time field.
+	transfer.DefaultRenewalApplyTime = registry.Time(transferDescRenewalApplyTime.Default.(int64))
 }

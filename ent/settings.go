@@ -33,8 +33,20 @@ type Settings struct {
 	// Separate consents are asked also where the basis is not consent.
 	SeparateConsentWithoutConsentBasis bool `json:"separate_consent_without_consent_basis,omitempty"`
 	// Whom a caller asks when the registry is incomplete.
-	GapContact   string `json:"gap_contact,omitempty"`
-	selectValues sql.SelectValues
+	GapContact string `json:"gap_contact,omitempty"`
+	// How a body of Hong Kong, Macau or Taiwan is seen.
+	HmtAuthority registry.HmtAuthority `json:"hmt_authority,omitempty"`
+	// What a flow without sensitive data needs once sensitive ones demand the assessment.
+	NonsensitiveTier registry.NonsensitiveTier `json:"nonsensitive_tier,omitempty"`
+	// The exemption of a statutory duty lifts the security assessment too.
+	StatutoryDutyLiftsAssessment bool `json:"statutory_duty_lifts_assessment,omitempty"`
+	// Flows that are exempt under CBDF 3 to 6 are counted too.
+	CountExemptFlows bool `json:"count_exempt_flows,omitempty"`
+	// Vital interests do not defer rules 21 to 28.
+	AgreementDeferralOff bool `json:"agreement_deferral_off,omitempty"`
+	// Vital interests do not defer rule 50.
+	AssessmentDeferralOff bool `json:"assessment_deferral_off,omitempty"`
+	selectValues          sql.SelectValues
 }
 
 // scanValues returns the types for scanning values from sql.Rows.
@@ -42,7 +54,11 @@ func (*Settings) scanValues(columns []string) ([]any, error) {
 	values := make([]any, len(columns))
 	for i := range columns {
 		switch columns[i] {
-		case settings.FieldSeparateConsentWithoutConsentBasis:
+		case settings.FieldHmtAuthority:
+			values[i] = new(registry.HmtAuthority)
+		case settings.FieldNonsensitiveTier:
+			values[i] = new(registry.NonsensitiveTier)
+		case settings.FieldSeparateConsentWithoutConsentBasis, settings.FieldStatutoryDutyLiftsAssessment, settings.FieldCountExemptFlows, settings.FieldAgreementDeferralOff, settings.FieldAssessmentDeferralOff:
 			values[i] = new(sql.NullBool)
 		case settings.FieldID, settings.FieldRevision, settings.FieldCreateTime, settings.FieldUpdateTime, settings.FieldScreeningAgeDays:
 			values[i] = new(sql.NullInt64)
@@ -117,6 +133,42 @@ func (_m *Settings) assignValues(columns []string, values []any) error {
 			} else if value.Valid {
 				_m.GapContact = value.String
 			}
+		case settings.FieldHmtAuthority:
+			if value, ok := values[i].(*registry.HmtAuthority); !ok {
+				return fmt.Errorf("unexpected type %T for field hmt_authority", values[i])
+			} else if value != nil {
+				_m.HmtAuthority = *value
+			}
+		case settings.FieldNonsensitiveTier:
+			if value, ok := values[i].(*registry.NonsensitiveTier); !ok {
+				return fmt.Errorf("unexpected type %T for field nonsensitive_tier", values[i])
+			} else if value != nil {
+				_m.NonsensitiveTier = *value
+			}
+		case settings.FieldStatutoryDutyLiftsAssessment:
+			if value, ok := values[i].(*sql.NullBool); !ok {
+				return fmt.Errorf("unexpected type %T for field statutory_duty_lifts_assessment", values[i])
+			} else if value.Valid {
+				_m.StatutoryDutyLiftsAssessment = value.Bool
+			}
+		case settings.FieldCountExemptFlows:
+			if value, ok := values[i].(*sql.NullBool); !ok {
+				return fmt.Errorf("unexpected type %T for field count_exempt_flows", values[i])
+			} else if value.Valid {
+				_m.CountExemptFlows = value.Bool
+			}
+		case settings.FieldAgreementDeferralOff:
+			if value, ok := values[i].(*sql.NullBool); !ok {
+				return fmt.Errorf("unexpected type %T for field agreement_deferral_off", values[i])
+			} else if value.Valid {
+				_m.AgreementDeferralOff = value.Bool
+			}
+		case settings.FieldAssessmentDeferralOff:
+			if value, ok := values[i].(*sql.NullBool); !ok {
+				return fmt.Errorf("unexpected type %T for field assessment_deferral_off", values[i])
+			} else if value.Valid {
+				_m.AssessmentDeferralOff = value.Bool
+			}
 		default:
 			_m.selectValues.Set(columns[i], values[i])
 		}
@@ -176,6 +228,24 @@ func (_m *Settings) String() string {
 	builder.WriteString(", ")
 	builder.WriteString("gap_contact=")
 	builder.WriteString(_m.GapContact)
+	builder.WriteString(", ")
+	builder.WriteString("hmt_authority=")
+	builder.WriteString(fmt.Sprintf("%v", _m.HmtAuthority))
+	builder.WriteString(", ")
+	builder.WriteString("nonsensitive_tier=")
+	builder.WriteString(fmt.Sprintf("%v", _m.NonsensitiveTier))
+	builder.WriteString(", ")
+	builder.WriteString("statutory_duty_lifts_assessment=")
+	builder.WriteString(fmt.Sprintf("%v", _m.StatutoryDutyLiftsAssessment))
+	builder.WriteString(", ")
+	builder.WriteString("count_exempt_flows=")
+	builder.WriteString(fmt.Sprintf("%v", _m.CountExemptFlows))
+	builder.WriteString(", ")
+	builder.WriteString("agreement_deferral_off=")
+	builder.WriteString(fmt.Sprintf("%v", _m.AgreementDeferralOff))
+	builder.WriteString(", ")
+	builder.WriteString("assessment_deferral_off=")
+	builder.WriteString(fmt.Sprintf("%v", _m.AssessmentDeferralOff))
 	builder.WriteByte(')')
 	return builder.String()
 }

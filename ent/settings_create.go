@@ -100,6 +100,74 @@ func (_c *SettingsCreate) SetNillableGapContact(v *string) *SettingsCreate {
 	return _c
 }
 
+// SetHmtAuthority sets the "hmt_authority" field.
+func (_c *SettingsCreate) SetHmtAuthority(v registry.HmtAuthority) *SettingsCreate {
+	_c.mutation.SetHmtAuthority(v)
+	return _c
+}
+
+// SetNonsensitiveTier sets the "nonsensitive_tier" field.
+func (_c *SettingsCreate) SetNonsensitiveTier(v registry.NonsensitiveTier) *SettingsCreate {
+	_c.mutation.SetNonsensitiveTier(v)
+	return _c
+}
+
+// SetStatutoryDutyLiftsAssessment sets the "statutory_duty_lifts_assessment" field.
+func (_c *SettingsCreate) SetStatutoryDutyLiftsAssessment(v bool) *SettingsCreate {
+	_c.mutation.SetStatutoryDutyLiftsAssessment(v)
+	return _c
+}
+
+// SetNillableStatutoryDutyLiftsAssessment sets the "statutory_duty_lifts_assessment" field if the given value is not nil.
+func (_c *SettingsCreate) SetNillableStatutoryDutyLiftsAssessment(v *bool) *SettingsCreate {
+	if v != nil {
+		_c.SetStatutoryDutyLiftsAssessment(*v)
+	}
+	return _c
+}
+
+// SetCountExemptFlows sets the "count_exempt_flows" field.
+func (_c *SettingsCreate) SetCountExemptFlows(v bool) *SettingsCreate {
+	_c.mutation.SetCountExemptFlows(v)
+	return _c
+}
+
+// SetNillableCountExemptFlows sets the "count_exempt_flows" field if the given value is not nil.
+func (_c *SettingsCreate) SetNillableCountExemptFlows(v *bool) *SettingsCreate {
+	if v != nil {
+		_c.SetCountExemptFlows(*v)
+	}
+	return _c
+}
+
+// SetAgreementDeferralOff sets the "agreement_deferral_off" field.
+func (_c *SettingsCreate) SetAgreementDeferralOff(v bool) *SettingsCreate {
+	_c.mutation.SetAgreementDeferralOff(v)
+	return _c
+}
+
+// SetNillableAgreementDeferralOff sets the "agreement_deferral_off" field if the given value is not nil.
+func (_c *SettingsCreate) SetNillableAgreementDeferralOff(v *bool) *SettingsCreate {
+	if v != nil {
+		_c.SetAgreementDeferralOff(*v)
+	}
+	return _c
+}
+
+// SetAssessmentDeferralOff sets the "assessment_deferral_off" field.
+func (_c *SettingsCreate) SetAssessmentDeferralOff(v bool) *SettingsCreate {
+	_c.mutation.SetAssessmentDeferralOff(v)
+	return _c
+}
+
+// SetNillableAssessmentDeferralOff sets the "assessment_deferral_off" field if the given value is not nil.
+func (_c *SettingsCreate) SetNillableAssessmentDeferralOff(v *bool) *SettingsCreate {
+	if v != nil {
+		_c.SetAssessmentDeferralOff(*v)
+	}
+	return _c
+}
+
 // SetID sets the "id" field.
 func (_c *SettingsCreate) SetID(v uint32) *SettingsCreate {
 	_c.mutation.SetID(v)
@@ -157,6 +225,22 @@ func (_c *SettingsCreate) defaults() {
 		v := settings.DefaultGapContact
 		_c.mutation.SetGapContact(v)
 	}
+	if _, ok := _c.mutation.StatutoryDutyLiftsAssessment(); !ok {
+		v := settings.DefaultStatutoryDutyLiftsAssessment
+		_c.mutation.SetStatutoryDutyLiftsAssessment(v)
+	}
+	if _, ok := _c.mutation.CountExemptFlows(); !ok {
+		v := settings.DefaultCountExemptFlows
+		_c.mutation.SetCountExemptFlows(v)
+	}
+	if _, ok := _c.mutation.AgreementDeferralOff(); !ok {
+		v := settings.DefaultAgreementDeferralOff
+		_c.mutation.SetAgreementDeferralOff(v)
+	}
+	if _, ok := _c.mutation.AssessmentDeferralOff(); !ok {
+		v := settings.DefaultAssessmentDeferralOff
+		_c.mutation.SetAssessmentDeferralOff(v)
+	}
 }
 
 // check runs all checks and user-defined validators on the builder.
@@ -184,6 +268,18 @@ func (_c *SettingsCreate) check() error {
 	}
 	if _, ok := _c.mutation.GapContact(); !ok {
 		return &ValidationError{Name: "gap_contact", err: errors.New(`ent: missing required field "Settings.gap_contact"`)}
+	}
+	if _, ok := _c.mutation.StatutoryDutyLiftsAssessment(); !ok {
+		return &ValidationError{Name: "statutory_duty_lifts_assessment", err: errors.New(`ent: missing required field "Settings.statutory_duty_lifts_assessment"`)}
+	}
+	if _, ok := _c.mutation.CountExemptFlows(); !ok {
+		return &ValidationError{Name: "count_exempt_flows", err: errors.New(`ent: missing required field "Settings.count_exempt_flows"`)}
+	}
+	if _, ok := _c.mutation.AgreementDeferralOff(); !ok {
+		return &ValidationError{Name: "agreement_deferral_off", err: errors.New(`ent: missing required field "Settings.agreement_deferral_off"`)}
+	}
+	if _, ok := _c.mutation.AssessmentDeferralOff(); !ok {
+		return &ValidationError{Name: "assessment_deferral_off", err: errors.New(`ent: missing required field "Settings.assessment_deferral_off"`)}
 	}
 	return nil
 }
@@ -248,6 +344,30 @@ func (_c *SettingsCreate) createSpec() (*Settings, *sqlgraph.CreateSpec) {
 	if value, ok := _c.mutation.GapContact(); ok {
 		_spec.SetField(settings.FieldGapContact, field.TypeString, value)
 		_node.GapContact = value
+	}
+	if value, ok := _c.mutation.HmtAuthority(); ok {
+		_spec.SetField(settings.FieldHmtAuthority, field.TypeString, value)
+		_node.HmtAuthority = value
+	}
+	if value, ok := _c.mutation.NonsensitiveTier(); ok {
+		_spec.SetField(settings.FieldNonsensitiveTier, field.TypeString, value)
+		_node.NonsensitiveTier = value
+	}
+	if value, ok := _c.mutation.StatutoryDutyLiftsAssessment(); ok {
+		_spec.SetField(settings.FieldStatutoryDutyLiftsAssessment, field.TypeBool, value)
+		_node.StatutoryDutyLiftsAssessment = value
+	}
+	if value, ok := _c.mutation.CountExemptFlows(); ok {
+		_spec.SetField(settings.FieldCountExemptFlows, field.TypeBool, value)
+		_node.CountExemptFlows = value
+	}
+	if value, ok := _c.mutation.AgreementDeferralOff(); ok {
+		_spec.SetField(settings.FieldAgreementDeferralOff, field.TypeBool, value)
+		_node.AgreementDeferralOff = value
+	}
+	if value, ok := _c.mutation.AssessmentDeferralOff(); ok {
+		_spec.SetField(settings.FieldAssessmentDeferralOff, field.TypeBool, value)
+		_node.AssessmentDeferralOff = value
 	}
 	return _node, _spec
 }

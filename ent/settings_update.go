@@ -133,6 +133,90 @@ func (_u *SettingsUpdate) SetNillableGapContact(v *string) *SettingsUpdate {
 	return _u
 }
 
+// SetHmtAuthority sets the "hmt_authority" field.
+func (_u *SettingsUpdate) SetHmtAuthority(v registry.HmtAuthority) *SettingsUpdate {
+	_u.mutation.SetHmtAuthority(v)
+	return _u
+}
+
+// SetNillableHmtAuthority sets the "hmt_authority" field if the given value is not nil.
+func (_u *SettingsUpdate) SetNillableHmtAuthority(v *registry.HmtAuthority) *SettingsUpdate {
+	if v != nil {
+		_u.SetHmtAuthority(*v)
+	}
+	return _u
+}
+
+// SetNonsensitiveTier sets the "nonsensitive_tier" field.
+func (_u *SettingsUpdate) SetNonsensitiveTier(v registry.NonsensitiveTier) *SettingsUpdate {
+	_u.mutation.SetNonsensitiveTier(v)
+	return _u
+}
+
+// SetNillableNonsensitiveTier sets the "nonsensitive_tier" field if the given value is not nil.
+func (_u *SettingsUpdate) SetNillableNonsensitiveTier(v *registry.NonsensitiveTier) *SettingsUpdate {
+	if v != nil {
+		_u.SetNonsensitiveTier(*v)
+	}
+	return _u
+}
+
+// SetStatutoryDutyLiftsAssessment sets the "statutory_duty_lifts_assessment" field.
+func (_u *SettingsUpdate) SetStatutoryDutyLiftsAssessment(v bool) *SettingsUpdate {
+	_u.mutation.SetStatutoryDutyLiftsAssessment(v)
+	return _u
+}
+
+// SetNillableStatutoryDutyLiftsAssessment sets the "statutory_duty_lifts_assessment" field if the given value is not nil.
+func (_u *SettingsUpdate) SetNillableStatutoryDutyLiftsAssessment(v *bool) *SettingsUpdate {
+	if v != nil {
+		_u.SetStatutoryDutyLiftsAssessment(*v)
+	}
+	return _u
+}
+
+// SetCountExemptFlows sets the "count_exempt_flows" field.
+func (_u *SettingsUpdate) SetCountExemptFlows(v bool) *SettingsUpdate {
+	_u.mutation.SetCountExemptFlows(v)
+	return _u
+}
+
+// SetNillableCountExemptFlows sets the "count_exempt_flows" field if the given value is not nil.
+func (_u *SettingsUpdate) SetNillableCountExemptFlows(v *bool) *SettingsUpdate {
+	if v != nil {
+		_u.SetCountExemptFlows(*v)
+	}
+	return _u
+}
+
+// SetAgreementDeferralOff sets the "agreement_deferral_off" field.
+func (_u *SettingsUpdate) SetAgreementDeferralOff(v bool) *SettingsUpdate {
+	_u.mutation.SetAgreementDeferralOff(v)
+	return _u
+}
+
+// SetNillableAgreementDeferralOff sets the "agreement_deferral_off" field if the given value is not nil.
+func (_u *SettingsUpdate) SetNillableAgreementDeferralOff(v *bool) *SettingsUpdate {
+	if v != nil {
+		_u.SetAgreementDeferralOff(*v)
+	}
+	return _u
+}
+
+// SetAssessmentDeferralOff sets the "assessment_deferral_off" field.
+func (_u *SettingsUpdate) SetAssessmentDeferralOff(v bool) *SettingsUpdate {
+	_u.mutation.SetAssessmentDeferralOff(v)
+	return _u
+}
+
+// SetNillableAssessmentDeferralOff sets the "assessment_deferral_off" field if the given value is not nil.
+func (_u *SettingsUpdate) SetNillableAssessmentDeferralOff(v *bool) *SettingsUpdate {
+	if v != nil {
+		_u.SetAssessmentDeferralOff(*v)
+	}
+	return _u
+}
+
 // Mutation returns the SettingsMutation object of the builder.
 func (_u *SettingsUpdate) Mutation() *SettingsMutation {
 	return _u.mutation
@@ -200,6 +284,24 @@ func (_u *SettingsUpdate) sqlSave(ctx context.Context) (_node int, err error) {
 	}
 	if value, ok := _u.mutation.GapContact(); ok {
 		_spec.SetField(settings.FieldGapContact, field.TypeString, value)
+	}
+	if value, ok := _u.mutation.HmtAuthority(); ok {
+		_spec.SetField(settings.FieldHmtAuthority, field.TypeString, value)
+	}
+	if value, ok := _u.mutation.NonsensitiveTier(); ok {
+		_spec.SetField(settings.FieldNonsensitiveTier, field.TypeString, value)
+	}
+	if value, ok := _u.mutation.StatutoryDutyLiftsAssessment(); ok {
+		_spec.SetField(settings.FieldStatutoryDutyLiftsAssessment, field.TypeBool, value)
+	}
+	if value, ok := _u.mutation.CountExemptFlows(); ok {
+		_spec.SetField(settings.FieldCountExemptFlows, field.TypeBool, value)
+	}
+	if value, ok := _u.mutation.AgreementDeferralOff(); ok {
+		_spec.SetField(settings.FieldAgreementDeferralOff, field.TypeBool, value)
+	}
+	if value, ok := _u.mutation.AssessmentDeferralOff(); ok {
+		_spec.SetField(settings.FieldAssessmentDeferralOff, field.TypeBool, value)
 	}
 	if _node, err = sqlgraph.UpdateNodes(ctx, _u.driver, _spec); err != nil {
 		if _, ok := err.(*sqlgraph.NotFoundError); ok {
@@ -326,6 +428,90 @@ func (_u *SettingsUpdateOne) SetNillableGapContact(v *string) *SettingsUpdateOne
 	return _u
 }
 
+// SetHmtAuthority sets the "hmt_authority" field.
+func (_u *SettingsUpdateOne) SetHmtAuthority(v registry.HmtAuthority) *SettingsUpdateOne {
+	_u.mutation.SetHmtAuthority(v)
+	return _u
+}
+
+// SetNillableHmtAuthority sets the "hmt_authority" field if the given value is not nil.
+func (_u *SettingsUpdateOne) SetNillableHmtAuthority(v *registry.HmtAuthority) *SettingsUpdateOne {
+	if v != nil {
+		_u.SetHmtAuthority(*v)
+	}
+	return _u
+}
+
+// SetNonsensitiveTier sets the "nonsensitive_tier" field.
+func (_u *SettingsUpdateOne) SetNonsensitiveTier(v registry.NonsensitiveTier) *SettingsUpdateOne {
+	_u.mutation.SetNonsensitiveTier(v)
+	return _u
+}
+
+// SetNillableNonsensitiveTier sets the "nonsensitive_tier" field if the given value is not nil.
+func (_u *SettingsUpdateOne) SetNillableNonsensitiveTier(v *registry.NonsensitiveTier) *SettingsUpdateOne {
+	if v != nil {
+		_u.SetNonsensitiveTier(*v)
+	}
+	return _u
+}
+
+// SetStatutoryDutyLiftsAssessment sets the "statutory_duty_lifts_assessment" field.
+func (_u *SettingsUpdateOne) SetStatutoryDutyLiftsAssessment(v bool) *SettingsUpdateOne {
+	_u.mutation.SetStatutoryDutyLiftsAssessment(v)
+	return _u
+}
+
+// SetNillableStatutoryDutyLiftsAssessment sets the "statutory_duty_lifts_assessment" field if the given value is not nil.
+func (_u *SettingsUpdateOne) SetNillableStatutoryDutyLiftsAssessment(v *bool) *SettingsUpdateOne {
+	if v != nil {
+		_u.SetStatutoryDutyLiftsAssessment(*v)
+	}
+	return _u
+}
+
+// SetCountExemptFlows sets the "count_exempt_flows" field.
+func (_u *SettingsUpdateOne) SetCountExemptFlows(v bool) *SettingsUpdateOne {
+	_u.mutation.SetCountExemptFlows(v)
+	return _u
+}
+
+// SetNillableCountExemptFlows sets the "count_exempt_flows" field if the given value is not nil.
+func (_u *SettingsUpdateOne) SetNillableCountExemptFlows(v *bool) *SettingsUpdateOne {
+	if v != nil {
+		_u.SetCountExemptFlows(*v)
+	}
+	return _u
+}
+
+// SetAgreementDeferralOff sets the "agreement_deferral_off" field.
+func (_u *SettingsUpdateOne) SetAgreementDeferralOff(v bool) *SettingsUpdateOne {
+	_u.mutation.SetAgreementDeferralOff(v)
+	return _u
+}
+
+// SetNillableAgreementDeferralOff sets the "agreement_deferral_off" field if the given value is not nil.
+func (_u *SettingsUpdateOne) SetNillableAgreementDeferralOff(v *bool) *SettingsUpdateOne {
+	if v != nil {
+		_u.SetAgreementDeferralOff(*v)
+	}
+	return _u
+}
+
+// SetAssessmentDeferralOff sets the "assessment_deferral_off" field.
+func (_u *SettingsUpdateOne) SetAssessmentDeferralOff(v bool) *SettingsUpdateOne {
+	_u.mutation.SetAssessmentDeferralOff(v)
+	return _u
+}
+
+// SetNillableAssessmentDeferralOff sets the "assessment_deferral_off" field if the given value is not nil.
+func (_u *SettingsUpdateOne) SetNillableAssessmentDeferralOff(v *bool) *SettingsUpdateOne {
+	if v != nil {
+		_u.SetAssessmentDeferralOff(*v)
+	}
+	return _u
+}
+
 // Mutation returns the SettingsMutation object of the builder.
 func (_u *SettingsUpdateOne) Mutation() *SettingsMutation {
 	return _u.mutation
@@ -423,6 +609,24 @@ func (_u *SettingsUpdateOne) sqlSave(ctx context.Context) (_node *Settings, err 
 	}
 	if value, ok := _u.mutation.GapContact(); ok {
 		_spec.SetField(settings.FieldGapContact, field.TypeString, value)
+	}
+	if value, ok := _u.mutation.HmtAuthority(); ok {
+		_spec.SetField(settings.FieldHmtAuthority, field.TypeString, value)
+	}
+	if value, ok := _u.mutation.NonsensitiveTier(); ok {
+		_spec.SetField(settings.FieldNonsensitiveTier, field.TypeString, value)
+	}
+	if value, ok := _u.mutation.StatutoryDutyLiftsAssessment(); ok {
+		_spec.SetField(settings.FieldStatutoryDutyLiftsAssessment, field.TypeBool, value)
+	}
+	if value, ok := _u.mutation.CountExemptFlows(); ok {
+		_spec.SetField(settings.FieldCountExemptFlows, field.TypeBool, value)
+	}
+	if value, ok := _u.mutation.AgreementDeferralOff(); ok {
+		_spec.SetField(settings.FieldAgreementDeferralOff, field.TypeBool, value)
+	}
+	if value, ok := _u.mutation.AssessmentDeferralOff(); ok {
+		_spec.SetField(settings.FieldAssessmentDeferralOff, field.TypeBool, value)
 	}
 	_node = &Settings{config: _u.config}
 	_spec.Assign = _node.assignValues

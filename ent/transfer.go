@@ -57,6 +57,32 @@ type Transfer struct {
 	RevokeReason string `json:"revoke_reason,omitempty"`
 	// What proves it.
 	Evidence json.RawMessage `json:"evidence,omitempty"`
+	// Which exemption, for EXEMPTION.
+	Exemption registry.Exemption `json:"exemption,omitempty"`
+	// Which derogation, for DEROGATION.
+	Derogation registry.Derogation `json:"derogation,omitempty"`
+	// Why neither adequacy nor safeguards are to be had, for DEROGATION.
+	NoSafeguardsReason string `json:"no_safeguards_reason,omitempty"`
+	// The flow is occasional, not regular, for DEROGATION.
+	Occasional bool `json:"occasional,omitempty"`
+	// The approved scale: distinct persons in a calendar year; 0 means none is stated.
+	ApprovedScale int64 `json:"approved_scale,omitempty"`
+	// When the list entry or certificate status was last looked up.
+	CheckTime registry.Time `json:"check_time,omitempty"`
+	// The list entry covers human-resources data.
+	HrCoverage bool `json:"hr_coverage,omitempty"`
+	// The list entry has the UK extension.
+	UkExtension bool `json:"uk_extension,omitempty"`
+	// Sensitive data is labelled as such to the importer.
+	SensitiveLabelled bool `json:"sensitive_labelled,omitempty"`
+	// The importer is itself under the GDPR for this processing.
+	ImporterUnderGdpr bool `json:"importer_under_gdpr,omitempty"`
+	// The annexes of the clauses.
+	Annexes json.RawMessage `json:"annexes,omitempty"`
+	// Supplementary measures, EDPB 01/2020.
+	SupplementaryMeasures string `json:"supplementary_measures,omitempty"`
+	// When its renewal or extension was applied for.
+	RenewalApplyTime registry.Time `json:"renewal_apply_time,omitempty"`
 	// Edges holds the relations/edges for other nodes in the graph.
 	// The values are being populated by the TransferQuery when eager-loading is set.
 	Edges        TransferEdges `json:"edges"`
@@ -145,15 +171,21 @@ func (*Transfer) scanValues(columns []string) ([]any, error) {
 	values := make([]any, len(columns))
 	for i := range columns {
 		switch columns[i] {
-		case transfer.FieldCountries, transfer.FieldCategories, transfer.FieldSuspensions, transfer.FieldEvidence:
+		case transfer.FieldCountries, transfer.FieldCategories, transfer.FieldSuspensions, transfer.FieldEvidence, transfer.FieldAnnexes:
 			values[i] = new([]byte)
+		case transfer.FieldDerogation:
+			values[i] = new(registry.Derogation)
+		case transfer.FieldExemption:
+			values[i] = new(registry.Exemption)
 		case transfer.FieldMechanism:
 			values[i] = new(registry.Mechanism)
 		case transfer.FieldRegime:
 			values[i] = new(registry.Regime)
-		case transfer.FieldID, transfer.FieldRevision, transfer.FieldCreateTime, transfer.FieldUpdateTime, transfer.FieldExporterID, transfer.FieldAgreementID, transfer.FieldValidFrom, transfer.FieldValidTo, transfer.FieldRecertifiedUntil, transfer.FieldRevokeTime:
+		case transfer.FieldOccasional, transfer.FieldHrCoverage, transfer.FieldUkExtension, transfer.FieldSensitiveLabelled, transfer.FieldImporterUnderGdpr:
+			values[i] = new(sql.NullBool)
+		case transfer.FieldID, transfer.FieldRevision, transfer.FieldCreateTime, transfer.FieldUpdateTime, transfer.FieldExporterID, transfer.FieldAgreementID, transfer.FieldValidFrom, transfer.FieldValidTo, transfer.FieldRecertifiedUntil, transfer.FieldRevokeTime, transfer.FieldApprovedScale, transfer.FieldCheckTime, transfer.FieldRenewalApplyTime:
 			values[i] = new(sql.NullInt64)
-		case transfer.FieldName, transfer.FieldTitle, transfer.FieldRevokeReason:
+		case transfer.FieldName, transfer.FieldTitle, transfer.FieldRevokeReason, transfer.FieldNoSafeguardsReason, transfer.FieldSupplementaryMeasures:
 			values[i] = new(sql.NullString)
 		default:
 			values[i] = new(sql.UnknownType)
@@ -293,6 +325,86 @@ func (_m *Transfer) assignValues(columns []string, values []any) error {
 					return fmt.Errorf("unmarshal field evidence: %w", err)
 				}
 			}
+		case transfer.FieldExemption:
+			if value, ok := values[i].(*registry.Exemption); !ok {
+				return fmt.Errorf("unexpected type %T for field exemption", values[i])
+			} else if value != nil {
+				_m.Exemption = *value
+			}
+		case transfer.FieldDerogation:
+			if value, ok := values[i].(*registry.Derogation); !ok {
+				return fmt.Errorf("unexpected type %T for field derogation", values[i])
+			} else if value != nil {
+				_m.Derogation = *value
+			}
+		case transfer.FieldNoSafeguardsReason:
+			if value, ok := values[i].(*sql.NullString); !ok {
+				return fmt.Errorf("unexpected type %T for field no_safeguards_reason", values[i])
+			} else if value.Valid {
+				_m.NoSafeguardsReason = value.String
+			}
+		case transfer.FieldOccasional:
+			if value, ok := values[i].(*sql.NullBool); !ok {
+				return fmt.Errorf("unexpected type %T for field occasional", values[i])
+			} else if value.Valid {
+				_m.Occasional = value.Bool
+			}
+		case transfer.FieldApprovedScale:
+			if value, ok := values[i].(*sql.NullInt64); !ok {
+				return fmt.Errorf("unexpected type %T for field approved_scale", values[i])
+			} else if value.Valid {
+				_m.ApprovedScale = value.Int64
+			}
+		case transfer.FieldCheckTime:
+			if value, ok := values[i].(*sql.NullInt64); !ok {
+				return fmt.Errorf("unexpected type %T for field check_time", values[i])
+			} else if value.Valid {
+				_m.CheckTime = registry.Time(value.Int64)
+			}
+		case transfer.FieldHrCoverage:
+			if value, ok := values[i].(*sql.NullBool); !ok {
+				return fmt.Errorf("unexpected type %T for field hr_coverage", values[i])
+			} else if value.Valid {
+				_m.HrCoverage = value.Bool
+			}
+		case transfer.FieldUkExtension:
+			if value, ok := values[i].(*sql.NullBool); !ok {
+				return fmt.Errorf("unexpected type %T for field uk_extension", values[i])
+			} else if value.Valid {
+				_m.UkExtension = value.Bool
+			}
+		case transfer.FieldSensitiveLabelled:
+			if value, ok := values[i].(*sql.NullBool); !ok {
+				return fmt.Errorf("unexpected type %T for field sensitive_labelled", values[i])
+			} else if value.Valid {
+				_m.SensitiveLabelled = value.Bool
+			}
+		case transfer.FieldImporterUnderGdpr:
+			if value, ok := values[i].(*sql.NullBool); !ok {
+				return fmt.Errorf("unexpected type %T for field importer_under_gdpr", values[i])
+			} else if value.Valid {
+				_m.ImporterUnderGdpr = value.Bool
+			}
+		case transfer.FieldAnnexes:
+			if value, ok := values[i].(*[]byte); !ok {
+				return fmt.Errorf("unexpected type %T for field annexes", values[i])
+			} else if value != nil && len(*value) > 0 {
+				if err := json.Unmarshal(*value, &_m.Annexes); err != nil {
+					return fmt.Errorf("unmarshal field annexes: %w", err)
+				}
+			}
+		case transfer.FieldSupplementaryMeasures:
+			if value, ok := values[i].(*sql.NullString); !ok {
+				return fmt.Errorf("unexpected type %T for field supplementary_measures", values[i])
+			} else if value.Valid {
+				_m.SupplementaryMeasures = value.String
+			}
+		case transfer.FieldRenewalApplyTime:
+			if value, ok := values[i].(*sql.NullInt64); !ok {
+				return fmt.Errorf("unexpected type %T for field renewal_apply_time", values[i])
+			} else if value.Valid {
+				_m.RenewalApplyTime = registry.Time(value.Int64)
+			}
 		default:
 			_m.selectValues.Set(columns[i], values[i])
 		}
@@ -414,6 +526,45 @@ func (_m *Transfer) String() string {
 	builder.WriteString(", ")
 	builder.WriteString("evidence=")
 	builder.WriteString(fmt.Sprintf("%v", _m.Evidence))
+	builder.WriteString(", ")
+	builder.WriteString("exemption=")
+	builder.WriteString(fmt.Sprintf("%v", _m.Exemption))
+	builder.WriteString(", ")
+	builder.WriteString("derogation=")
+	builder.WriteString(fmt.Sprintf("%v", _m.Derogation))
+	builder.WriteString(", ")
+	builder.WriteString("no_safeguards_reason=")
+	builder.WriteString(_m.NoSafeguardsReason)
+	builder.WriteString(", ")
+	builder.WriteString("occasional=")
+	builder.WriteString(fmt.Sprintf("%v", _m.Occasional))
+	builder.WriteString(", ")
+	builder.WriteString("approved_scale=")
+	builder.WriteString(fmt.Sprintf("%v", _m.ApprovedScale))
+	builder.WriteString(", ")
+	builder.WriteString("check_time=")
+	builder.WriteString(fmt.Sprintf("%v", _m.CheckTime))
+	builder.WriteString(", ")
+	builder.WriteString("hr_coverage=")
+	builder.WriteString(fmt.Sprintf("%v", _m.HrCoverage))
+	builder.WriteString(", ")
+	builder.WriteString("uk_extension=")
+	builder.WriteString(fmt.Sprintf("%v", _m.UkExtension))
+	builder.WriteString(", ")
+	builder.WriteString("sensitive_labelled=")
+	builder.WriteString(fmt.Sprintf("%v", _m.SensitiveLabelled))
+	builder.WriteString(", ")
+	builder.WriteString("importer_under_gdpr=")
+	builder.WriteString(fmt.Sprintf("%v", _m.ImporterUnderGdpr))
+	builder.WriteString(", ")
+	builder.WriteString("annexes=")
+	builder.WriteString(fmt.Sprintf("%v", _m.Annexes))
+	builder.WriteString(", ")
+	builder.WriteString("supplementary_measures=")
+	builder.WriteString(_m.SupplementaryMeasures)
+	builder.WriteString(", ")
+	builder.WriteString("renewal_apply_time=")
+	builder.WriteString(fmt.Sprintf("%v", _m.RenewalApplyTime))
 	builder.WriteByte(')')
 	return builder.String()
 }

@@ -190,6 +190,164 @@ func (_c *TransferCreate) SetEvidence(v json.RawMessage) *TransferCreate {
 	return _c
 }
 
+// SetExemption sets the "exemption" field.
+func (_c *TransferCreate) SetExemption(v registry.Exemption) *TransferCreate {
+	_c.mutation.SetExemption(v)
+	return _c
+}
+
+// SetDerogation sets the "derogation" field.
+func (_c *TransferCreate) SetDerogation(v registry.Derogation) *TransferCreate {
+	_c.mutation.SetDerogation(v)
+	return _c
+}
+
+// SetNoSafeguardsReason sets the "no_safeguards_reason" field.
+func (_c *TransferCreate) SetNoSafeguardsReason(v string) *TransferCreate {
+	_c.mutation.SetNoSafeguardsReason(v)
+	return _c
+}
+
+// SetNillableNoSafeguardsReason sets the "no_safeguards_reason" field if the given value is not nil.
+func (_c *TransferCreate) SetNillableNoSafeguardsReason(v *string) *TransferCreate {
+	if v != nil {
+		_c.SetNoSafeguardsReason(*v)
+	}
+	return _c
+}
+
+// SetOccasional sets the "occasional" field.
+func (_c *TransferCreate) SetOccasional(v bool) *TransferCreate {
+	_c.mutation.SetOccasional(v)
+	return _c
+}
+
+// SetNillableOccasional sets the "occasional" field if the given value is not nil.
+func (_c *TransferCreate) SetNillableOccasional(v *bool) *TransferCreate {
+	if v != nil {
+		_c.SetOccasional(*v)
+	}
+	return _c
+}
+
+// SetApprovedScale sets the "approved_scale" field.
+func (_c *TransferCreate) SetApprovedScale(v int64) *TransferCreate {
+	_c.mutation.SetApprovedScale(v)
+	return _c
+}
+
+// SetNillableApprovedScale sets the "approved_scale" field if the given value is not nil.
+func (_c *TransferCreate) SetNillableApprovedScale(v *int64) *TransferCreate {
+	if v != nil {
+		_c.SetApprovedScale(*v)
+	}
+	return _c
+}
+
+// SetCheckTime sets the "check_time" field.
+func (_c *TransferCreate) SetCheckTime(v registry.Time) *TransferCreate {
+	_c.mutation.SetCheckTime(v)
+	return _c
+}
+
+// SetNillableCheckTime sets the "check_time" field if the given value is not nil.
+func (_c *TransferCreate) SetNillableCheckTime(v *registry.Time) *TransferCreate {
+	if v != nil {
+		_c.SetCheckTime(*v)
+	}
+	return _c
+}
+
+// SetHrCoverage sets the "hr_coverage" field.
+func (_c *TransferCreate) SetHrCoverage(v bool) *TransferCreate {
+	_c.mutation.SetHrCoverage(v)
+	return _c
+}
+
+// SetNillableHrCoverage sets the "hr_coverage" field if the given value is not nil.
+func (_c *TransferCreate) SetNillableHrCoverage(v *bool) *TransferCreate {
+	if v != nil {
+		_c.SetHrCoverage(*v)
+	}
+	return _c
+}
+
+// SetUkExtension sets the "uk_extension" field.
+func (_c *TransferCreate) SetUkExtension(v bool) *TransferCreate {
+	_c.mutation.SetUkExtension(v)
+	return _c
+}
+
+// SetNillableUkExtension sets the "uk_extension" field if the given value is not nil.
+func (_c *TransferCreate) SetNillableUkExtension(v *bool) *TransferCreate {
+	if v != nil {
+		_c.SetUkExtension(*v)
+	}
+	return _c
+}
+
+// SetSensitiveLabelled sets the "sensitive_labelled" field.
+func (_c *TransferCreate) SetSensitiveLabelled(v bool) *TransferCreate {
+	_c.mutation.SetSensitiveLabelled(v)
+	return _c
+}
+
+// SetNillableSensitiveLabelled sets the "sensitive_labelled" field if the given value is not nil.
+func (_c *TransferCreate) SetNillableSensitiveLabelled(v *bool) *TransferCreate {
+	if v != nil {
+		_c.SetSensitiveLabelled(*v)
+	}
+	return _c
+}
+
+// SetImporterUnderGdpr sets the "importer_under_gdpr" field.
+func (_c *TransferCreate) SetImporterUnderGdpr(v bool) *TransferCreate {
+	_c.mutation.SetImporterUnderGdpr(v)
+	return _c
+}
+
+// SetNillableImporterUnderGdpr sets the "importer_under_gdpr" field if the given value is not nil.
+func (_c *TransferCreate) SetNillableImporterUnderGdpr(v *bool) *TransferCreate {
+	if v != nil {
+		_c.SetImporterUnderGdpr(*v)
+	}
+	return _c
+}
+
+// SetAnnexes sets the "annexes" field.
+func (_c *TransferCreate) SetAnnexes(v json.RawMessage) *TransferCreate {
+	_c.mutation.SetAnnexes(v)
+	return _c
+}
+
+// SetSupplementaryMeasures sets the "supplementary_measures" field.
+func (_c *TransferCreate) SetSupplementaryMeasures(v string) *TransferCreate {
+	_c.mutation.SetSupplementaryMeasures(v)
+	return _c
+}
+
+// SetNillableSupplementaryMeasures sets the "supplementary_measures" field if the given value is not nil.
+func (_c *TransferCreate) SetNillableSupplementaryMeasures(v *string) *TransferCreate {
+	if v != nil {
+		_c.SetSupplementaryMeasures(*v)
+	}
+	return _c
+}
+
+// SetRenewalApplyTime sets the "renewal_apply_time" field.
+func (_c *TransferCreate) SetRenewalApplyTime(v registry.Time) *TransferCreate {
+	_c.mutation.SetRenewalApplyTime(v)
+	return _c
+}
+
+// SetNillableRenewalApplyTime sets the "renewal_apply_time" field if the given value is not nil.
+func (_c *TransferCreate) SetNillableRenewalApplyTime(v *registry.Time) *TransferCreate {
+	if v != nil {
+		_c.SetRenewalApplyTime(*v)
+	}
+	return _c
+}
+
 // SetID sets the "id" field.
 func (_c *TransferCreate) SetID(v uint32) *TransferCreate {
 	_c.mutation.SetID(v)
@@ -325,6 +483,46 @@ func (_c *TransferCreate) defaults() {
 		v := transfer.DefaultRevokeReason
 		_c.mutation.SetRevokeReason(v)
 	}
+	if _, ok := _c.mutation.NoSafeguardsReason(); !ok {
+		v := transfer.DefaultNoSafeguardsReason
+		_c.mutation.SetNoSafeguardsReason(v)
+	}
+	if _, ok := _c.mutation.Occasional(); !ok {
+		v := transfer.DefaultOccasional
+		_c.mutation.SetOccasional(v)
+	}
+	if _, ok := _c.mutation.ApprovedScale(); !ok {
+		v := transfer.DefaultApprovedScale
+		_c.mutation.SetApprovedScale(v)
+	}
+	if _, ok := _c.mutation.CheckTime(); !ok {
+		v := transfer.DefaultCheckTime
+		_c.mutation.SetCheckTime(v)
+	}
+	if _, ok := _c.mutation.HrCoverage(); !ok {
+		v := transfer.DefaultHrCoverage
+		_c.mutation.SetHrCoverage(v)
+	}
+	if _, ok := _c.mutation.UkExtension(); !ok {
+		v := transfer.DefaultUkExtension
+		_c.mutation.SetUkExtension(v)
+	}
+	if _, ok := _c.mutation.SensitiveLabelled(); !ok {
+		v := transfer.DefaultSensitiveLabelled
+		_c.mutation.SetSensitiveLabelled(v)
+	}
+	if _, ok := _c.mutation.ImporterUnderGdpr(); !ok {
+		v := transfer.DefaultImporterUnderGdpr
+		_c.mutation.SetImporterUnderGdpr(v)
+	}
+	if _, ok := _c.mutation.SupplementaryMeasures(); !ok {
+		v := transfer.DefaultSupplementaryMeasures
+		_c.mutation.SetSupplementaryMeasures(v)
+	}
+	if _, ok := _c.mutation.RenewalApplyTime(); !ok {
+		v := transfer.DefaultRenewalApplyTime
+		_c.mutation.SetRenewalApplyTime(v)
+	}
 }
 
 // check runs all checks and user-defined validators on the builder.
@@ -379,6 +577,36 @@ func (_c *TransferCreate) check() error {
 	}
 	if _, ok := _c.mutation.Evidence(); !ok {
 		return &ValidationError{Name: "evidence", err: errors.New(`ent: missing required field "Transfer.evidence"`)}
+	}
+	if _, ok := _c.mutation.NoSafeguardsReason(); !ok {
+		return &ValidationError{Name: "no_safeguards_reason", err: errors.New(`ent: missing required field "Transfer.no_safeguards_reason"`)}
+	}
+	if _, ok := _c.mutation.Occasional(); !ok {
+		return &ValidationError{Name: "occasional", err: errors.New(`ent: missing required field "Transfer.occasional"`)}
+	}
+	if _, ok := _c.mutation.ApprovedScale(); !ok {
+		return &ValidationError{Name: "approved_scale", err: errors.New(`ent: missing required field "Transfer.approved_scale"`)}
+	}
+	if _, ok := _c.mutation.CheckTime(); !ok {
+		return &ValidationError{Name: "check_time", err: errors.New(`ent: missing required field "Transfer.check_time"`)}
+	}
+	if _, ok := _c.mutation.HrCoverage(); !ok {
+		return &ValidationError{Name: "hr_coverage", err: errors.New(`ent: missing required field "Transfer.hr_coverage"`)}
+	}
+	if _, ok := _c.mutation.UkExtension(); !ok {
+		return &ValidationError{Name: "uk_extension", err: errors.New(`ent: missing required field "Transfer.uk_extension"`)}
+	}
+	if _, ok := _c.mutation.SensitiveLabelled(); !ok {
+		return &ValidationError{Name: "sensitive_labelled", err: errors.New(`ent: missing required field "Transfer.sensitive_labelled"`)}
+	}
+	if _, ok := _c.mutation.ImporterUnderGdpr(); !ok {
+		return &ValidationError{Name: "importer_under_gdpr", err: errors.New(`ent: missing required field "Transfer.importer_under_gdpr"`)}
+	}
+	if _, ok := _c.mutation.SupplementaryMeasures(); !ok {
+		return &ValidationError{Name: "supplementary_measures", err: errors.New(`ent: missing required field "Transfer.supplementary_measures"`)}
+	}
+	if _, ok := _c.mutation.RenewalApplyTime(); !ok {
+		return &ValidationError{Name: "renewal_apply_time", err: errors.New(`ent: missing required field "Transfer.renewal_apply_time"`)}
 	}
 	if len(_c.mutation.ExporterIDs()) == 0 {
 		return &ValidationError{Name: "exporter", err: errors.New(`ent: missing required edge "Transfer.exporter"`)}
@@ -478,6 +706,58 @@ func (_c *TransferCreate) createSpec() (*Transfer, *sqlgraph.CreateSpec) {
 	if value, ok := _c.mutation.Evidence(); ok {
 		_spec.SetField(transfer.FieldEvidence, field.TypeJSON, value)
 		_node.Evidence = value
+	}
+	if value, ok := _c.mutation.Exemption(); ok {
+		_spec.SetField(transfer.FieldExemption, field.TypeString, value)
+		_node.Exemption = value
+	}
+	if value, ok := _c.mutation.Derogation(); ok {
+		_spec.SetField(transfer.FieldDerogation, field.TypeString, value)
+		_node.Derogation = value
+	}
+	if value, ok := _c.mutation.NoSafeguardsReason(); ok {
+		_spec.SetField(transfer.FieldNoSafeguardsReason, field.TypeString, value)
+		_node.NoSafeguardsReason = value
+	}
+	if value, ok := _c.mutation.Occasional(); ok {
+		_spec.SetField(transfer.FieldOccasional, field.TypeBool, value)
+		_node.Occasional = value
+	}
+	if value, ok := _c.mutation.ApprovedScale(); ok {
+		_spec.SetField(transfer.FieldApprovedScale, field.TypeInt64, value)
+		_node.ApprovedScale = value
+	}
+	if value, ok := _c.mutation.CheckTime(); ok {
+		_spec.SetField(transfer.FieldCheckTime, field.TypeInt64, value)
+		_node.CheckTime = value
+	}
+	if value, ok := _c.mutation.HrCoverage(); ok {
+		_spec.SetField(transfer.FieldHrCoverage, field.TypeBool, value)
+		_node.HrCoverage = value
+	}
+	if value, ok := _c.mutation.UkExtension(); ok {
+		_spec.SetField(transfer.FieldUkExtension, field.TypeBool, value)
+		_node.UkExtension = value
+	}
+	if value, ok := _c.mutation.SensitiveLabelled(); ok {
+		_spec.SetField(transfer.FieldSensitiveLabelled, field.TypeBool, value)
+		_node.SensitiveLabelled = value
+	}
+	if value, ok := _c.mutation.ImporterUnderGdpr(); ok {
+		_spec.SetField(transfer.FieldImporterUnderGdpr, field.TypeBool, value)
+		_node.ImporterUnderGdpr = value
+	}
+	if value, ok := _c.mutation.Annexes(); ok {
+		_spec.SetField(transfer.FieldAnnexes, field.TypeJSON, value)
+		_node.Annexes = value
+	}
+	if value, ok := _c.mutation.SupplementaryMeasures(); ok {
+		_spec.SetField(transfer.FieldSupplementaryMeasures, field.TypeString, value)
+		_node.SupplementaryMeasures = value
+	}
+	if value, ok := _c.mutation.RenewalApplyTime(); ok {
+		_spec.SetField(transfer.FieldRenewalApplyTime, field.TypeInt64, value)
+		_node.RenewalApplyTime = value
 	}
 	if nodes := _c.mutation.ExporterIDs(); len(nodes) > 0 {
 		edge := &sqlgraph.EdgeSpec{

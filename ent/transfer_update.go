@@ -299,6 +299,207 @@ func (_u *TransferUpdate) AppendEvidence(v json.RawMessage) *TransferUpdate {
 	return _u
 }
 
+// SetExemption sets the "exemption" field.
+func (_u *TransferUpdate) SetExemption(v registry.Exemption) *TransferUpdate {
+	_u.mutation.SetExemption(v)
+	return _u
+}
+
+// SetNillableExemption sets the "exemption" field if the given value is not nil.
+func (_u *TransferUpdate) SetNillableExemption(v *registry.Exemption) *TransferUpdate {
+	if v != nil {
+		_u.SetExemption(*v)
+	}
+	return _u
+}
+
+// SetDerogation sets the "derogation" field.
+func (_u *TransferUpdate) SetDerogation(v registry.Derogation) *TransferUpdate {
+	_u.mutation.SetDerogation(v)
+	return _u
+}
+
+// SetNillableDerogation sets the "derogation" field if the given value is not nil.
+func (_u *TransferUpdate) SetNillableDerogation(v *registry.Derogation) *TransferUpdate {
+	if v != nil {
+		_u.SetDerogation(*v)
+	}
+	return _u
+}
+
+// SetNoSafeguardsReason sets the "no_safeguards_reason" field.
+func (_u *TransferUpdate) SetNoSafeguardsReason(v string) *TransferUpdate {
+	_u.mutation.SetNoSafeguardsReason(v)
+	return _u
+}
+
+// SetNillableNoSafeguardsReason sets the "no_safeguards_reason" field if the given value is not nil.
+func (_u *TransferUpdate) SetNillableNoSafeguardsReason(v *string) *TransferUpdate {
+	if v != nil {
+		_u.SetNoSafeguardsReason(*v)
+	}
+	return _u
+}
+
+// SetOccasional sets the "occasional" field.
+func (_u *TransferUpdate) SetOccasional(v bool) *TransferUpdate {
+	_u.mutation.SetOccasional(v)
+	return _u
+}
+
+// SetNillableOccasional sets the "occasional" field if the given value is not nil.
+func (_u *TransferUpdate) SetNillableOccasional(v *bool) *TransferUpdate {
+	if v != nil {
+		_u.SetOccasional(*v)
+	}
+	return _u
+}
+
+// SetApprovedScale sets the "approved_scale" field.
+func (_u *TransferUpdate) SetApprovedScale(v int64) *TransferUpdate {
+	_u.mutation.ResetApprovedScale()
+	_u.mutation.SetApprovedScale(v)
+	return _u
+}
+
+// SetNillableApprovedScale sets the "approved_scale" field if the given value is not nil.
+func (_u *TransferUpdate) SetNillableApprovedScale(v *int64) *TransferUpdate {
+	if v != nil {
+		_u.SetApprovedScale(*v)
+	}
+	return _u
+}
+
+// AddApprovedScale adds value to the "approved_scale" field.
+func (_u *TransferUpdate) AddApprovedScale(v int64) *TransferUpdate {
+	_u.mutation.AddApprovedScale(v)
+	return _u
+}
+
+// SetCheckTime sets the "check_time" field.
+func (_u *TransferUpdate) SetCheckTime(v registry.Time) *TransferUpdate {
+	_u.mutation.ResetCheckTime()
+	_u.mutation.SetCheckTime(v)
+	return _u
+}
+
+// SetNillableCheckTime sets the "check_time" field if the given value is not nil.
+func (_u *TransferUpdate) SetNillableCheckTime(v *registry.Time) *TransferUpdate {
+	if v != nil {
+		_u.SetCheckTime(*v)
+	}
+	return _u
+}
+
+// AddCheckTime adds value to the "check_time" field.
+func (_u *TransferUpdate) AddCheckTime(v registry.Time) *TransferUpdate {
+	_u.mutation.AddCheckTime(v)
+	return _u
+}
+
+// SetHrCoverage sets the "hr_coverage" field.
+func (_u *TransferUpdate) SetHrCoverage(v bool) *TransferUpdate {
+	_u.mutation.SetHrCoverage(v)
+	return _u
+}
+
+// SetNillableHrCoverage sets the "hr_coverage" field if the given value is not nil.
+func (_u *TransferUpdate) SetNillableHrCoverage(v *bool) *TransferUpdate {
+	if v != nil {
+		_u.SetHrCoverage(*v)
+	}
+	return _u
+}
+
+// SetUkExtension sets the "uk_extension" field.
+func (_u *TransferUpdate) SetUkExtension(v bool) *TransferUpdate {
+	_u.mutation.SetUkExtension(v)
+	return _u
+}
+
+// SetNillableUkExtension sets the "uk_extension" field if the given value is not nil.
+func (_u *TransferUpdate) SetNillableUkExtension(v *bool) *TransferUpdate {
+	if v != nil {
+		_u.SetUkExtension(*v)
+	}
+	return _u
+}
+
+// SetSensitiveLabelled sets the "sensitive_labelled" field.
+func (_u *TransferUpdate) SetSensitiveLabelled(v bool) *TransferUpdate {
+	_u.mutation.SetSensitiveLabelled(v)
+	return _u
+}
+
+// SetNillableSensitiveLabelled sets the "sensitive_labelled" field if the given value is not nil.
+func (_u *TransferUpdate) SetNillableSensitiveLabelled(v *bool) *TransferUpdate {
+	if v != nil {
+		_u.SetSensitiveLabelled(*v)
+	}
+	return _u
+}
+
+// SetImporterUnderGdpr sets the "importer_under_gdpr" field.
+func (_u *TransferUpdate) SetImporterUnderGdpr(v bool) *TransferUpdate {
+	_u.mutation.SetImporterUnderGdpr(v)
+	return _u
+}
+
+// SetNillableImporterUnderGdpr sets the "importer_under_gdpr" field if the given value is not nil.
+func (_u *TransferUpdate) SetNillableImporterUnderGdpr(v *bool) *TransferUpdate {
+	if v != nil {
+		_u.SetImporterUnderGdpr(*v)
+	}
+	return _u
+}
+
+// SetAnnexes sets the "annexes" field.
+func (_u *TransferUpdate) SetAnnexes(v json.RawMessage) *TransferUpdate {
+	_u.mutation.SetAnnexes(v)
+	return _u
+}
+
+// AppendAnnexes appends value to the "annexes" field.
+func (_u *TransferUpdate) AppendAnnexes(v json.RawMessage) *TransferUpdate {
+	_u.mutation.AppendAnnexes(v)
+	return _u
+}
+
+// SetSupplementaryMeasures sets the "supplementary_measures" field.
+func (_u *TransferUpdate) SetSupplementaryMeasures(v string) *TransferUpdate {
+	_u.mutation.SetSupplementaryMeasures(v)
+	return _u
+}
+
+// SetNillableSupplementaryMeasures sets the "supplementary_measures" field if the given value is not nil.
+func (_u *TransferUpdate) SetNillableSupplementaryMeasures(v *string) *TransferUpdate {
+	if v != nil {
+		_u.SetSupplementaryMeasures(*v)
+	}
+	return _u
+}
+
+// SetRenewalApplyTime sets the "renewal_apply_time" field.
+func (_u *TransferUpdate) SetRenewalApplyTime(v registry.Time) *TransferUpdate {
+	_u.mutation.ResetRenewalApplyTime()
+	_u.mutation.SetRenewalApplyTime(v)
+	return _u
+}
+
+// SetNillableRenewalApplyTime sets the "renewal_apply_time" field if the given value is not nil.
+func (_u *TransferUpdate) SetNillableRenewalApplyTime(v *registry.Time) *TransferUpdate {
+	if v != nil {
+		_u.SetRenewalApplyTime(*v)
+	}
+	return _u
+}
+
+// AddRenewalApplyTime adds value to the "renewal_apply_time" field.
+func (_u *TransferUpdate) AddRenewalApplyTime(v registry.Time) *TransferUpdate {
+	_u.mutation.AddRenewalApplyTime(v)
+	return _u
+}
+
 // SetExporter sets the "exporter" edge to the Exporter entity.
 func (_u *TransferUpdate) SetExporter(v *Exporter) *TransferUpdate {
 	return _u.SetExporterID(v.ID)
@@ -596,6 +797,59 @@ func (_u *TransferUpdate) sqlSave(ctx context.Context) (_node int, err error) {
 		_spec.AddModifier(func(u *sql.UpdateBuilder) {
 			sqljson.Append(u, transfer.FieldEvidence, value)
 		})
+	}
+	if value, ok := _u.mutation.Exemption(); ok {
+		_spec.SetField(transfer.FieldExemption, field.TypeString, value)
+	}
+	if value, ok := _u.mutation.Derogation(); ok {
+		_spec.SetField(transfer.FieldDerogation, field.TypeString, value)
+	}
+	if value, ok := _u.mutation.NoSafeguardsReason(); ok {
+		_spec.SetField(transfer.FieldNoSafeguardsReason, field.TypeString, value)
+	}
+	if value, ok := _u.mutation.Occasional(); ok {
+		_spec.SetField(transfer.FieldOccasional, field.TypeBool, value)
+	}
+	if value, ok := _u.mutation.ApprovedScale(); ok {
+		_spec.SetField(transfer.FieldApprovedScale, field.TypeInt64, value)
+	}
+	if value, ok := _u.mutation.AddedApprovedScale(); ok {
+		_spec.AddField(transfer.FieldApprovedScale, field.TypeInt64, value)
+	}
+	if value, ok := _u.mutation.CheckTime(); ok {
+		_spec.SetField(transfer.FieldCheckTime, field.TypeInt64, value)
+	}
+	if value, ok := _u.mutation.AddedCheckTime(); ok {
+		_spec.AddField(transfer.FieldCheckTime, field.TypeInt64, value)
+	}
+	if value, ok := _u.mutation.HrCoverage(); ok {
+		_spec.SetField(transfer.FieldHrCoverage, field.TypeBool, value)
+	}
+	if value, ok := _u.mutation.UkExtension(); ok {
+		_spec.SetField(transfer.FieldUkExtension, field.TypeBool, value)
+	}
+	if value, ok := _u.mutation.SensitiveLabelled(); ok {
+		_spec.SetField(transfer.FieldSensitiveLabelled, field.TypeBool, value)
+	}
+	if value, ok := _u.mutation.ImporterUnderGdpr(); ok {
+		_spec.SetField(transfer.FieldImporterUnderGdpr, field.TypeBool, value)
+	}
+	if value, ok := _u.mutation.Annexes(); ok {
+		_spec.SetField(transfer.FieldAnnexes, field.TypeJSON, value)
+	}
+	if value, ok := _u.mutation.AppendedAnnexes(); ok {
+		_spec.AddModifier(func(u *sql.UpdateBuilder) {
+			sqljson.Append(u, transfer.FieldAnnexes, value)
+		})
+	}
+	if value, ok := _u.mutation.SupplementaryMeasures(); ok {
+		_spec.SetField(transfer.FieldSupplementaryMeasures, field.TypeString, value)
+	}
+	if value, ok := _u.mutation.RenewalApplyTime(); ok {
+		_spec.SetField(transfer.FieldRenewalApplyTime, field.TypeInt64, value)
+	}
+	if value, ok := _u.mutation.AddedRenewalApplyTime(); ok {
+		_spec.AddField(transfer.FieldRenewalApplyTime, field.TypeInt64, value)
 	}
 	if _u.mutation.ExporterCleared() {
 		edge := &sqlgraph.EdgeSpec{
@@ -1119,6 +1373,207 @@ func (_u *TransferUpdateOne) AppendEvidence(v json.RawMessage) *TransferUpdateOn
 	return _u
 }
 
+// SetExemption sets the "exemption" field.
+func (_u *TransferUpdateOne) SetExemption(v registry.Exemption) *TransferUpdateOne {
+	_u.mutation.SetExemption(v)
+	return _u
+}
+
+// SetNillableExemption sets the "exemption" field if the given value is not nil.
+func (_u *TransferUpdateOne) SetNillableExemption(v *registry.Exemption) *TransferUpdateOne {
+	if v != nil {
+		_u.SetExemption(*v)
+	}
+	return _u
+}
+
+// SetDerogation sets the "derogation" field.
+func (_u *TransferUpdateOne) SetDerogation(v registry.Derogation) *TransferUpdateOne {
+	_u.mutation.SetDerogation(v)
+	return _u
+}
+
+// SetNillableDerogation sets the "derogation" field if the given value is not nil.
+func (_u *TransferUpdateOne) SetNillableDerogation(v *registry.Derogation) *TransferUpdateOne {
+	if v != nil {
+		_u.SetDerogation(*v)
+	}
+	return _u
+}
+
+// SetNoSafeguardsReason sets the "no_safeguards_reason" field.
+func (_u *TransferUpdateOne) SetNoSafeguardsReason(v string) *TransferUpdateOne {
+	_u.mutation.SetNoSafeguardsReason(v)
+	return _u
+}
+
+// SetNillableNoSafeguardsReason sets the "no_safeguards_reason" field if the given value is not nil.
+func (_u *TransferUpdateOne) SetNillableNoSafeguardsReason(v *string) *TransferUpdateOne {
+	if v != nil {
+		_u.SetNoSafeguardsReason(*v)
+	}
+	return _u
+}
+
+// SetOccasional sets the "occasional" field.
+func (_u *TransferUpdateOne) SetOccasional(v bool) *TransferUpdateOne {
+	_u.mutation.SetOccasional(v)
+	return _u
+}
+
+// SetNillableOccasional sets the "occasional" field if the given value is not nil.
+func (_u *TransferUpdateOne) SetNillableOccasional(v *bool) *TransferUpdateOne {
+	if v != nil {
+		_u.SetOccasional(*v)
+	}
+	return _u
+}
+
+// SetApprovedScale sets the "approved_scale" field.
+func (_u *TransferUpdateOne) SetApprovedScale(v int64) *TransferUpdateOne {
+	_u.mutation.ResetApprovedScale()
+	_u.mutation.SetApprovedScale(v)
+	return _u
+}
+
+// SetNillableApprovedScale sets the "approved_scale" field if the given value is not nil.
+func (_u *TransferUpdateOne) SetNillableApprovedScale(v *int64) *TransferUpdateOne {
+	if v != nil {
+		_u.SetApprovedScale(*v)
+	}
+	return _u
+}
+
+// AddApprovedScale adds value to the "approved_scale" field.
+func (_u *TransferUpdateOne) AddApprovedScale(v int64) *TransferUpdateOne {
+	_u.mutation.AddApprovedScale(v)
+	return _u
+}
+
+// SetCheckTime sets the "check_time" field.
+func (_u *TransferUpdateOne) SetCheckTime(v registry.Time) *TransferUpdateOne {
+	_u.mutation.ResetCheckTime()
+	_u.mutation.SetCheckTime(v)
+	return _u
+}
+
+// SetNillableCheckTime sets the "check_time" field if the given value is not nil.
+func (_u *TransferUpdateOne) SetNillableCheckTime(v *registry.Time) *TransferUpdateOne {
+	if v != nil {
+		_u.SetCheckTime(*v)
+	}
+	return _u
+}
+
+// AddCheckTime adds value to the "check_time" field.
+func (_u *TransferUpdateOne) AddCheckTime(v registry.Time) *TransferUpdateOne {
+	_u.mutation.AddCheckTime(v)
+	return _u
+}
+
+// SetHrCoverage sets the "hr_coverage" field.
+func (_u *TransferUpdateOne) SetHrCoverage(v bool) *TransferUpdateOne {
+	_u.mutation.SetHrCoverage(v)
+	return _u
+}
+
+// SetNillableHrCoverage sets the "hr_coverage" field if the given value is not nil.
+func (_u *TransferUpdateOne) SetNillableHrCoverage(v *bool) *TransferUpdateOne {
+	if v != nil {
+		_u.SetHrCoverage(*v)
+	}
+	return _u
+}
+
+// SetUkExtension sets the "uk_extension" field.
+func (_u *TransferUpdateOne) SetUkExtension(v bool) *TransferUpdateOne {
+	_u.mutation.SetUkExtension(v)
+	return _u
+}
+
+// SetNillableUkExtension sets the "uk_extension" field if the given value is not nil.
+func (_u *TransferUpdateOne) SetNillableUkExtension(v *bool) *TransferUpdateOne {
+	if v != nil {
+		_u.SetUkExtension(*v)
+	}
+	return _u
+}
+
+// SetSensitiveLabelled sets the "sensitive_labelled" field.
+func (_u *TransferUpdateOne) SetSensitiveLabelled(v bool) *TransferUpdateOne {
+	_u.mutation.SetSensitiveLabelled(v)
+	return _u
+}
+
+// SetNillableSensitiveLabelled sets the "sensitive_labelled" field if the given value is not nil.
+func (_u *TransferUpdateOne) SetNillableSensitiveLabelled(v *bool) *TransferUpdateOne {
+	if v != nil {
+		_u.SetSensitiveLabelled(*v)
+	}
+	return _u
+}
+
+// SetImporterUnderGdpr sets the "importer_under_gdpr" field.
+func (_u *TransferUpdateOne) SetImporterUnderGdpr(v bool) *TransferUpdateOne {
+	_u.mutation.SetImporterUnderGdpr(v)
+	return _u
+}
+
+// SetNillableImporterUnderGdpr sets the "importer_under_gdpr" field if the given value is not nil.
+func (_u *TransferUpdateOne) SetNillableImporterUnderGdpr(v *bool) *TransferUpdateOne {
+	if v != nil {
+		_u.SetImporterUnderGdpr(*v)
+	}
+	return _u
+}
+
+// SetAnnexes sets the "annexes" field.
+func (_u *TransferUpdateOne) SetAnnexes(v json.RawMessage) *TransferUpdateOne {
+	_u.mutation.SetAnnexes(v)
+	return _u
+}
+
+// AppendAnnexes appends value to the "annexes" field.
+func (_u *TransferUpdateOne) AppendAnnexes(v json.RawMessage) *TransferUpdateOne {
+	_u.mutation.AppendAnnexes(v)
+	return _u
+}
+
+// SetSupplementaryMeasures sets the "supplementary_measures" field.
+func (_u *TransferUpdateOne) SetSupplementaryMeasures(v string) *TransferUpdateOne {
+	_u.mutation.SetSupplementaryMeasures(v)
+	return _u
+}
+
+// SetNillableSupplementaryMeasures sets the "supplementary_measures" field if the given value is not nil.
+func (_u *TransferUpdateOne) SetNillableSupplementaryMeasures(v *string) *TransferUpdateOne {
+	if v != nil {
+		_u.SetSupplementaryMeasures(*v)
+	}
+	return _u
+}
+
+// SetRenewalApplyTime sets the "renewal_apply_time" field.
+func (_u *TransferUpdateOne) SetRenewalApplyTime(v registry.Time) *TransferUpdateOne {
+	_u.mutation.ResetRenewalApplyTime()
+	_u.mutation.SetRenewalApplyTime(v)
+	return _u
+}
+
+// SetNillableRenewalApplyTime sets the "renewal_apply_time" field if the given value is not nil.
+func (_u *TransferUpdateOne) SetNillableRenewalApplyTime(v *registry.Time) *TransferUpdateOne {
+	if v != nil {
+		_u.SetRenewalApplyTime(*v)
+	}
+	return _u
+}
+
+// AddRenewalApplyTime adds value to the "renewal_apply_time" field.
+func (_u *TransferUpdateOne) AddRenewalApplyTime(v registry.Time) *TransferUpdateOne {
+	_u.mutation.AddRenewalApplyTime(v)
+	return _u
+}
+
 // SetExporter sets the "exporter" edge to the Exporter entity.
 func (_u *TransferUpdateOne) SetExporter(v *Exporter) *TransferUpdateOne {
 	return _u.SetExporterID(v.ID)
@@ -1446,6 +1901,59 @@ func (_u *TransferUpdateOne) sqlSave(ctx context.Context) (_node *Transfer, err 
 		_spec.AddModifier(func(u *sql.UpdateBuilder) {
 			sqljson.Append(u, transfer.FieldEvidence, value)
 		})
+	}
+	if value, ok := _u.mutation.Exemption(); ok {
+		_spec.SetField(transfer.FieldExemption, field.TypeString, value)
+	}
+	if value, ok := _u.mutation.Derogation(); ok {
+		_spec.SetField(transfer.FieldDerogation, field.TypeString, value)
+	}
+	if value, ok := _u.mutation.NoSafeguardsReason(); ok {
+		_spec.SetField(transfer.FieldNoSafeguardsReason, field.TypeString, value)
+	}
+	if value, ok := _u.mutation.Occasional(); ok {
+		_spec.SetField(transfer.FieldOccasional, field.TypeBool, value)
+	}
+	if value, ok := _u.mutation.ApprovedScale(); ok {
+		_spec.SetField(transfer.FieldApprovedScale, field.TypeInt64, value)
+	}
+	if value, ok := _u.mutation.AddedApprovedScale(); ok {
+		_spec.AddField(transfer.FieldApprovedScale, field.TypeInt64, value)
+	}
+	if value, ok := _u.mutation.CheckTime(); ok {
+		_spec.SetField(transfer.FieldCheckTime, field.TypeInt64, value)
+	}
+	if value, ok := _u.mutation.AddedCheckTime(); ok {
+		_spec.AddField(transfer.FieldCheckTime, field.TypeInt64, value)
+	}
+	if value, ok := _u.mutation.HrCoverage(); ok {
+		_spec.SetField(transfer.FieldHrCoverage, field.TypeBool, value)
+	}
+	if value, ok := _u.mutation.UkExtension(); ok {
+		_spec.SetField(transfer.FieldUkExtension, field.TypeBool, value)
+	}
+	if value, ok := _u.mutation.SensitiveLabelled(); ok {
+		_spec.SetField(transfer.FieldSensitiveLabelled, field.TypeBool, value)
+	}
+	if value, ok := _u.mutation.ImporterUnderGdpr(); ok {
+		_spec.SetField(transfer.FieldImporterUnderGdpr, field.TypeBool, value)
+	}
+	if value, ok := _u.mutation.Annexes(); ok {
+		_spec.SetField(transfer.FieldAnnexes, field.TypeJSON, value)
+	}
+	if value, ok := _u.mutation.AppendedAnnexes(); ok {
+		_spec.AddModifier(func(u *sql.UpdateBuilder) {
+			sqljson.Append(u, transfer.FieldAnnexes, value)
+		})
+	}
+	if value, ok := _u.mutation.SupplementaryMeasures(); ok {
+		_spec.SetField(transfer.FieldSupplementaryMeasures, field.TypeString, value)
+	}
+	if value, ok := _u.mutation.RenewalApplyTime(); ok {
+		_spec.SetField(transfer.FieldRenewalApplyTime, field.TypeInt64, value)
+	}
+	if value, ok := _u.mutation.AddedRenewalApplyTime(); ok {
+		_spec.AddField(transfer.FieldRenewalApplyTime, field.TypeInt64, value)
 	}
 	if _u.mutation.ExporterCleared() {
 		edge := &sqlgraph.EdgeSpec{

@@ -22,10 +22,14 @@ type Tx struct {
 	Change *ChangeClient
 	// Deployment is the client for interacting with the Deployment builders.
 	Deployment *DeploymentClient
+	// ExceptionRecord is the client for interacting with the ExceptionRecord builders.
+	ExceptionRecord *ExceptionRecordClient
 	// Exporter is the client for interacting with the Exporter builders.
 	Exporter *ExporterClient
 	// Idempotency is the client for interacting with the Idempotency builders.
 	Idempotency *IdempotencyClient
+	// Instrument is the client for interacting with the Instrument builders.
+	Instrument *InstrumentClient
 	// PolicyVersion is the client for interacting with the PolicyVersion builders.
 	PolicyVersion *PolicyVersionClient
 	// Principal is the client for interacting with the Principal builders.
@@ -188,8 +192,10 @@ func (tx *Tx) init() {
 	tx.Category = NewCategoryClient(tx.config)
 	tx.Change = NewChangeClient(tx.config)
 	tx.Deployment = NewDeploymentClient(tx.config)
+	tx.ExceptionRecord = NewExceptionRecordClient(tx.config)
 	tx.Exporter = NewExporterClient(tx.config)
 	tx.Idempotency = NewIdempotencyClient(tx.config)
+	tx.Instrument = NewInstrumentClient(tx.config)
 	tx.PolicyVersion = NewPolicyVersionClient(tx.config)
 	tx.Principal = NewPrincipalClient(tx.config)
 	tx.Pruned = NewPrunedClient(tx.config)

@@ -52,6 +52,8 @@ const (
 	FieldDocumentDigest = "document_digest"
 	// FieldAmendsID holds the string denoting the amends_id field in the database.
 	FieldAmendsID = "amends_id"
+	// FieldDeletionCertificateTime holds the string denoting the deletion_certificate_time field in the database.
+	FieldDeletionCertificateTime = "deletion_certificate_time"
 	// EdgeExporters holds the string denoting the exporters edge name in mutations.
 	EdgeExporters = "exporters"
 	// EdgeRecipients holds the string denoting the recipients edge name in mutations.
@@ -138,6 +140,7 @@ var Columns = []string{
 	FieldTerms,
 	FieldDocumentDigest,
 	FieldAmendsID,
+	FieldDeletionCertificateTime,
 }
 
 var (
@@ -182,6 +185,8 @@ var (
 	DefaultSccModule int32
 	// DefaultDocumentDigest holds the default value on creation for the "document_digest" field.
 	DefaultDocumentDigest string
+	// DefaultDeletionCertificateTime holds the default value on creation for the "deletion_certificate_time" field.
+	DefaultDeletionCertificateTime registry.Time
 )
 
 // OrderOption defines the ordering options for the Agreement queries.
@@ -260,6 +265,11 @@ func ByDocumentDigest(opts ...sql.OrderTermOption) OrderOption {
 // ByAmendsID orders the results by the amends_id field.
 func ByAmendsID(opts ...sql.OrderTermOption) OrderOption {
 	return sql.OrderByField(FieldAmendsID, opts...).ToFunc()
+}
+
+// ByDeletionCertificateTime orders the results by the deletion_certificate_time field.
+func ByDeletionCertificateTime(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldDeletionCertificateTime, opts...).ToFunc()
 }
 
 // ByExportersCount orders the results by exporters count.

@@ -130,6 +130,12 @@ func AmendsID(v uint32) predicate.Agreement {
 	return predicate.Agreement(sql.FieldEQ(FieldAmendsID, v))
 }
 
+// DeletionCertificateTime applies equality check predicate on the "deletion_certificate_time" field. It's identical to DeletionCertificateTimeEQ.
+func DeletionCertificateTime(v registry.Time) predicate.Agreement {
+	vc := int64(v)
+	return predicate.Agreement(sql.FieldEQ(FieldDeletionCertificateTime, vc))
+}
+
 // NameEQ applies the EQ predicate on the "name" field.
 func NameEQ(v string) predicate.Agreement {
 	return predicate.Agreement(sql.FieldEQ(FieldName, v))
@@ -848,6 +854,60 @@ func AmendsIDIsNil() predicate.Agreement {
 // AmendsIDNotNil applies the NotNil predicate on the "amends_id" field.
 func AmendsIDNotNil() predicate.Agreement {
 	return predicate.Agreement(sql.FieldNotNull(FieldAmendsID))
+}
+
+// DeletionCertificateTimeEQ applies the EQ predicate on the "deletion_certificate_time" field.
+func DeletionCertificateTimeEQ(v registry.Time) predicate.Agreement {
+	vc := int64(v)
+	return predicate.Agreement(sql.FieldEQ(FieldDeletionCertificateTime, vc))
+}
+
+// DeletionCertificateTimeNEQ applies the NEQ predicate on the "deletion_certificate_time" field.
+func DeletionCertificateTimeNEQ(v registry.Time) predicate.Agreement {
+	vc := int64(v)
+	return predicate.Agreement(sql.FieldNEQ(FieldDeletionCertificateTime, vc))
+}
+
+// DeletionCertificateTimeIn applies the In predicate on the "deletion_certificate_time" field.
+func DeletionCertificateTimeIn(vs ...registry.Time) predicate.Agreement {
+	v := make([]any, len(vs))
+	for i := range v {
+		v[i] = int64(vs[i])
+	}
+	return predicate.Agreement(sql.FieldIn(FieldDeletionCertificateTime, v...))
+}
+
+// DeletionCertificateTimeNotIn applies the NotIn predicate on the "deletion_certificate_time" field.
+func DeletionCertificateTimeNotIn(vs ...registry.Time) predicate.Agreement {
+	v := make([]any, len(vs))
+	for i := range v {
+		v[i] = int64(vs[i])
+	}
+	return predicate.Agreement(sql.FieldNotIn(FieldDeletionCertificateTime, v...))
+}
+
+// DeletionCertificateTimeGT applies the GT predicate on the "deletion_certificate_time" field.
+func DeletionCertificateTimeGT(v registry.Time) predicate.Agreement {
+	vc := int64(v)
+	return predicate.Agreement(sql.FieldGT(FieldDeletionCertificateTime, vc))
+}
+
+// DeletionCertificateTimeGTE applies the GTE predicate on the "deletion_certificate_time" field.
+func DeletionCertificateTimeGTE(v registry.Time) predicate.Agreement {
+	vc := int64(v)
+	return predicate.Agreement(sql.FieldGTE(FieldDeletionCertificateTime, vc))
+}
+
+// DeletionCertificateTimeLT applies the LT predicate on the "deletion_certificate_time" field.
+func DeletionCertificateTimeLT(v registry.Time) predicate.Agreement {
+	vc := int64(v)
+	return predicate.Agreement(sql.FieldLT(FieldDeletionCertificateTime, vc))
+}
+
+// DeletionCertificateTimeLTE applies the LTE predicate on the "deletion_certificate_time" field.
+func DeletionCertificateTimeLTE(v registry.Time) predicate.Agreement {
+	vc := int64(v)
+	return predicate.Agreement(sql.FieldLTE(FieldDeletionCertificateTime, vc))
 }
 
 // HasExporters applies the HasEdge predicate on the "exporters" edge.

@@ -40,6 +40,10 @@ const (
 	FieldReviewUntil = "review_until"
 	// FieldDocumentDigest holds the string denoting the document_digest field in the database.
 	FieldDocumentDigest = "document_digest"
+	// FieldRecipientKinds holds the string denoting the recipient_kinds field in the database.
+	FieldRecipientKinds = "recipient_kinds"
+	// FieldSimplified holds the string denoting the simplified field in the database.
+	FieldSimplified = "simplified"
 	// EdgeExporter holds the string denoting the exporter edge name in mutations.
 	EdgeExporter = "exporter"
 	// EdgeRecipients holds the string denoting the recipients edge name in mutations.
@@ -90,6 +94,8 @@ var Columns = []string{
 	FieldApproveTime,
 	FieldReviewUntil,
 	FieldDocumentDigest,
+	FieldRecipientKinds,
+	FieldSimplified,
 }
 
 var (
@@ -125,6 +131,8 @@ var (
 	DefaultReviewUntil registry.Time
 	// DefaultDocumentDigest holds the default value on creation for the "document_digest" field.
 	DefaultDocumentDigest string
+	// DefaultSimplified holds the default value on creation for the "simplified" field.
+	DefaultSimplified bool
 )
 
 // OrderOption defines the ordering options for the Assessment queries.
@@ -188,6 +196,11 @@ func ByReviewUntil(opts ...sql.OrderTermOption) OrderOption {
 // ByDocumentDigest orders the results by the document_digest field.
 func ByDocumentDigest(opts ...sql.OrderTermOption) OrderOption {
 	return sql.OrderByField(FieldDocumentDigest, opts...).ToFunc()
+}
+
+// BySimplified orders the results by the simplified field.
+func BySimplified(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldSimplified, opts...).ToFunc()
 }
 
 // ByExporterField orders the results by exporter field.

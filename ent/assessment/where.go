@@ -114,6 +114,11 @@ func DocumentDigest(v string) predicate.Assessment {
 	return predicate.Assessment(sql.FieldEQ(FieldDocumentDigest, v))
 }
 
+// Simplified applies equality check predicate on the "simplified" field. It's identical to SimplifiedEQ.
+func Simplified(v bool) predicate.Assessment {
+	return predicate.Assessment(sql.FieldEQ(FieldSimplified, v))
+}
+
 // NameEQ applies the EQ predicate on the "name" field.
 func NameEQ(v string) predicate.Assessment {
 	return predicate.Assessment(sql.FieldEQ(FieldName, v))
@@ -718,6 +723,16 @@ func DocumentDigestEqualFold(v string) predicate.Assessment {
 // DocumentDigestContainsFold applies the ContainsFold predicate on the "document_digest" field.
 func DocumentDigestContainsFold(v string) predicate.Assessment {
 	return predicate.Assessment(sql.FieldContainsFold(FieldDocumentDigest, v))
+}
+
+// SimplifiedEQ applies the EQ predicate on the "simplified" field.
+func SimplifiedEQ(v bool) predicate.Assessment {
+	return predicate.Assessment(sql.FieldEQ(FieldSimplified, v))
+}
+
+// SimplifiedNEQ applies the NEQ predicate on the "simplified" field.
+func SimplifiedNEQ(v bool) predicate.Assessment {
+	return predicate.Assessment(sql.FieldNEQ(FieldSimplified, v))
 }
 
 // HasExporter applies the HasEdge predicate on the "exporter" edge.

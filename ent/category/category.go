@@ -60,6 +60,14 @@ const (
 	EdgeMentioningPolicies = "mentioning_policies"
 	// EdgeNoticedRecipients holds the string denoting the noticed_recipients edge name in mutations.
 	EdgeNoticedRecipients = "noticed_recipients"
+	// EdgeMentioningExporters holds the string denoting the mentioning_exporters edge name in mutations.
+	EdgeMentioningExporters = "mentioning_exporters"
+	// EdgeInstruments holds the string denoting the instruments edge name in mutations.
+	EdgeInstruments = "instruments"
+	// EdgeExceptionRecords holds the string denoting the exception_records edge name in mutations.
+	EdgeExceptionRecords = "exception_records"
+	// EdgeProvingExceptions holds the string denoting the proving_exceptions edge name in mutations.
+	EdgeProvingExceptions = "proving_exceptions"
 	// Table holds the table name of the category in the database.
 	Table = "category"
 	// ChildrenTable is the table that holds the children relation/edge.
@@ -95,6 +103,26 @@ const (
 	// NoticedRecipientsInverseTable is the table name for the Recipient entity.
 	// It exists in this package in order to avoid circular dependency with the "recipient" package.
 	NoticedRecipientsInverseTable = "recipient"
+	// MentioningExportersTable is the table that holds the mentioning_exporters relation/edge. The primary key declared below.
+	MentioningExportersTable = "exporter_mentioned_categories"
+	// MentioningExportersInverseTable is the table name for the Exporter entity.
+	// It exists in this package in order to avoid circular dependency with the "exporter" package.
+	MentioningExportersInverseTable = "exporter"
+	// InstrumentsTable is the table that holds the instruments relation/edge. The primary key declared below.
+	InstrumentsTable = "instrument_covered_categories"
+	// InstrumentsInverseTable is the table name for the Instrument entity.
+	// It exists in this package in order to avoid circular dependency with the "instrument" package.
+	InstrumentsInverseTable = "instrument"
+	// ExceptionRecordsTable is the table that holds the exception_records relation/edge. The primary key declared below.
+	ExceptionRecordsTable = "exception_record_covered_categories"
+	// ExceptionRecordsInverseTable is the table name for the ExceptionRecord entity.
+	// It exists in this package in order to avoid circular dependency with the "exceptionrecord" package.
+	ExceptionRecordsInverseTable = "exception_record"
+	// ProvingExceptionsTable is the table that holds the proving_exceptions relation/edge. The primary key declared below.
+	ProvingExceptionsTable = "exception_record_proved_categories"
+	// ProvingExceptionsInverseTable is the table name for the ExceptionRecord entity.
+	// It exists in this package in order to avoid circular dependency with the "exceptionrecord" package.
+	ProvingExceptionsInverseTable = "exception_record"
 )
 
 // Columns holds all SQL columns for category fields.
@@ -135,6 +163,18 @@ var (
 	// NoticedRecipientsPrimaryKey and NoticedRecipientsColumn2 are the table columns denoting the
 	// primary key for the noticed_recipients relation (M2M).
 	NoticedRecipientsPrimaryKey = []string{"recipient_id", "category_id"}
+	// MentioningExportersPrimaryKey and MentioningExportersColumn2 are the table columns denoting the
+	// primary key for the mentioning_exporters relation (M2M).
+	MentioningExportersPrimaryKey = []string{"exporter_id", "category_id"}
+	// InstrumentsPrimaryKey and InstrumentsColumn2 are the table columns denoting the
+	// primary key for the instruments relation (M2M).
+	InstrumentsPrimaryKey = []string{"instrument_id", "category_id"}
+	// ExceptionRecordsPrimaryKey and ExceptionRecordsColumn2 are the table columns denoting the
+	// primary key for the exception_records relation (M2M).
+	ExceptionRecordsPrimaryKey = []string{"exception_record_id", "category_id"}
+	// ProvingExceptionsPrimaryKey and ProvingExceptionsColumn2 are the table columns denoting the
+	// primary key for the proving_exceptions relation (M2M).
+	ProvingExceptionsPrimaryKey = []string{"exception_record_id", "category_id"}
 )
 
 // ValidColumn reports if the column name is valid (part of the table columns).
@@ -355,6 +395,62 @@ func ByNoticedRecipients(term sql.OrderTerm, terms ...sql.OrderTerm) OrderOption
 		sqlgraph.OrderByNeighborTerms(s, newNoticedRecipientsStep(), append([]sql.OrderTerm{term}, terms...)...)
 	}
 }
+
+// ByMentioningExportersCount orders the results by mentioning_exporters count.
+func ByMentioningExportersCount(opts ...sql.OrderTermOption) OrderOption {
+	return func(s *sql.Selector) {
+		sqlgraph.OrderByNeighborsCount(s, newMentioningExportersStep(), opts...)
+	}
+}
+
+// ByMentioningExporters orders the results by mentioning_exporters terms.
+func ByMentioningExporters(term sql.OrderTerm, terms ...sql.OrderTerm) OrderOption {
+	return func(s *sql.Selector) {
+		sqlgraph.OrderByNeighborTerms(s, newMentioningExportersStep(), append([]sql.OrderTerm{term}, terms...)...)
+	}
+}
+
+// ByInstrumentsCount orders the results by instruments count.
+func ByInstrumentsCount(opts ...sql.OrderTermOption) OrderOption {
+	return func(s *sql.Selector) {
+		sqlgraph.OrderByNeighborsCount(s, newInstrumentsStep(), opts...)
+	}
+}
+
+// ByInstruments orders the results by instruments terms.
+func ByInstruments(term sql.OrderTerm, terms ...sql.OrderTerm) OrderOption {
+	return func(s *sql.Selector) {
+		sqlgraph.OrderByNeighborTerms(s, newInstrumentsStep(), append([]sql.OrderTerm{term}, terms...)...)
+	}
+}
+
+// ByExceptionRecordsCount orders the results by exception_records count.
+func ByExceptionRecordsCount(opts ...sql.OrderTermOption) OrderOption {
+	return func(s *sql.Selector) {
+		sqlgraph.OrderByNeighborsCount(s, newExceptionRecordsStep(), opts...)
+	}
+}
+
+// ByExceptionRecords orders the results by exception_records terms.
+func ByExceptionRecords(term sql.OrderTerm, terms ...sql.OrderTerm) OrderOption {
+	return func(s *sql.Selector) {
+		sqlgraph.OrderByNeighborTerms(s, newExceptionRecordsStep(), append([]sql.OrderTerm{term}, terms...)...)
+	}
+}
+
+// ByProvingExceptionsCount orders the results by proving_exceptions count.
+func ByProvingExceptionsCount(opts ...sql.OrderTermOption) OrderOption {
+	return func(s *sql.Selector) {
+		sqlgraph.OrderByNeighborsCount(s, newProvingExceptionsStep(), opts...)
+	}
+}
+
+// ByProvingExceptions orders the results by proving_exceptions terms.
+func ByProvingExceptions(term sql.OrderTerm, terms ...sql.OrderTerm) OrderOption {
+	return func(s *sql.Selector) {
+		sqlgraph.OrderByNeighborTerms(s, newProvingExceptionsStep(), append([]sql.OrderTerm{term}, terms...)...)
+	}
+}
 func newChildrenStep() *sqlgraph.Step {
 	return sqlgraph.NewStep(
 		sqlgraph.From(Table, FieldID),
@@ -402,5 +498,33 @@ func newNoticedRecipientsStep() *sqlgraph.Step {
 		sqlgraph.From(Table, FieldID),
 		sqlgraph.To(NoticedRecipientsInverseTable, FieldID),
 		sqlgraph.Edge(sqlgraph.M2M, true, NoticedRecipientsTable, NoticedRecipientsPrimaryKey...),
+	)
+}
+func newMentioningExportersStep() *sqlgraph.Step {
+	return sqlgraph.NewStep(
+		sqlgraph.From(Table, FieldID),
+		sqlgraph.To(MentioningExportersInverseTable, FieldID),
+		sqlgraph.Edge(sqlgraph.M2M, true, MentioningExportersTable, MentioningExportersPrimaryKey...),
+	)
+}
+func newInstrumentsStep() *sqlgraph.Step {
+	return sqlgraph.NewStep(
+		sqlgraph.From(Table, FieldID),
+		sqlgraph.To(InstrumentsInverseTable, FieldID),
+		sqlgraph.Edge(sqlgraph.M2M, true, InstrumentsTable, InstrumentsPrimaryKey...),
+	)
+}
+func newExceptionRecordsStep() *sqlgraph.Step {
+	return sqlgraph.NewStep(
+		sqlgraph.From(Table, FieldID),
+		sqlgraph.To(ExceptionRecordsInverseTable, FieldID),
+		sqlgraph.Edge(sqlgraph.M2M, true, ExceptionRecordsTable, ExceptionRecordsPrimaryKey...),
+	)
+}
+func newProvingExceptionsStep() *sqlgraph.Step {
+	return sqlgraph.NewStep(
+		sqlgraph.From(Table, FieldID),
+		sqlgraph.To(ProvingExceptionsInverseTable, FieldID),
+		sqlgraph.Edge(sqlgraph.M2M, true, ProvingExceptionsTable, ProvingExceptionsPrimaryKey...),
 	)
 }

@@ -946,6 +946,98 @@ func HasNoticedRecipientsWith(preds ...predicate.Recipient) predicate.Category {
 	})
 }
 
+// HasMentioningExporters applies the HasEdge predicate on the "mentioning_exporters" edge.
+func HasMentioningExporters() predicate.Category {
+	return predicate.Category(func(s *sql.Selector) {
+		step := sqlgraph.NewStep(
+			sqlgraph.From(Table, FieldID),
+			sqlgraph.Edge(sqlgraph.M2M, true, MentioningExportersTable, MentioningExportersPrimaryKey...),
+		)
+		sqlgraph.HasNeighbors(s, step)
+	})
+}
+
+// HasMentioningExportersWith applies the HasEdge predicate on the "mentioning_exporters" edge with a given conditions (other predicates).
+func HasMentioningExportersWith(preds ...predicate.Exporter) predicate.Category {
+	return predicate.Category(func(s *sql.Selector) {
+		step := newMentioningExportersStep()
+		sqlgraph.HasNeighborsWith(s, step, func(s *sql.Selector) {
+			for _, p := range preds {
+				p(s)
+			}
+		})
+	})
+}
+
+// HasInstruments applies the HasEdge predicate on the "instruments" edge.
+func HasInstruments() predicate.Category {
+	return predicate.Category(func(s *sql.Selector) {
+		step := sqlgraph.NewStep(
+			sqlgraph.From(Table, FieldID),
+			sqlgraph.Edge(sqlgraph.M2M, true, InstrumentsTable, InstrumentsPrimaryKey...),
+		)
+		sqlgraph.HasNeighbors(s, step)
+	})
+}
+
+// HasInstrumentsWith applies the HasEdge predicate on the "instruments" edge with a given conditions (other predicates).
+func HasInstrumentsWith(preds ...predicate.Instrument) predicate.Category {
+	return predicate.Category(func(s *sql.Selector) {
+		step := newInstrumentsStep()
+		sqlgraph.HasNeighborsWith(s, step, func(s *sql.Selector) {
+			for _, p := range preds {
+				p(s)
+			}
+		})
+	})
+}
+
+// HasExceptionRecords applies the HasEdge predicate on the "exception_records" edge.
+func HasExceptionRecords() predicate.Category {
+	return predicate.Category(func(s *sql.Selector) {
+		step := sqlgraph.NewStep(
+			sqlgraph.From(Table, FieldID),
+			sqlgraph.Edge(sqlgraph.M2M, true, ExceptionRecordsTable, ExceptionRecordsPrimaryKey...),
+		)
+		sqlgraph.HasNeighbors(s, step)
+	})
+}
+
+// HasExceptionRecordsWith applies the HasEdge predicate on the "exception_records" edge with a given conditions (other predicates).
+func HasExceptionRecordsWith(preds ...predicate.ExceptionRecord) predicate.Category {
+	return predicate.Category(func(s *sql.Selector) {
+		step := newExceptionRecordsStep()
+		sqlgraph.HasNeighborsWith(s, step, func(s *sql.Selector) {
+			for _, p := range preds {
+				p(s)
+			}
+		})
+	})
+}
+
+// HasProvingExceptions applies the HasEdge predicate on the "proving_exceptions" edge.
+func HasProvingExceptions() predicate.Category {
+	return predicate.Category(func(s *sql.Selector) {
+		step := sqlgraph.NewStep(
+			sqlgraph.From(Table, FieldID),
+			sqlgraph.Edge(sqlgraph.M2M, true, ProvingExceptionsTable, ProvingExceptionsPrimaryKey...),
+		)
+		sqlgraph.HasNeighbors(s, step)
+	})
+}
+
+// HasProvingExceptionsWith applies the HasEdge predicate on the "proving_exceptions" edge with a given conditions (other predicates).
+func HasProvingExceptionsWith(preds ...predicate.ExceptionRecord) predicate.Category {
+	return predicate.Category(func(s *sql.Selector) {
+		step := newProvingExceptionsStep()
+		sqlgraph.HasNeighborsWith(s, step, func(s *sql.Selector) {
+			for _, p := range preds {
+				p(s)
+			}
+		})
+	})
+}
+
 // And groups predicates with the AND operator between them.
 func And(predicates ...predicate.Category) predicate.Category {
 	return predicate.Category(sql.AndPredicates(predicates...))

@@ -32,16 +32,42 @@ const (
 	FieldProducts = "products"
 	// FieldContact holds the string denoting the contact field in the database.
 	FieldContact = "contact"
-	// FieldCiio holds the string denoting the ciio field in the database.
-	FieldCiio = "ciio"
+	// FieldCiioPeriods holds the string denoting the ciio_periods field in the database.
+	FieldCiioPeriods = "ciio_periods"
+	// FieldFreeTradeZones holds the string denoting the free_trade_zones field in the database.
+	FieldFreeTradeZones = "free_trade_zones"
+	// FieldSmallHandlers holds the string denoting the small_handlers field in the database.
+	FieldSmallHandlers = "small_handlers"
+	// FieldVolumeOpenings holds the string denoting the volume_openings field in the database.
+	FieldVolumeOpenings = "volume_openings"
+	// FieldHolds holds the string denoting the holds field in the database.
+	FieldHolds = "holds"
+	// EdgeMentionedPurposes holds the string denoting the mentioned_purposes edge name in mutations.
+	EdgeMentionedPurposes = "mentioned_purposes"
+	// EdgeMentionedCategories holds the string denoting the mentioned_categories edge name in mutations.
+	EdgeMentionedCategories = "mentioned_categories"
 	// EdgeAgreements holds the string denoting the agreements edge name in mutations.
 	EdgeAgreements = "agreements"
 	// EdgeTransfers holds the string denoting the transfers edge name in mutations.
 	EdgeTransfers = "transfers"
 	// EdgeAssessments holds the string denoting the assessments edge name in mutations.
 	EdgeAssessments = "assessments"
+	// EdgeInstruments holds the string denoting the instruments edge name in mutations.
+	EdgeInstruments = "instruments"
+	// EdgeExceptionRecords holds the string denoting the exception_records edge name in mutations.
+	EdgeExceptionRecords = "exception_records"
 	// Table holds the table name of the exporter in the database.
 	Table = "exporter"
+	// MentionedPurposesTable is the table that holds the mentioned_purposes relation/edge. The primary key declared below.
+	MentionedPurposesTable = "exporter_mentioned_purposes"
+	// MentionedPurposesInverseTable is the table name for the Purpose entity.
+	// It exists in this package in order to avoid circular dependency with the "purpose" package.
+	MentionedPurposesInverseTable = "purpose"
+	// MentionedCategoriesTable is the table that holds the mentioned_categories relation/edge. The primary key declared below.
+	MentionedCategoriesTable = "exporter_mentioned_categories"
+	// MentionedCategoriesInverseTable is the table name for the Category entity.
+	// It exists in this package in order to avoid circular dependency with the "category" package.
+	MentionedCategoriesInverseTable = "category"
 	// AgreementsTable is the table that holds the agreements relation/edge. The primary key declared below.
 	AgreementsTable = "agreement_exporters"
 	// AgreementsInverseTable is the table name for the Agreement entity.
@@ -61,6 +87,16 @@ const (
 	AssessmentsInverseTable = "assessment"
 	// AssessmentsColumn is the table column denoting the assessments relation/edge.
 	AssessmentsColumn = "exporter_id"
+	// InstrumentsTable is the table that holds the instruments relation/edge. The primary key declared below.
+	InstrumentsTable = "instrument_exporters"
+	// InstrumentsInverseTable is the table name for the Instrument entity.
+	// It exists in this package in order to avoid circular dependency with the "instrument" package.
+	InstrumentsInverseTable = "instrument"
+	// ExceptionRecordsTable is the table that holds the exception_records relation/edge. The primary key declared below.
+	ExceptionRecordsTable = "exception_record_exporters"
+	// ExceptionRecordsInverseTable is the table name for the ExceptionRecord entity.
+	// It exists in this package in order to avoid circular dependency with the "exceptionrecord" package.
+	ExceptionRecordsInverseTable = "exception_record"
 )
 
 // Columns holds all SQL columns for exporter fields.
@@ -76,13 +112,29 @@ var Columns = []string{
 	FieldRegionsServed,
 	FieldProducts,
 	FieldContact,
-	FieldCiio,
+	FieldCiioPeriods,
+	FieldFreeTradeZones,
+	FieldSmallHandlers,
+	FieldVolumeOpenings,
+	FieldHolds,
 }
 
 var (
+	// MentionedPurposesPrimaryKey and MentionedPurposesColumn2 are the table columns denoting the
+	// primary key for the mentioned_purposes relation (M2M).
+	MentionedPurposesPrimaryKey = []string{"exporter_id", "purpose_id"}
+	// MentionedCategoriesPrimaryKey and MentionedCategoriesColumn2 are the table columns denoting the
+	// primary key for the mentioned_categories relation (M2M).
+	MentionedCategoriesPrimaryKey = []string{"exporter_id", "category_id"}
 	// AgreementsPrimaryKey and AgreementsColumn2 are the table columns denoting the
 	// primary key for the agreements relation (M2M).
 	AgreementsPrimaryKey = []string{"agreement_id", "exporter_id"}
+	// InstrumentsPrimaryKey and InstrumentsColumn2 are the table columns denoting the
+	// primary key for the instruments relation (M2M).
+	InstrumentsPrimaryKey = []string{"instrument_id", "exporter_id"}
+	// ExceptionRecordsPrimaryKey and ExceptionRecordsColumn2 are the table columns denoting the
+	// primary key for the exception_records relation (M2M).
+	ExceptionRecordsPrimaryKey = []string{"exception_record_id", "exporter_id"}
 )
 
 // ValidColumn reports if the column name is valid (part of the table columns).
@@ -104,8 +156,6 @@ var (
 	DefaultCity string
 	// DefaultContact holds the default value on creation for the "contact" field.
 	DefaultContact string
-	// DefaultCiio holds the default value on creation for the "ciio" field.
-	DefaultCiio bool
 )
 
 // OrderOption defines the ordering options for the Exporter queries.
@@ -156,9 +206,32 @@ func ByContact(opts ...sql.OrderTermOption) OrderOption {
 	return sql.OrderByField(FieldContact, opts...).ToFunc()
 }
 
-// ByCiio orders the results by the ciio field.
-func ByCiio(opts ...sql.OrderTermOption) OrderOption {
-	return sql.OrderByField(FieldCiio, opts...).ToFunc()
+// ByMentionedPurposesCount orders the results by mentioned_purposes count.
+func ByMentionedPurposesCount(opts ...sql.OrderTermOption) OrderOption {
+	return func(s *sql.Selector) {
+		sqlgraph.OrderByNeighborsCount(s, newMentionedPurposesStep(), opts...)
+	}
+}
+
+// ByMentionedPurposes orders the results by mentioned_purposes terms.
+func ByMentionedPurposes(term sql.OrderTerm, terms ...sql.OrderTerm) OrderOption {
+	return func(s *sql.Selector) {
+		sqlgraph.OrderByNeighborTerms(s, newMentionedPurposesStep(), append([]sql.OrderTerm{term}, terms...)...)
+	}
+}
+
+// ByMentionedCategoriesCount orders the results by mentioned_categories count.
+func ByMentionedCategoriesCount(opts ...sql.OrderTermOption) OrderOption {
+	return func(s *sql.Selector) {
+		sqlgraph.OrderByNeighborsCount(s, newMentionedCategoriesStep(), opts...)
+	}
+}
+
+// ByMentionedCategories orders the results by mentioned_categories terms.
+func ByMentionedCategories(term sql.OrderTerm, terms ...sql.OrderTerm) OrderOption {
+	return func(s *sql.Selector) {
+		sqlgraph.OrderByNeighborTerms(s, newMentionedCategoriesStep(), append([]sql.OrderTerm{term}, terms...)...)
+	}
 }
 
 // ByAgreementsCount orders the results by agreements count.
@@ -202,6 +275,48 @@ func ByAssessments(term sql.OrderTerm, terms ...sql.OrderTerm) OrderOption {
 		sqlgraph.OrderByNeighborTerms(s, newAssessmentsStep(), append([]sql.OrderTerm{term}, terms...)...)
 	}
 }
+
+// ByInstrumentsCount orders the results by instruments count.
+func ByInstrumentsCount(opts ...sql.OrderTermOption) OrderOption {
+	return func(s *sql.Selector) {
+		sqlgraph.OrderByNeighborsCount(s, newInstrumentsStep(), opts...)
+	}
+}
+
+// ByInstruments orders the results by instruments terms.
+func ByInstruments(term sql.OrderTerm, terms ...sql.OrderTerm) OrderOption {
+	return func(s *sql.Selector) {
+		sqlgraph.OrderByNeighborTerms(s, newInstrumentsStep(), append([]sql.OrderTerm{term}, terms...)...)
+	}
+}
+
+// ByExceptionRecordsCount orders the results by exception_records count.
+func ByExceptionRecordsCount(opts ...sql.OrderTermOption) OrderOption {
+	return func(s *sql.Selector) {
+		sqlgraph.OrderByNeighborsCount(s, newExceptionRecordsStep(), opts...)
+	}
+}
+
+// ByExceptionRecords orders the results by exception_records terms.
+func ByExceptionRecords(term sql.OrderTerm, terms ...sql.OrderTerm) OrderOption {
+	return func(s *sql.Selector) {
+		sqlgraph.OrderByNeighborTerms(s, newExceptionRecordsStep(), append([]sql.OrderTerm{term}, terms...)...)
+	}
+}
+func newMentionedPurposesStep() *sqlgraph.Step {
+	return sqlgraph.NewStep(
+		sqlgraph.From(Table, FieldID),
+		sqlgraph.To(MentionedPurposesInverseTable, FieldID),
+		sqlgraph.Edge(sqlgraph.M2M, false, MentionedPurposesTable, MentionedPurposesPrimaryKey...),
+	)
+}
+func newMentionedCategoriesStep() *sqlgraph.Step {
+	return sqlgraph.NewStep(
+		sqlgraph.From(Table, FieldID),
+		sqlgraph.To(MentionedCategoriesInverseTable, FieldID),
+		sqlgraph.Edge(sqlgraph.M2M, false, MentionedCategoriesTable, MentionedCategoriesPrimaryKey...),
+	)
+}
 func newAgreementsStep() *sqlgraph.Step {
 	return sqlgraph.NewStep(
 		sqlgraph.From(Table, FieldID),
@@ -221,5 +336,19 @@ func newAssessmentsStep() *sqlgraph.Step {
 		sqlgraph.From(Table, FieldID),
 		sqlgraph.To(AssessmentsInverseTable, FieldID),
 		sqlgraph.Edge(sqlgraph.O2M, false, AssessmentsTable, AssessmentsColumn),
+	)
+}
+func newInstrumentsStep() *sqlgraph.Step {
+	return sqlgraph.NewStep(
+		sqlgraph.From(Table, FieldID),
+		sqlgraph.To(InstrumentsInverseTable, FieldID),
+		sqlgraph.Edge(sqlgraph.M2M, true, InstrumentsTable, InstrumentsPrimaryKey...),
+	)
+}
+func newExceptionRecordsStep() *sqlgraph.Step {
+	return sqlgraph.NewStep(
+		sqlgraph.From(Table, FieldID),
+		sqlgraph.To(ExceptionRecordsInverseTable, FieldID),
+		sqlgraph.Edge(sqlgraph.M2M, true, ExceptionRecordsTable, ExceptionRecordsPrimaryKey...),
 	)
 }

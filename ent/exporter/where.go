@@ -97,11 +97,6 @@ func Contact(v string) predicate.Exporter {
 	return predicate.Exporter(sql.FieldEQ(FieldContact, v))
 }
 
-// Ciio applies equality check predicate on the "ciio" field. It's identical to CiioEQ.
-func Ciio(v bool) predicate.Exporter {
-	return predicate.Exporter(sql.FieldEQ(FieldCiio, v))
-}
-
 // NameEQ applies the EQ predicate on the "name" field.
 func NameEQ(v string) predicate.Exporter {
 	return predicate.Exporter(sql.FieldEQ(FieldName, v))
@@ -575,14 +570,50 @@ func ContactContainsFold(v string) predicate.Exporter {
 	return predicate.Exporter(sql.FieldContainsFold(FieldContact, v))
 }
 
-// CiioEQ applies the EQ predicate on the "ciio" field.
-func CiioEQ(v bool) predicate.Exporter {
-	return predicate.Exporter(sql.FieldEQ(FieldCiio, v))
+// HasMentionedPurposes applies the HasEdge predicate on the "mentioned_purposes" edge.
+func HasMentionedPurposes() predicate.Exporter {
+	return predicate.Exporter(func(s *sql.Selector) {
+		step := sqlgraph.NewStep(
+			sqlgraph.From(Table, FieldID),
+			sqlgraph.Edge(sqlgraph.M2M, false, MentionedPurposesTable, MentionedPurposesPrimaryKey...),
+		)
+		sqlgraph.HasNeighbors(s, step)
+	})
 }
 
-// CiioNEQ applies the NEQ predicate on the "ciio" field.
-func CiioNEQ(v bool) predicate.Exporter {
-	return predicate.Exporter(sql.FieldNEQ(FieldCiio, v))
+// HasMentionedPurposesWith applies the HasEdge predicate on the "mentioned_purposes" edge with a given conditions (other predicates).
+func HasMentionedPurposesWith(preds ...predicate.Purpose) predicate.Exporter {
+	return predicate.Exporter(func(s *sql.Selector) {
+		step := newMentionedPurposesStep()
+		sqlgraph.HasNeighborsWith(s, step, func(s *sql.Selector) {
+			for _, p := range preds {
+				p(s)
+			}
+		})
+	})
+}
+
+// HasMentionedCategories applies the HasEdge predicate on the "mentioned_categories" edge.
+func HasMentionedCategories() predicate.Exporter {
+	return predicate.Exporter(func(s *sql.Selector) {
+		step := sqlgraph.NewStep(
+			sqlgraph.From(Table, FieldID),
+			sqlgraph.Edge(sqlgraph.M2M, false, MentionedCategoriesTable, MentionedCategoriesPrimaryKey...),
+		)
+		sqlgraph.HasNeighbors(s, step)
+	})
+}
+
+// HasMentionedCategoriesWith applies the HasEdge predicate on the "mentioned_categories" edge with a given conditions (other predicates).
+func HasMentionedCategoriesWith(preds ...predicate.Category) predicate.Exporter {
+	return predicate.Exporter(func(s *sql.Selector) {
+		step := newMentionedCategoriesStep()
+		sqlgraph.HasNeighborsWith(s, step, func(s *sql.Selector) {
+			for _, p := range preds {
+				p(s)
+			}
+		})
+	})
 }
 
 // HasAgreements applies the HasEdge predicate on the "agreements" edge.
@@ -646,6 +677,52 @@ func HasAssessments() predicate.Exporter {
 func HasAssessmentsWith(preds ...predicate.Assessment) predicate.Exporter {
 	return predicate.Exporter(func(s *sql.Selector) {
 		step := newAssessmentsStep()
+		sqlgraph.HasNeighborsWith(s, step, func(s *sql.Selector) {
+			for _, p := range preds {
+				p(s)
+			}
+		})
+	})
+}
+
+// HasInstruments applies the HasEdge predicate on the "instruments" edge.
+func HasInstruments() predicate.Exporter {
+	return predicate.Exporter(func(s *sql.Selector) {
+		step := sqlgraph.NewStep(
+			sqlgraph.From(Table, FieldID),
+			sqlgraph.Edge(sqlgraph.M2M, true, InstrumentsTable, InstrumentsPrimaryKey...),
+		)
+		sqlgraph.HasNeighbors(s, step)
+	})
+}
+
+// HasInstrumentsWith applies the HasEdge predicate on the "instruments" edge with a given conditions (other predicates).
+func HasInstrumentsWith(preds ...predicate.Instrument) predicate.Exporter {
+	return predicate.Exporter(func(s *sql.Selector) {
+		step := newInstrumentsStep()
+		sqlgraph.HasNeighborsWith(s, step, func(s *sql.Selector) {
+			for _, p := range preds {
+				p(s)
+			}
+		})
+	})
+}
+
+// HasExceptionRecords applies the HasEdge predicate on the "exception_records" edge.
+func HasExceptionRecords() predicate.Exporter {
+	return predicate.Exporter(func(s *sql.Selector) {
+		step := sqlgraph.NewStep(
+			sqlgraph.From(Table, FieldID),
+			sqlgraph.Edge(sqlgraph.M2M, true, ExceptionRecordsTable, ExceptionRecordsPrimaryKey...),
+		)
+		sqlgraph.HasNeighbors(s, step)
+	})
+}
+
+// HasExceptionRecordsWith applies the HasEdge predicate on the "exception_records" edge with a given conditions (other predicates).
+func HasExceptionRecordsWith(preds ...predicate.ExceptionRecord) predicate.Exporter {
+	return predicate.Exporter(func(s *sql.Selector) {
+		step := newExceptionRecordsStep()
 		sqlgraph.HasNeighborsWith(s, step, func(s *sql.Selector) {
 			for _, p := range preds {
 				p(s)

@@ -68,6 +68,18 @@ func (f DeploymentFunc) Mutate(ctx context.Context, m ent.Mutation) (ent.Value, 
 	return nil, fmt.Errorf("unexpected mutation type %T. expect *ent.DeploymentMutation", m)
 }
 
+// The ExceptionRecordFunc type is an adapter to allow the use of ordinary
+// function as ExceptionRecord mutator.
+type ExceptionRecordFunc func(context.Context, *ent.ExceptionRecordMutation) (ent.Value, error)
+
+// Mutate calls f(ctx, m).
+func (f ExceptionRecordFunc) Mutate(ctx context.Context, m ent.Mutation) (ent.Value, error) {
+	if mv, ok := m.(*ent.ExceptionRecordMutation); ok {
+		return f(ctx, mv)
+	}
+	return nil, fmt.Errorf("unexpected mutation type %T. expect *ent.ExceptionRecordMutation", m)
+}
+
 // The ExporterFunc type is an adapter to allow the use of ordinary
 // function as Exporter mutator.
 type ExporterFunc func(context.Context, *ent.ExporterMutation) (ent.Value, error)
@@ -90,6 +102,18 @@ func (f IdempotencyFunc) Mutate(ctx context.Context, m ent.Mutation) (ent.Value,
 		return f(ctx, mv)
 	}
 	return nil, fmt.Errorf("unexpected mutation type %T. expect *ent.IdempotencyMutation", m)
+}
+
+// The InstrumentFunc type is an adapter to allow the use of ordinary
+// function as Instrument mutator.
+type InstrumentFunc func(context.Context, *ent.InstrumentMutation) (ent.Value, error)
+
+// Mutate calls f(ctx, m).
+func (f InstrumentFunc) Mutate(ctx context.Context, m ent.Mutation) (ent.Value, error) {
+	if mv, ok := m.(*ent.InstrumentMutation); ok {
+		return f(ctx, mv)
+	}
+	return nil, fmt.Errorf("unexpected mutation type %T. expect *ent.InstrumentMutation", m)
 }
 
 // The PolicyVersionFunc type is an adapter to allow the use of ordinary

@@ -30,6 +30,7 @@ var (
 		{Name: "scc_module", Type: field.TypeInt32, Default: 0},
 		{Name: "terms", Type: field.TypeJSON},
 		{Name: "document_digest", Type: field.TypeString, Default: ""},
+		{Name: "deletion_certificate_time", Type: field.TypeInt64, Default: 0},
 		{Name: "amends_id", Type: field.TypeUint32, Nullable: true},
 	}
 	// AgreementTable holds the schema information for the "agreement" table.
@@ -40,7 +41,7 @@ var (
 		ForeignKeys: []*schema.ForeignKey{
 			{
 				Symbol:     "agreement_agreement_amendments",
-				Columns:    []*schema.Column{AgreementColumns[19]},
+				Columns:    []*schema.Column{AgreementColumns[20]},
 				RefColumns: []*schema.Column{AgreementColumns[0]},
 				OnDelete:   schema.SetNull,
 			},
@@ -49,7 +50,7 @@ var (
 			{
 				Name:    "agreement_amends_id",
 				Unique:  false,
-				Columns: []*schema.Column{AgreementColumns[19]},
+				Columns: []*schema.Column{AgreementColumns[20]},
 			},
 		},
 	}
@@ -68,6 +69,8 @@ var (
 		{Name: "approve_time", Type: field.TypeInt64, Default: 0},
 		{Name: "review_until", Type: field.TypeInt64, Default: 0},
 		{Name: "document_digest", Type: field.TypeString, Default: ""},
+		{Name: "recipient_kinds", Type: field.TypeJSON, Default: schema.Expr("'null'")},
+		{Name: "simplified", Type: field.TypeBool, Default: false},
 		{Name: "exporter_id", Type: field.TypeUint32},
 	}
 	// AssessmentTable holds the schema information for the "assessment" table.
@@ -78,7 +81,7 @@ var (
 		ForeignKeys: []*schema.ForeignKey{
 			{
 				Symbol:     "assessment_exporter_assessments",
-				Columns:    []*schema.Column{AssessmentColumns[13]},
+				Columns:    []*schema.Column{AssessmentColumns[15]},
 				RefColumns: []*schema.Column{ExporterColumns[0]},
 				OnDelete:   schema.NoAction,
 			},
@@ -87,7 +90,7 @@ var (
 			{
 				Name:    "assessment_exporter_id",
 				Unique:  false,
-				Columns: []*schema.Column{AssessmentColumns[13]},
+				Columns: []*schema.Column{AssessmentColumns[15]},
 			},
 		},
 	}
@@ -204,6 +207,64 @@ var (
 			},
 		},
 	}
+	// ExceptionRecordColumns holds the columns for the "exception_record" table.
+	ExceptionRecordColumns = []*schema.Column{
+		{Name: "number", Type: field.TypeUint32},
+		{Name: "name", Type: field.TypeString, Unique: true},
+		{Name: "revision", Type: field.TypeInt64},
+		{Name: "create_time", Type: field.TypeInt64},
+		{Name: "update_time", Type: field.TypeInt64},
+		{Name: "title", Type: field.TypeString, Default: ""},
+		{Name: "exception", Type: field.TypeString},
+		{Name: "categories", Type: field.TypeJSON},
+		{Name: "citation", Type: field.TypeString, Default: ""},
+		{Name: "regimes", Type: field.TypeJSON},
+		{Name: "obliges_sharing", Type: field.TypeBool, Default: false},
+		{Name: "organ", Type: field.TypeString, Default: ""},
+		{Name: "demand", Type: field.TypeString, Default: ""},
+		{Name: "declared_emergency", Type: field.TypeString, Default: ""},
+		{Name: "case_number", Type: field.TypeString, Default: ""},
+		{Name: "interest", Type: field.TypeString, Default: ""},
+		{Name: "why_impracticable", Type: field.TypeString, Default: ""},
+		{Name: "emergency", Type: field.TypeBool, Default: false},
+		{Name: "life_or_body", Type: field.TypeBool, Default: false},
+		{Name: "incapable", Type: field.TypeBool, Default: false},
+		{Name: "special_ground", Type: field.TypeString, Default: ""},
+		{Name: "proofs", Type: field.TypeJSON},
+		{Name: "reasonable_scope", Type: field.TypeString, Default: ""},
+		{Name: "no_major_impact", Type: field.TypeString, Default: ""},
+		{Name: "orders_publication", Type: field.TypeBool, Default: false},
+		{Name: "secrecy_citation", Type: field.TypeString, Default: ""},
+		{Name: "justification", Type: field.TypeString, Default: ""},
+		{Name: "effective_time", Type: field.TypeInt64, Default: 0},
+		{Name: "expire_time", Type: field.TypeInt64, Default: 0},
+		{Name: "emergency_end_time", Type: field.TypeInt64, Default: 0},
+		{Name: "approved_by", Type: field.TypeString, Default: ""},
+		{Name: "second_approved_by", Type: field.TypeString, Default: ""},
+		{Name: "approve_time", Type: field.TypeInt64, Default: 0},
+		{Name: "instrument_id", Type: field.TypeUint32, Nullable: true},
+	}
+	// ExceptionRecordTable holds the schema information for the "exception_record" table.
+	ExceptionRecordTable = &schema.Table{
+		Name:       "exception_record",
+		Columns:    ExceptionRecordColumns,
+		PrimaryKey: []*schema.Column{ExceptionRecordColumns[0]},
+		ForeignKeys: []*schema.ForeignKey{
+			{
+				Symbol:     "exception_record_instrument_exception_records",
+				Columns:    []*schema.Column{ExceptionRecordColumns[33]},
+				RefColumns: []*schema.Column{InstrumentColumns[0]},
+				OnDelete:   schema.SetNull,
+			},
+		},
+		Indexes: []*schema.Index{
+			{
+				Name:    "exceptionrecord_instrument_id",
+				Unique:  false,
+				Columns: []*schema.Column{ExceptionRecordColumns[33]},
+			},
+		},
+	}
 	// ExporterColumns holds the columns for the "exporter" table.
 	ExporterColumns = []*schema.Column{
 		{Name: "number", Type: field.TypeUint32},
@@ -217,7 +278,11 @@ var (
 		{Name: "regions_served", Type: field.TypeJSON},
 		{Name: "products", Type: field.TypeJSON},
 		{Name: "contact", Type: field.TypeString, Default: ""},
-		{Name: "ciio", Type: field.TypeBool, Default: false},
+		{Name: "ciio_periods", Type: field.TypeJSON, Default: schema.Expr("'null'")},
+		{Name: "free_trade_zones", Type: field.TypeJSON, Default: schema.Expr("'null'")},
+		{Name: "small_handlers", Type: field.TypeJSON, Default: schema.Expr("'null'")},
+		{Name: "volume_openings", Type: field.TypeJSON, Default: schema.Expr("'null'")},
+		{Name: "holds", Type: field.TypeJSON, Default: schema.Expr("'null'")},
 	}
 	// ExporterTable holds the schema information for the "exporter" table.
 	ExporterTable = &schema.Table{
@@ -253,6 +318,54 @@ var (
 			},
 		},
 	}
+	// InstrumentColumns holds the columns for the "instrument" table.
+	InstrumentColumns = []*schema.Column{
+		{Name: "number", Type: field.TypeUint32},
+		{Name: "name", Type: field.TypeString, Unique: true},
+		{Name: "revision", Type: field.TypeInt64},
+		{Name: "create_time", Type: field.TypeInt64},
+		{Name: "update_time", Type: field.TypeInt64},
+		{Name: "title", Type: field.TypeString, Default: ""},
+		{Name: "document_number", Type: field.TypeString, Default: ""},
+		{Name: "citation", Type: field.TypeString, Default: ""},
+		{Name: "regime", Type: field.TypeString},
+		{Name: "categories", Type: field.TypeJSON},
+		{Name: "issue_time", Type: field.TypeInt64, Default: 0},
+		{Name: "expire_time", Type: field.TypeInt64, Default: 0},
+		{Name: "revoke_time", Type: field.TypeInt64, Default: 0},
+		{Name: "necessity_reason", Type: field.TypeString, Default: ""},
+		{Name: "secrecy_citation", Type: field.TypeString, Default: ""},
+		{Name: "orders_publication", Type: field.TypeBool, Default: false},
+		{Name: "particular_inquiry", Type: field.TypeBool, Default: false},
+		{Name: "treaty", Type: field.TypeString, Default: ""},
+		{Name: "foreign_approval", Type: field.TypeJSON},
+		{Name: "conflict_decision", Type: field.TypeJSON},
+		{Name: "approved_by", Type: field.TypeString, Default: ""},
+		{Name: "second_approved_by", Type: field.TypeString, Default: ""},
+		{Name: "approve_time", Type: field.TypeInt64, Default: 0},
+		{Name: "recipient_id", Type: field.TypeUint32},
+	}
+	// InstrumentTable holds the schema information for the "instrument" table.
+	InstrumentTable = &schema.Table{
+		Name:       "instrument",
+		Columns:    InstrumentColumns,
+		PrimaryKey: []*schema.Column{InstrumentColumns[0]},
+		ForeignKeys: []*schema.ForeignKey{
+			{
+				Symbol:     "instrument_recipient_instruments",
+				Columns:    []*schema.Column{InstrumentColumns[23]},
+				RefColumns: []*schema.Column{RecipientColumns[0]},
+				OnDelete:   schema.NoAction,
+			},
+		},
+		Indexes: []*schema.Index{
+			{
+				Name:    "instrument_recipient_id",
+				Unique:  false,
+				Columns: []*schema.Column{InstrumentColumns[23]},
+			},
+		},
+	}
 	// PolicyColumns holds the columns for the "policy" table.
 	PolicyColumns = []*schema.Column{
 		{Name: "number", Type: field.TypeUint32},
@@ -275,6 +388,9 @@ var (
 		{Name: "child_rules", Type: field.TypeString, Default: ""},
 		{Name: "text_digest", Type: field.TypeString, Default: ""},
 		{Name: "notices", Type: field.TypeJSON},
+		{Name: "safeguards", Type: field.TypeJSON, Default: schema.Expr("'null'")},
+		{Name: "waivers", Type: field.TypeJSON, Default: schema.Expr("'null'")},
+		{Name: "exception_kinds", Type: field.TypeJSON, Default: schema.Expr("'null'")},
 	}
 	// PolicyTable holds the schema information for the "policy" table.
 	PolicyTable = &schema.Table{
@@ -342,6 +458,10 @@ var (
 		{Name: "interest_advertising", Type: field.TypeBool, Default: false},
 		{Name: "high_risk", Type: field.TypeBool, Default: false},
 		{Name: "clause", Type: field.TypeString, Default: ""},
+		{Name: "automated_decision", Type: field.TypeBool, Default: false},
+		{Name: "foreign_proceedings", Type: field.TypeBool, Default: false},
+		{Name: "wind_down", Type: field.TypeBool, Default: false},
+		{Name: "deletion", Type: field.TypeBool, Default: false},
 	}
 	// PurposeTable holds the schema information for the "purpose" table.
 	PurposeTable = &schema.Table{
@@ -374,6 +494,8 @@ var (
 		{Name: "usable_from", Type: field.TypeInt64, Default: 0},
 		{Name: "sentence", Type: field.TypeString, Default: ""},
 		{Name: "inbound_source", Type: field.TypeBool, Default: false},
+		{Name: "incidents", Type: field.TypeJSON, Default: schema.Expr("'null'")},
+		{Name: "deal", Type: field.TypeJSON, Default: schema.Expr("'null'")},
 	}
 	// RecipientTable holds the schema information for the "recipient" table.
 	RecipientTable = &schema.Table{
@@ -460,6 +582,12 @@ var (
 		{Name: "screening_age_days", Type: field.TypeInt32, Default: 0},
 		{Name: "separate_consent_without_consent_basis", Type: field.TypeBool, Default: false},
 		{Name: "gap_contact", Type: field.TypeString, Default: ""},
+		{Name: "hmt_authority", Type: field.TypeString, Default: schema.Expr("''")},
+		{Name: "nonsensitive_tier", Type: field.TypeString, Default: schema.Expr("''")},
+		{Name: "statutory_duty_lifts_assessment", Type: field.TypeBool, Default: false},
+		{Name: "count_exempt_flows", Type: field.TypeBool, Default: false},
+		{Name: "agreement_deferral_off", Type: field.TypeBool, Default: false},
+		{Name: "assessment_deferral_off", Type: field.TypeBool, Default: false},
 	}
 	// SettingsTable holds the schema information for the "settings" table.
 	SettingsTable = &schema.Table{
@@ -608,6 +736,19 @@ var (
 		{Name: "revoke_time", Type: field.TypeInt64, Default: 0},
 		{Name: "revoke_reason", Type: field.TypeString, Default: ""},
 		{Name: "evidence", Type: field.TypeJSON},
+		{Name: "exemption", Type: field.TypeString, Default: schema.Expr("''")},
+		{Name: "derogation", Type: field.TypeString, Default: schema.Expr("''")},
+		{Name: "no_safeguards_reason", Type: field.TypeString, Default: ""},
+		{Name: "occasional", Type: field.TypeBool, Default: false},
+		{Name: "approved_scale", Type: field.TypeInt64, Default: 0},
+		{Name: "check_time", Type: field.TypeInt64, Default: 0},
+		{Name: "hr_coverage", Type: field.TypeBool, Default: false},
+		{Name: "uk_extension", Type: field.TypeBool, Default: false},
+		{Name: "sensitive_labelled", Type: field.TypeBool, Default: false},
+		{Name: "importer_under_gdpr", Type: field.TypeBool, Default: false},
+		{Name: "annexes", Type: field.TypeJSON, Default: schema.Expr("'null'")},
+		{Name: "supplementary_measures", Type: field.TypeString, Default: ""},
+		{Name: "renewal_apply_time", Type: field.TypeInt64, Default: 0},
 		{Name: "agreement_id", Type: field.TypeUint32, Nullable: true},
 		{Name: "exporter_id", Type: field.TypeUint32},
 	}
@@ -619,13 +760,13 @@ var (
 		ForeignKeys: []*schema.ForeignKey{
 			{
 				Symbol:     "transfer_agreement_transfers",
-				Columns:    []*schema.Column{TransferColumns[17]},
+				Columns:    []*schema.Column{TransferColumns[30]},
 				RefColumns: []*schema.Column{AgreementColumns[0]},
 				OnDelete:   schema.SetNull,
 			},
 			{
 				Symbol:     "transfer_exporter_transfers",
-				Columns:    []*schema.Column{TransferColumns[18]},
+				Columns:    []*schema.Column{TransferColumns[31]},
 				RefColumns: []*schema.Column{ExporterColumns[0]},
 				OnDelete:   schema.NoAction,
 			},
@@ -634,12 +775,12 @@ var (
 			{
 				Name:    "transfer_exporter_id",
 				Unique:  false,
-				Columns: []*schema.Column{TransferColumns[18]},
+				Columns: []*schema.Column{TransferColumns[31]},
 			},
 			{
 				Name:    "transfer_agreement_id",
 				Unique:  false,
-				Columns: []*schema.Column{TransferColumns[17]},
+				Columns: []*schema.Column{TransferColumns[30]},
 			},
 		},
 	}
@@ -813,6 +954,256 @@ var (
 			{
 				Symbol:     "assessment_covered_categories_category_id",
 				Columns:    []*schema.Column{AssessmentCoveredCategoriesColumns[1]},
+				RefColumns: []*schema.Column{CategoryColumns[0]},
+				OnDelete:   schema.Cascade,
+			},
+		},
+	}
+	// ExceptionRecordExportersColumns holds the columns for the "exception_record_exporters" table.
+	ExceptionRecordExportersColumns = []*schema.Column{
+		{Name: "exception_record_id", Type: field.TypeUint32},
+		{Name: "exporter_id", Type: field.TypeUint32},
+	}
+	// ExceptionRecordExportersTable holds the schema information for the "exception_record_exporters" table.
+	ExceptionRecordExportersTable = &schema.Table{
+		Name:       "exception_record_exporters",
+		Columns:    ExceptionRecordExportersColumns,
+		PrimaryKey: []*schema.Column{ExceptionRecordExportersColumns[0], ExceptionRecordExportersColumns[1]},
+		ForeignKeys: []*schema.ForeignKey{
+			{
+				Symbol:     "exception_record_exporters_exception_record_id",
+				Columns:    []*schema.Column{ExceptionRecordExportersColumns[0]},
+				RefColumns: []*schema.Column{ExceptionRecordColumns[0]},
+				OnDelete:   schema.Cascade,
+			},
+			{
+				Symbol:     "exception_record_exporters_exporter_id",
+				Columns:    []*schema.Column{ExceptionRecordExportersColumns[1]},
+				RefColumns: []*schema.Column{ExporterColumns[0]},
+				OnDelete:   schema.Cascade,
+			},
+		},
+	}
+	// ExceptionRecordRecipientsColumns holds the columns for the "exception_record_recipients" table.
+	ExceptionRecordRecipientsColumns = []*schema.Column{
+		{Name: "exception_record_id", Type: field.TypeUint32},
+		{Name: "recipient_id", Type: field.TypeUint32},
+	}
+	// ExceptionRecordRecipientsTable holds the schema information for the "exception_record_recipients" table.
+	ExceptionRecordRecipientsTable = &schema.Table{
+		Name:       "exception_record_recipients",
+		Columns:    ExceptionRecordRecipientsColumns,
+		PrimaryKey: []*schema.Column{ExceptionRecordRecipientsColumns[0], ExceptionRecordRecipientsColumns[1]},
+		ForeignKeys: []*schema.ForeignKey{
+			{
+				Symbol:     "exception_record_recipients_exception_record_id",
+				Columns:    []*schema.Column{ExceptionRecordRecipientsColumns[0]},
+				RefColumns: []*schema.Column{ExceptionRecordColumns[0]},
+				OnDelete:   schema.Cascade,
+			},
+			{
+				Symbol:     "exception_record_recipients_recipient_id",
+				Columns:    []*schema.Column{ExceptionRecordRecipientsColumns[1]},
+				RefColumns: []*schema.Column{RecipientColumns[0]},
+				OnDelete:   schema.Cascade,
+			},
+		},
+	}
+	// ExceptionRecordPurposesColumns holds the columns for the "exception_record_purposes" table.
+	ExceptionRecordPurposesColumns = []*schema.Column{
+		{Name: "exception_record_id", Type: field.TypeUint32},
+		{Name: "purpose_id", Type: field.TypeUint32},
+	}
+	// ExceptionRecordPurposesTable holds the schema information for the "exception_record_purposes" table.
+	ExceptionRecordPurposesTable = &schema.Table{
+		Name:       "exception_record_purposes",
+		Columns:    ExceptionRecordPurposesColumns,
+		PrimaryKey: []*schema.Column{ExceptionRecordPurposesColumns[0], ExceptionRecordPurposesColumns[1]},
+		ForeignKeys: []*schema.ForeignKey{
+			{
+				Symbol:     "exception_record_purposes_exception_record_id",
+				Columns:    []*schema.Column{ExceptionRecordPurposesColumns[0]},
+				RefColumns: []*schema.Column{ExceptionRecordColumns[0]},
+				OnDelete:   schema.Cascade,
+			},
+			{
+				Symbol:     "exception_record_purposes_purpose_id",
+				Columns:    []*schema.Column{ExceptionRecordPurposesColumns[1]},
+				RefColumns: []*schema.Column{PurposeColumns[0]},
+				OnDelete:   schema.Cascade,
+			},
+		},
+	}
+	// ExceptionRecordCoveredCategoriesColumns holds the columns for the "exception_record_covered_categories" table.
+	ExceptionRecordCoveredCategoriesColumns = []*schema.Column{
+		{Name: "exception_record_id", Type: field.TypeUint32},
+		{Name: "category_id", Type: field.TypeUint32},
+	}
+	// ExceptionRecordCoveredCategoriesTable holds the schema information for the "exception_record_covered_categories" table.
+	ExceptionRecordCoveredCategoriesTable = &schema.Table{
+		Name:       "exception_record_covered_categories",
+		Columns:    ExceptionRecordCoveredCategoriesColumns,
+		PrimaryKey: []*schema.Column{ExceptionRecordCoveredCategoriesColumns[0], ExceptionRecordCoveredCategoriesColumns[1]},
+		ForeignKeys: []*schema.ForeignKey{
+			{
+				Symbol:     "exception_record_covered_categories_exception_record_id",
+				Columns:    []*schema.Column{ExceptionRecordCoveredCategoriesColumns[0]},
+				RefColumns: []*schema.Column{ExceptionRecordColumns[0]},
+				OnDelete:   schema.Cascade,
+			},
+			{
+				Symbol:     "exception_record_covered_categories_category_id",
+				Columns:    []*schema.Column{ExceptionRecordCoveredCategoriesColumns[1]},
+				RefColumns: []*schema.Column{CategoryColumns[0]},
+				OnDelete:   schema.Cascade,
+			},
+		},
+	}
+	// ExceptionRecordProvedCategoriesColumns holds the columns for the "exception_record_proved_categories" table.
+	ExceptionRecordProvedCategoriesColumns = []*schema.Column{
+		{Name: "exception_record_id", Type: field.TypeUint32},
+		{Name: "category_id", Type: field.TypeUint32},
+	}
+	// ExceptionRecordProvedCategoriesTable holds the schema information for the "exception_record_proved_categories" table.
+	ExceptionRecordProvedCategoriesTable = &schema.Table{
+		Name:       "exception_record_proved_categories",
+		Columns:    ExceptionRecordProvedCategoriesColumns,
+		PrimaryKey: []*schema.Column{ExceptionRecordProvedCategoriesColumns[0], ExceptionRecordProvedCategoriesColumns[1]},
+		ForeignKeys: []*schema.ForeignKey{
+			{
+				Symbol:     "exception_record_proved_categories_exception_record_id",
+				Columns:    []*schema.Column{ExceptionRecordProvedCategoriesColumns[0]},
+				RefColumns: []*schema.Column{ExceptionRecordColumns[0]},
+				OnDelete:   schema.Cascade,
+			},
+			{
+				Symbol:     "exception_record_proved_categories_category_id",
+				Columns:    []*schema.Column{ExceptionRecordProvedCategoriesColumns[1]},
+				RefColumns: []*schema.Column{CategoryColumns[0]},
+				OnDelete:   schema.Cascade,
+			},
+		},
+	}
+	// ExporterMentionedPurposesColumns holds the columns for the "exporter_mentioned_purposes" table.
+	ExporterMentionedPurposesColumns = []*schema.Column{
+		{Name: "exporter_id", Type: field.TypeUint32},
+		{Name: "purpose_id", Type: field.TypeUint32},
+	}
+	// ExporterMentionedPurposesTable holds the schema information for the "exporter_mentioned_purposes" table.
+	ExporterMentionedPurposesTable = &schema.Table{
+		Name:       "exporter_mentioned_purposes",
+		Columns:    ExporterMentionedPurposesColumns,
+		PrimaryKey: []*schema.Column{ExporterMentionedPurposesColumns[0], ExporterMentionedPurposesColumns[1]},
+		ForeignKeys: []*schema.ForeignKey{
+			{
+				Symbol:     "exporter_mentioned_purposes_exporter_id",
+				Columns:    []*schema.Column{ExporterMentionedPurposesColumns[0]},
+				RefColumns: []*schema.Column{ExporterColumns[0]},
+				OnDelete:   schema.Cascade,
+			},
+			{
+				Symbol:     "exporter_mentioned_purposes_purpose_id",
+				Columns:    []*schema.Column{ExporterMentionedPurposesColumns[1]},
+				RefColumns: []*schema.Column{PurposeColumns[0]},
+				OnDelete:   schema.Cascade,
+			},
+		},
+	}
+	// ExporterMentionedCategoriesColumns holds the columns for the "exporter_mentioned_categories" table.
+	ExporterMentionedCategoriesColumns = []*schema.Column{
+		{Name: "exporter_id", Type: field.TypeUint32},
+		{Name: "category_id", Type: field.TypeUint32},
+	}
+	// ExporterMentionedCategoriesTable holds the schema information for the "exporter_mentioned_categories" table.
+	ExporterMentionedCategoriesTable = &schema.Table{
+		Name:       "exporter_mentioned_categories",
+		Columns:    ExporterMentionedCategoriesColumns,
+		PrimaryKey: []*schema.Column{ExporterMentionedCategoriesColumns[0], ExporterMentionedCategoriesColumns[1]},
+		ForeignKeys: []*schema.ForeignKey{
+			{
+				Symbol:     "exporter_mentioned_categories_exporter_id",
+				Columns:    []*schema.Column{ExporterMentionedCategoriesColumns[0]},
+				RefColumns: []*schema.Column{ExporterColumns[0]},
+				OnDelete:   schema.Cascade,
+			},
+			{
+				Symbol:     "exporter_mentioned_categories_category_id",
+				Columns:    []*schema.Column{ExporterMentionedCategoriesColumns[1]},
+				RefColumns: []*schema.Column{CategoryColumns[0]},
+				OnDelete:   schema.Cascade,
+			},
+		},
+	}
+	// InstrumentExportersColumns holds the columns for the "instrument_exporters" table.
+	InstrumentExportersColumns = []*schema.Column{
+		{Name: "instrument_id", Type: field.TypeUint32},
+		{Name: "exporter_id", Type: field.TypeUint32},
+	}
+	// InstrumentExportersTable holds the schema information for the "instrument_exporters" table.
+	InstrumentExportersTable = &schema.Table{
+		Name:       "instrument_exporters",
+		Columns:    InstrumentExportersColumns,
+		PrimaryKey: []*schema.Column{InstrumentExportersColumns[0], InstrumentExportersColumns[1]},
+		ForeignKeys: []*schema.ForeignKey{
+			{
+				Symbol:     "instrument_exporters_instrument_id",
+				Columns:    []*schema.Column{InstrumentExportersColumns[0]},
+				RefColumns: []*schema.Column{InstrumentColumns[0]},
+				OnDelete:   schema.Cascade,
+			},
+			{
+				Symbol:     "instrument_exporters_exporter_id",
+				Columns:    []*schema.Column{InstrumentExportersColumns[1]},
+				RefColumns: []*schema.Column{ExporterColumns[0]},
+				OnDelete:   schema.Cascade,
+			},
+		},
+	}
+	// InstrumentPurposesColumns holds the columns for the "instrument_purposes" table.
+	InstrumentPurposesColumns = []*schema.Column{
+		{Name: "instrument_id", Type: field.TypeUint32},
+		{Name: "purpose_id", Type: field.TypeUint32},
+	}
+	// InstrumentPurposesTable holds the schema information for the "instrument_purposes" table.
+	InstrumentPurposesTable = &schema.Table{
+		Name:       "instrument_purposes",
+		Columns:    InstrumentPurposesColumns,
+		PrimaryKey: []*schema.Column{InstrumentPurposesColumns[0], InstrumentPurposesColumns[1]},
+		ForeignKeys: []*schema.ForeignKey{
+			{
+				Symbol:     "instrument_purposes_instrument_id",
+				Columns:    []*schema.Column{InstrumentPurposesColumns[0]},
+				RefColumns: []*schema.Column{InstrumentColumns[0]},
+				OnDelete:   schema.Cascade,
+			},
+			{
+				Symbol:     "instrument_purposes_purpose_id",
+				Columns:    []*schema.Column{InstrumentPurposesColumns[1]},
+				RefColumns: []*schema.Column{PurposeColumns[0]},
+				OnDelete:   schema.Cascade,
+			},
+		},
+	}
+	// InstrumentCoveredCategoriesColumns holds the columns for the "instrument_covered_categories" table.
+	InstrumentCoveredCategoriesColumns = []*schema.Column{
+		{Name: "instrument_id", Type: field.TypeUint32},
+		{Name: "category_id", Type: field.TypeUint32},
+	}
+	// InstrumentCoveredCategoriesTable holds the schema information for the "instrument_covered_categories" table.
+	InstrumentCoveredCategoriesTable = &schema.Table{
+		Name:       "instrument_covered_categories",
+		Columns:    InstrumentCoveredCategoriesColumns,
+		PrimaryKey: []*schema.Column{InstrumentCoveredCategoriesColumns[0], InstrumentCoveredCategoriesColumns[1]},
+		ForeignKeys: []*schema.ForeignKey{
+			{
+				Symbol:     "instrument_covered_categories_instrument_id",
+				Columns:    []*schema.Column{InstrumentCoveredCategoriesColumns[0]},
+				RefColumns: []*schema.Column{InstrumentColumns[0]},
+				OnDelete:   schema.Cascade,
+			},
+			{
+				Symbol:     "instrument_covered_categories_category_id",
+				Columns:    []*schema.Column{InstrumentCoveredCategoriesColumns[1]},
 				RefColumns: []*schema.Column{CategoryColumns[0]},
 				OnDelete:   schema.Cascade,
 			},
@@ -1050,8 +1441,10 @@ var (
 		CategoryTable,
 		ChangeTable,
 		DeploymentTable,
+		ExceptionRecordTable,
 		ExporterTable,
 		IdempotencyTable,
+		InstrumentTable,
 		PolicyTable,
 		PrincipalTable,
 		PrunedTable,
@@ -1072,6 +1465,16 @@ var (
 		AssessmentRecipientsTable,
 		AssessmentPurposesTable,
 		AssessmentCoveredCategoriesTable,
+		ExceptionRecordExportersTable,
+		ExceptionRecordRecipientsTable,
+		ExceptionRecordPurposesTable,
+		ExceptionRecordCoveredCategoriesTable,
+		ExceptionRecordProvedCategoriesTable,
+		ExporterMentionedPurposesTable,
+		ExporterMentionedCategoriesTable,
+		InstrumentExportersTable,
+		InstrumentPurposesTable,
+		InstrumentCoveredCategoriesTable,
 		PolicyVersionPurposesTable,
 		PolicyVersionMentionedPurposesTable,
 		PolicyVersionMentionedCategoriesTable,
@@ -1104,11 +1507,19 @@ func init() {
 	DeploymentTable.Annotation = &entsql.Annotation{
 		Table: "deployment",
 	}
+	ExceptionRecordTable.ForeignKeys[0].RefTable = InstrumentTable
+	ExceptionRecordTable.Annotation = &entsql.Annotation{
+		Table: "exception_record",
+	}
 	ExporterTable.Annotation = &entsql.Annotation{
 		Table: "exporter",
 	}
 	IdempotencyTable.Annotation = &entsql.Annotation{
 		Table: "idempotency",
+	}
+	InstrumentTable.ForeignKeys[0].RefTable = RecipientTable
+	InstrumentTable.Annotation = &entsql.Annotation{
+		Table: "instrument",
 	}
 	PolicyTable.Annotation = &entsql.Annotation{
 		Table: "policy",
@@ -1173,6 +1584,26 @@ func init() {
 	AssessmentPurposesTable.ForeignKeys[1].RefTable = PurposeTable
 	AssessmentCoveredCategoriesTable.ForeignKeys[0].RefTable = AssessmentTable
 	AssessmentCoveredCategoriesTable.ForeignKeys[1].RefTable = CategoryTable
+	ExceptionRecordExportersTable.ForeignKeys[0].RefTable = ExceptionRecordTable
+	ExceptionRecordExportersTable.ForeignKeys[1].RefTable = ExporterTable
+	ExceptionRecordRecipientsTable.ForeignKeys[0].RefTable = ExceptionRecordTable
+	ExceptionRecordRecipientsTable.ForeignKeys[1].RefTable = RecipientTable
+	ExceptionRecordPurposesTable.ForeignKeys[0].RefTable = ExceptionRecordTable
+	ExceptionRecordPurposesTable.ForeignKeys[1].RefTable = PurposeTable
+	ExceptionRecordCoveredCategoriesTable.ForeignKeys[0].RefTable = ExceptionRecordTable
+	ExceptionRecordCoveredCategoriesTable.ForeignKeys[1].RefTable = CategoryTable
+	ExceptionRecordProvedCategoriesTable.ForeignKeys[0].RefTable = ExceptionRecordTable
+	ExceptionRecordProvedCategoriesTable.ForeignKeys[1].RefTable = CategoryTable
+	ExporterMentionedPurposesTable.ForeignKeys[0].RefTable = ExporterTable
+	ExporterMentionedPurposesTable.ForeignKeys[1].RefTable = PurposeTable
+	ExporterMentionedCategoriesTable.ForeignKeys[0].RefTable = ExporterTable
+	ExporterMentionedCategoriesTable.ForeignKeys[1].RefTable = CategoryTable
+	InstrumentExportersTable.ForeignKeys[0].RefTable = InstrumentTable
+	InstrumentExportersTable.ForeignKeys[1].RefTable = ExporterTable
+	InstrumentPurposesTable.ForeignKeys[0].RefTable = InstrumentTable
+	InstrumentPurposesTable.ForeignKeys[1].RefTable = PurposeTable
+	InstrumentCoveredCategoriesTable.ForeignKeys[0].RefTable = InstrumentTable
+	InstrumentCoveredCategoriesTable.ForeignKeys[1].RefTable = CategoryTable
 	PolicyVersionPurposesTable.ForeignKeys[0].RefTable = PolicyTable
 	PolicyVersionPurposesTable.ForeignKeys[1].RefTable = PurposeTable
 	PolicyVersionMentionedPurposesTable.ForeignKeys[0].RefTable = PolicyTable

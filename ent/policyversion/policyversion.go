@@ -52,6 +52,12 @@ const (
 	FieldTextDigest = "text_digest"
 	// FieldNotices holds the string denoting the notices field in the database.
 	FieldNotices = "notices"
+	// FieldSafeguards holds the string denoting the safeguards field in the database.
+	FieldSafeguards = "safeguards"
+	// FieldWaivers holds the string denoting the waivers field in the database.
+	FieldWaivers = "waivers"
+	// FieldExceptionKinds holds the string denoting the exception_kinds field in the database.
+	FieldExceptionKinds = "exception_kinds"
 	// EdgePurposes holds the string denoting the purposes edge name in mutations.
 	EdgePurposes = "purposes"
 	// EdgeMentionedPurposes holds the string denoting the mentioned_purposes edge name in mutations.
@@ -99,6 +105,9 @@ var Columns = []string{
 	FieldChildRules,
 	FieldTextDigest,
 	FieldNotices,
+	FieldSafeguards,
+	FieldWaivers,
+	FieldExceptionKinds,
 }
 
 var (

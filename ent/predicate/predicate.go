@@ -21,11 +21,17 @@ type Change func(*sql.Selector)
 // Deployment is the predicate function for deployment builders.
 type Deployment func(*sql.Selector)
 
+// ExceptionRecord is the predicate function for exceptionrecord builders.
+type ExceptionRecord func(*sql.Selector)
+
 // Exporter is the predicate function for exporter builders.
 type Exporter func(*sql.Selector)
 
 // Idempotency is the predicate function for idempotency builders.
 type Idempotency func(*sql.Selector)
+
+// Instrument is the predicate function for instrument builders.
+type Instrument func(*sql.Selector)
 
 // PolicyVersion is the predicate function for policyversion builders.
 type PolicyVersion func(*sql.Selector)

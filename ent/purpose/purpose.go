@@ -40,6 +40,14 @@ const (
 	FieldHighRisk = "high_risk"
 	// FieldClause holds the string denoting the clause field in the database.
 	FieldClause = "clause"
+	// FieldAutomatedDecision holds the string denoting the automated_decision field in the database.
+	FieldAutomatedDecision = "automated_decision"
+	// FieldForeignProceedings holds the string denoting the foreign_proceedings field in the database.
+	FieldForeignProceedings = "foreign_proceedings"
+	// FieldWindDown holds the string denoting the wind_down field in the database.
+	FieldWindDown = "wind_down"
+	// FieldDeletion holds the string denoting the deletion field in the database.
+	FieldDeletion = "deletion"
 	// EdgeAgreements holds the string denoting the agreements edge name in mutations.
 	EdgeAgreements = "agreements"
 	// EdgeTransfers holds the string denoting the transfers edge name in mutations.
@@ -52,6 +60,12 @@ const (
 	EdgeMentioningPolicies = "mentioning_policies"
 	// EdgeNoticedRecipients holds the string denoting the noticed_recipients edge name in mutations.
 	EdgeNoticedRecipients = "noticed_recipients"
+	// EdgeMentioningExporters holds the string denoting the mentioning_exporters edge name in mutations.
+	EdgeMentioningExporters = "mentioning_exporters"
+	// EdgeInstruments holds the string denoting the instruments edge name in mutations.
+	EdgeInstruments = "instruments"
+	// EdgeExceptionRecords holds the string denoting the exception_records edge name in mutations.
+	EdgeExceptionRecords = "exception_records"
 	// EdgeLinks holds the string denoting the links edge name in mutations.
 	EdgeLinks = "links"
 	// SubprocessorLinkFieldID holds the string denoting the ID field of the SubprocessorLink.
@@ -88,6 +102,21 @@ const (
 	// NoticedRecipientsInverseTable is the table name for the Recipient entity.
 	// It exists in this package in order to avoid circular dependency with the "recipient" package.
 	NoticedRecipientsInverseTable = "recipient"
+	// MentioningExportersTable is the table that holds the mentioning_exporters relation/edge. The primary key declared below.
+	MentioningExportersTable = "exporter_mentioned_purposes"
+	// MentioningExportersInverseTable is the table name for the Exporter entity.
+	// It exists in this package in order to avoid circular dependency with the "exporter" package.
+	MentioningExportersInverseTable = "exporter"
+	// InstrumentsTable is the table that holds the instruments relation/edge. The primary key declared below.
+	InstrumentsTable = "instrument_purposes"
+	// InstrumentsInverseTable is the table name for the Instrument entity.
+	// It exists in this package in order to avoid circular dependency with the "instrument" package.
+	InstrumentsInverseTable = "instrument"
+	// ExceptionRecordsTable is the table that holds the exception_records relation/edge. The primary key declared below.
+	ExceptionRecordsTable = "exception_record_purposes"
+	// ExceptionRecordsInverseTable is the table name for the ExceptionRecord entity.
+	// It exists in this package in order to avoid circular dependency with the "exceptionrecord" package.
+	ExceptionRecordsInverseTable = "exception_record"
 	// LinksTable is the table that holds the links relation/edge.
 	LinksTable = "subprocessor_link"
 	// LinksInverseTable is the table name for the SubprocessorLink entity.
@@ -114,6 +143,10 @@ var Columns = []string{
 	FieldInterestAdvertising,
 	FieldHighRisk,
 	FieldClause,
+	FieldAutomatedDecision,
+	FieldForeignProceedings,
+	FieldWindDown,
+	FieldDeletion,
 }
 
 var (
@@ -135,6 +168,15 @@ var (
 	// NoticedRecipientsPrimaryKey and NoticedRecipientsColumn2 are the table columns denoting the
 	// primary key for the noticed_recipients relation (M2M).
 	NoticedRecipientsPrimaryKey = []string{"recipient_id", "purpose_id"}
+	// MentioningExportersPrimaryKey and MentioningExportersColumn2 are the table columns denoting the
+	// primary key for the mentioning_exporters relation (M2M).
+	MentioningExportersPrimaryKey = []string{"exporter_id", "purpose_id"}
+	// InstrumentsPrimaryKey and InstrumentsColumn2 are the table columns denoting the
+	// primary key for the instruments relation (M2M).
+	InstrumentsPrimaryKey = []string{"instrument_id", "purpose_id"}
+	// ExceptionRecordsPrimaryKey and ExceptionRecordsColumn2 are the table columns denoting the
+	// primary key for the exception_records relation (M2M).
+	ExceptionRecordsPrimaryKey = []string{"exception_record_id", "purpose_id"}
 )
 
 // ValidColumn reports if the column name is valid (part of the table columns).
@@ -166,6 +208,14 @@ var (
 	DefaultHighRisk bool
 	// DefaultClause holds the default value on creation for the "clause" field.
 	DefaultClause string
+	// DefaultAutomatedDecision holds the default value on creation for the "automated_decision" field.
+	DefaultAutomatedDecision bool
+	// DefaultForeignProceedings holds the default value on creation for the "foreign_proceedings" field.
+	DefaultForeignProceedings bool
+	// DefaultWindDown holds the default value on creation for the "wind_down" field.
+	DefaultWindDown bool
+	// DefaultDeletion holds the default value on creation for the "deletion" field.
+	DefaultDeletion bool
 )
 
 // OrderOption defines the ordering options for the Purpose queries.
@@ -244,6 +294,26 @@ func ByHighRisk(opts ...sql.OrderTermOption) OrderOption {
 // ByClause orders the results by the clause field.
 func ByClause(opts ...sql.OrderTermOption) OrderOption {
 	return sql.OrderByField(FieldClause, opts...).ToFunc()
+}
+
+// ByAutomatedDecision orders the results by the automated_decision field.
+func ByAutomatedDecision(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldAutomatedDecision, opts...).ToFunc()
+}
+
+// ByForeignProceedings orders the results by the foreign_proceedings field.
+func ByForeignProceedings(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldForeignProceedings, opts...).ToFunc()
+}
+
+// ByWindDown orders the results by the wind_down field.
+func ByWindDown(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldWindDown, opts...).ToFunc()
+}
+
+// ByDeletion orders the results by the deletion field.
+func ByDeletion(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldDeletion, opts...).ToFunc()
 }
 
 // ByAgreementsCount orders the results by agreements count.
@@ -330,6 +400,48 @@ func ByNoticedRecipients(term sql.OrderTerm, terms ...sql.OrderTerm) OrderOption
 	}
 }
 
+// ByMentioningExportersCount orders the results by mentioning_exporters count.
+func ByMentioningExportersCount(opts ...sql.OrderTermOption) OrderOption {
+	return func(s *sql.Selector) {
+		sqlgraph.OrderByNeighborsCount(s, newMentioningExportersStep(), opts...)
+	}
+}
+
+// ByMentioningExporters orders the results by mentioning_exporters terms.
+func ByMentioningExporters(term sql.OrderTerm, terms ...sql.OrderTerm) OrderOption {
+	return func(s *sql.Selector) {
+		sqlgraph.OrderByNeighborTerms(s, newMentioningExportersStep(), append([]sql.OrderTerm{term}, terms...)...)
+	}
+}
+
+// ByInstrumentsCount orders the results by instruments count.
+func ByInstrumentsCount(opts ...sql.OrderTermOption) OrderOption {
+	return func(s *sql.Selector) {
+		sqlgraph.OrderByNeighborsCount(s, newInstrumentsStep(), opts...)
+	}
+}
+
+// ByInstruments orders the results by instruments terms.
+func ByInstruments(term sql.OrderTerm, terms ...sql.OrderTerm) OrderOption {
+	return func(s *sql.Selector) {
+		sqlgraph.OrderByNeighborTerms(s, newInstrumentsStep(), append([]sql.OrderTerm{term}, terms...)...)
+	}
+}
+
+// ByExceptionRecordsCount orders the results by exception_records count.
+func ByExceptionRecordsCount(opts ...sql.OrderTermOption) OrderOption {
+	return func(s *sql.Selector) {
+		sqlgraph.OrderByNeighborsCount(s, newExceptionRecordsStep(), opts...)
+	}
+}
+
+// ByExceptionRecords orders the results by exception_records terms.
+func ByExceptionRecords(term sql.OrderTerm, terms ...sql.OrderTerm) OrderOption {
+	return func(s *sql.Selector) {
+		sqlgraph.OrderByNeighborTerms(s, newExceptionRecordsStep(), append([]sql.OrderTerm{term}, terms...)...)
+	}
+}
+
 // ByLinksCount orders the results by links count.
 func ByLinksCount(opts ...sql.OrderTermOption) OrderOption {
 	return func(s *sql.Selector) {
@@ -383,6 +495,27 @@ func newNoticedRecipientsStep() *sqlgraph.Step {
 		sqlgraph.From(Table, FieldID),
 		sqlgraph.To(NoticedRecipientsInverseTable, FieldID),
 		sqlgraph.Edge(sqlgraph.M2M, true, NoticedRecipientsTable, NoticedRecipientsPrimaryKey...),
+	)
+}
+func newMentioningExportersStep() *sqlgraph.Step {
+	return sqlgraph.NewStep(
+		sqlgraph.From(Table, FieldID),
+		sqlgraph.To(MentioningExportersInverseTable, FieldID),
+		sqlgraph.Edge(sqlgraph.M2M, true, MentioningExportersTable, MentioningExportersPrimaryKey...),
+	)
+}
+func newInstrumentsStep() *sqlgraph.Step {
+	return sqlgraph.NewStep(
+		sqlgraph.From(Table, FieldID),
+		sqlgraph.To(InstrumentsInverseTable, FieldID),
+		sqlgraph.Edge(sqlgraph.M2M, true, InstrumentsTable, InstrumentsPrimaryKey...),
+	)
+}
+func newExceptionRecordsStep() *sqlgraph.Step {
+	return sqlgraph.NewStep(
+		sqlgraph.From(Table, FieldID),
+		sqlgraph.To(ExceptionRecordsInverseTable, FieldID),
+		sqlgraph.Edge(sqlgraph.M2M, true, ExceptionRecordsTable, ExceptionRecordsPrimaryKey...),
 	)
 }
 func newLinksStep() *sqlgraph.Step {

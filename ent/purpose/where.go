@@ -127,6 +127,26 @@ func Clause(v string) predicate.Purpose {
 	return predicate.Purpose(sql.FieldEQ(FieldClause, v))
 }
 
+// AutomatedDecision applies equality check predicate on the "automated_decision" field. It's identical to AutomatedDecisionEQ.
+func AutomatedDecision(v bool) predicate.Purpose {
+	return predicate.Purpose(sql.FieldEQ(FieldAutomatedDecision, v))
+}
+
+// ForeignProceedings applies equality check predicate on the "foreign_proceedings" field. It's identical to ForeignProceedingsEQ.
+func ForeignProceedings(v bool) predicate.Purpose {
+	return predicate.Purpose(sql.FieldEQ(FieldForeignProceedings, v))
+}
+
+// WindDown applies equality check predicate on the "wind_down" field. It's identical to WindDownEQ.
+func WindDown(v bool) predicate.Purpose {
+	return predicate.Purpose(sql.FieldEQ(FieldWindDown, v))
+}
+
+// Deletion applies equality check predicate on the "deletion" field. It's identical to DeletionEQ.
+func Deletion(v bool) predicate.Purpose {
+	return predicate.Purpose(sql.FieldEQ(FieldDeletion, v))
+}
+
 // NameEQ applies the EQ predicate on the "name" field.
 func NameEQ(v string) predicate.Purpose {
 	return predicate.Purpose(sql.FieldEQ(FieldName, v))
@@ -720,6 +740,46 @@ func ClauseContainsFold(v string) predicate.Purpose {
 	return predicate.Purpose(sql.FieldContainsFold(FieldClause, v))
 }
 
+// AutomatedDecisionEQ applies the EQ predicate on the "automated_decision" field.
+func AutomatedDecisionEQ(v bool) predicate.Purpose {
+	return predicate.Purpose(sql.FieldEQ(FieldAutomatedDecision, v))
+}
+
+// AutomatedDecisionNEQ applies the NEQ predicate on the "automated_decision" field.
+func AutomatedDecisionNEQ(v bool) predicate.Purpose {
+	return predicate.Purpose(sql.FieldNEQ(FieldAutomatedDecision, v))
+}
+
+// ForeignProceedingsEQ applies the EQ predicate on the "foreign_proceedings" field.
+func ForeignProceedingsEQ(v bool) predicate.Purpose {
+	return predicate.Purpose(sql.FieldEQ(FieldForeignProceedings, v))
+}
+
+// ForeignProceedingsNEQ applies the NEQ predicate on the "foreign_proceedings" field.
+func ForeignProceedingsNEQ(v bool) predicate.Purpose {
+	return predicate.Purpose(sql.FieldNEQ(FieldForeignProceedings, v))
+}
+
+// WindDownEQ applies the EQ predicate on the "wind_down" field.
+func WindDownEQ(v bool) predicate.Purpose {
+	return predicate.Purpose(sql.FieldEQ(FieldWindDown, v))
+}
+
+// WindDownNEQ applies the NEQ predicate on the "wind_down" field.
+func WindDownNEQ(v bool) predicate.Purpose {
+	return predicate.Purpose(sql.FieldNEQ(FieldWindDown, v))
+}
+
+// DeletionEQ applies the EQ predicate on the "deletion" field.
+func DeletionEQ(v bool) predicate.Purpose {
+	return predicate.Purpose(sql.FieldEQ(FieldDeletion, v))
+}
+
+// DeletionNEQ applies the NEQ predicate on the "deletion" field.
+func DeletionNEQ(v bool) predicate.Purpose {
+	return predicate.Purpose(sql.FieldNEQ(FieldDeletion, v))
+}
+
 // HasAgreements applies the HasEdge predicate on the "agreements" edge.
 func HasAgreements() predicate.Purpose {
 	return predicate.Purpose(func(s *sql.Selector) {
@@ -850,6 +910,75 @@ func HasNoticedRecipients() predicate.Purpose {
 func HasNoticedRecipientsWith(preds ...predicate.Recipient) predicate.Purpose {
 	return predicate.Purpose(func(s *sql.Selector) {
 		step := newNoticedRecipientsStep()
+		sqlgraph.HasNeighborsWith(s, step, func(s *sql.Selector) {
+			for _, p := range preds {
+				p(s)
+			}
+		})
+	})
+}
+
+// HasMentioningExporters applies the HasEdge predicate on the "mentioning_exporters" edge.
+func HasMentioningExporters() predicate.Purpose {
+	return predicate.Purpose(func(s *sql.Selector) {
+		step := sqlgraph.NewStep(
+			sqlgraph.From(Table, FieldID),
+			sqlgraph.Edge(sqlgraph.M2M, true, MentioningExportersTable, MentioningExportersPrimaryKey...),
+		)
+		sqlgraph.HasNeighbors(s, step)
+	})
+}
+
+// HasMentioningExportersWith applies the HasEdge predicate on the "mentioning_exporters" edge with a given conditions (other predicates).
+func HasMentioningExportersWith(preds ...predicate.Exporter) predicate.Purpose {
+	return predicate.Purpose(func(s *sql.Selector) {
+		step := newMentioningExportersStep()
+		sqlgraph.HasNeighborsWith(s, step, func(s *sql.Selector) {
+			for _, p := range preds {
+				p(s)
+			}
+		})
+	})
+}
+
+// HasInstruments applies the HasEdge predicate on the "instruments" edge.
+func HasInstruments() predicate.Purpose {
+	return predicate.Purpose(func(s *sql.Selector) {
+		step := sqlgraph.NewStep(
+			sqlgraph.From(Table, FieldID),
+			sqlgraph.Edge(sqlgraph.M2M, true, InstrumentsTable, InstrumentsPrimaryKey...),
+		)
+		sqlgraph.HasNeighbors(s, step)
+	})
+}
+
+// HasInstrumentsWith applies the HasEdge predicate on the "instruments" edge with a given conditions (other predicates).
+func HasInstrumentsWith(preds ...predicate.Instrument) predicate.Purpose {
+	return predicate.Purpose(func(s *sql.Selector) {
+		step := newInstrumentsStep()
+		sqlgraph.HasNeighborsWith(s, step, func(s *sql.Selector) {
+			for _, p := range preds {
+				p(s)
+			}
+		})
+	})
+}
+
+// HasExceptionRecords applies the HasEdge predicate on the "exception_records" edge.
+func HasExceptionRecords() predicate.Purpose {
+	return predicate.Purpose(func(s *sql.Selector) {
+		step := sqlgraph.NewStep(
+			sqlgraph.From(Table, FieldID),
+			sqlgraph.Edge(sqlgraph.M2M, true, ExceptionRecordsTable, ExceptionRecordsPrimaryKey...),
+		)
+		sqlgraph.HasNeighbors(s, step)
+	})
+}
+
+// HasExceptionRecordsWith applies the HasEdge predicate on the "exception_records" edge with a given conditions (other predicates).
+func HasExceptionRecordsWith(preds ...predicate.ExceptionRecord) predicate.Purpose {
+	return predicate.Purpose(func(s *sql.Selector) {
+		step := newExceptionRecordsStep()
 		sqlgraph.HasNeighborsWith(s, step, func(s *sql.Selector) {
 			for _, p := range preds {
 				p(s)

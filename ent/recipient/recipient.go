@@ -58,6 +58,10 @@ const (
 	FieldSentence = "sentence"
 	// FieldInboundSource holds the string denoting the inbound_source field in the database.
 	FieldInboundSource = "inbound_source"
+	// FieldIncidents holds the string denoting the incidents field in the database.
+	FieldIncidents = "incidents"
+	// FieldDeal holds the string denoting the deal field in the database.
+	FieldDeal = "deal"
 	// EdgeNoticePurposes holds the string denoting the notice_purposes edge name in mutations.
 	EdgeNoticePurposes = "notice_purposes"
 	// EdgeNoticeCategories holds the string denoting the notice_categories edge name in mutations.
@@ -74,6 +78,10 @@ const (
 	EdgeOnwardTransfers = "onward_transfers"
 	// EdgeAssessments holds the string denoting the assessments edge name in mutations.
 	EdgeAssessments = "assessments"
+	// EdgeInstruments holds the string denoting the instruments edge name in mutations.
+	EdgeInstruments = "instruments"
+	// EdgeExceptionRecords holds the string denoting the exception_records edge name in mutations.
+	EdgeExceptionRecords = "exception_records"
 	// SubprocessorLinkFieldID holds the string denoting the ID field of the SubprocessorLink.
 	SubprocessorLinkFieldID = "id"
 	// Table holds the table name of the recipient in the database.
@@ -122,6 +130,18 @@ const (
 	// AssessmentsInverseTable is the table name for the Assessment entity.
 	// It exists in this package in order to avoid circular dependency with the "assessment" package.
 	AssessmentsInverseTable = "assessment"
+	// InstrumentsTable is the table that holds the instruments relation/edge.
+	InstrumentsTable = "instrument"
+	// InstrumentsInverseTable is the table name for the Instrument entity.
+	// It exists in this package in order to avoid circular dependency with the "instrument" package.
+	InstrumentsInverseTable = "instrument"
+	// InstrumentsColumn is the table column denoting the instruments relation/edge.
+	InstrumentsColumn = "recipient_id"
+	// ExceptionRecordsTable is the table that holds the exception_records relation/edge. The primary key declared below.
+	ExceptionRecordsTable = "exception_record_recipients"
+	// ExceptionRecordsInverseTable is the table name for the ExceptionRecord entity.
+	// It exists in this package in order to avoid circular dependency with the "exceptionrecord" package.
+	ExceptionRecordsInverseTable = "exception_record"
 )
 
 // Columns holds all SQL columns for recipient fields.
@@ -149,6 +169,8 @@ var Columns = []string{
 	FieldUsableFrom,
 	FieldSentence,
 	FieldInboundSource,
+	FieldIncidents,
+	FieldDeal,
 }
 
 var (
@@ -170,6 +192,9 @@ var (
 	// AssessmentsPrimaryKey and AssessmentsColumn2 are the table columns denoting the
 	// primary key for the assessments relation (M2M).
 	AssessmentsPrimaryKey = []string{"assessment_id", "recipient_id"}
+	// ExceptionRecordsPrimaryKey and ExceptionRecordsColumn2 are the table columns denoting the
+	// primary key for the exception_records relation (M2M).
+	ExceptionRecordsPrimaryKey = []string{"exception_record_id", "recipient_id"}
 )
 
 // ValidColumn reports if the column name is valid (part of the table columns).
@@ -425,6 +450,34 @@ func ByAssessments(term sql.OrderTerm, terms ...sql.OrderTerm) OrderOption {
 		sqlgraph.OrderByNeighborTerms(s, newAssessmentsStep(), append([]sql.OrderTerm{term}, terms...)...)
 	}
 }
+
+// ByInstrumentsCount orders the results by instruments count.
+func ByInstrumentsCount(opts ...sql.OrderTermOption) OrderOption {
+	return func(s *sql.Selector) {
+		sqlgraph.OrderByNeighborsCount(s, newInstrumentsStep(), opts...)
+	}
+}
+
+// ByInstruments orders the results by instruments terms.
+func ByInstruments(term sql.OrderTerm, terms ...sql.OrderTerm) OrderOption {
+	return func(s *sql.Selector) {
+		sqlgraph.OrderByNeighborTerms(s, newInstrumentsStep(), append([]sql.OrderTerm{term}, terms...)...)
+	}
+}
+
+// ByExceptionRecordsCount orders the results by exception_records count.
+func ByExceptionRecordsCount(opts ...sql.OrderTermOption) OrderOption {
+	return func(s *sql.Selector) {
+		sqlgraph.OrderByNeighborsCount(s, newExceptionRecordsStep(), opts...)
+	}
+}
+
+// ByExceptionRecords orders the results by exception_records terms.
+func ByExceptionRecords(term sql.OrderTerm, terms ...sql.OrderTerm) OrderOption {
+	return func(s *sql.Selector) {
+		sqlgraph.OrderByNeighborTerms(s, newExceptionRecordsStep(), append([]sql.OrderTerm{term}, terms...)...)
+	}
+}
 func newNoticePurposesStep() *sqlgraph.Step {
 	return sqlgraph.NewStep(
 		sqlgraph.From(Table, FieldID),
@@ -479,5 +532,19 @@ func newAssessmentsStep() *sqlgraph.Step {
 		sqlgraph.From(Table, FieldID),
 		sqlgraph.To(AssessmentsInverseTable, FieldID),
 		sqlgraph.Edge(sqlgraph.M2M, true, AssessmentsTable, AssessmentsPrimaryKey...),
+	)
+}
+func newInstrumentsStep() *sqlgraph.Step {
+	return sqlgraph.NewStep(
+		sqlgraph.From(Table, FieldID),
+		sqlgraph.To(InstrumentsInverseTable, FieldID),
+		sqlgraph.Edge(sqlgraph.O2M, false, InstrumentsTable, InstrumentsColumn),
+	)
+}
+func newExceptionRecordsStep() *sqlgraph.Step {
+	return sqlgraph.NewStep(
+		sqlgraph.From(Table, FieldID),
+		sqlgraph.To(ExceptionRecordsInverseTable, FieldID),
+		sqlgraph.Edge(sqlgraph.M2M, true, ExceptionRecordsTable, ExceptionRecordsPrimaryKey...),
 	)
 }

@@ -1384,6 +1384,52 @@ func HasAssessmentsWith(preds ...predicate.Assessment) predicate.Recipient {
 	})
 }
 
+// HasInstruments applies the HasEdge predicate on the "instruments" edge.
+func HasInstruments() predicate.Recipient {
+	return predicate.Recipient(func(s *sql.Selector) {
+		step := sqlgraph.NewStep(
+			sqlgraph.From(Table, FieldID),
+			sqlgraph.Edge(sqlgraph.O2M, false, InstrumentsTable, InstrumentsColumn),
+		)
+		sqlgraph.HasNeighbors(s, step)
+	})
+}
+
+// HasInstrumentsWith applies the HasEdge predicate on the "instruments" edge with a given conditions (other predicates).
+func HasInstrumentsWith(preds ...predicate.Instrument) predicate.Recipient {
+	return predicate.Recipient(func(s *sql.Selector) {
+		step := newInstrumentsStep()
+		sqlgraph.HasNeighborsWith(s, step, func(s *sql.Selector) {
+			for _, p := range preds {
+				p(s)
+			}
+		})
+	})
+}
+
+// HasExceptionRecords applies the HasEdge predicate on the "exception_records" edge.
+func HasExceptionRecords() predicate.Recipient {
+	return predicate.Recipient(func(s *sql.Selector) {
+		step := sqlgraph.NewStep(
+			sqlgraph.From(Table, FieldID),
+			sqlgraph.Edge(sqlgraph.M2M, true, ExceptionRecordsTable, ExceptionRecordsPrimaryKey...),
+		)
+		sqlgraph.HasNeighbors(s, step)
+	})
+}
+
+// HasExceptionRecordsWith applies the HasEdge predicate on the "exception_records" edge with a given conditions (other predicates).
+func HasExceptionRecordsWith(preds ...predicate.ExceptionRecord) predicate.Recipient {
+	return predicate.Recipient(func(s *sql.Selector) {
+		step := newExceptionRecordsStep()
+		sqlgraph.HasNeighborsWith(s, step, func(s *sql.Selector) {
+			for _, p := range preds {
+				p(s)
+			}
+		})
+	})
+}
+
 // And groups predicates with the AND operator between them.
 func And(predicates ...predicate.Recipient) predicate.Recipient {
 	return predicate.Recipient(sql.AndPredicates(predicates...))

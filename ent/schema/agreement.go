@@ -32,6 +32,7 @@ func (Agreement) Fields() []ent.Field {
 		nested("terms", "Its terms."),
 		text("document_digest", "The SHA-256 of the signed document, in hex."),
 		field.Uint32("amends_id").Optional().Nillable().Comment("The agreement that this one amends or renews."),
+		instant("deletion_certificate_time", "When the recipient certified deletion or return after the end."),
 	}
 }
 

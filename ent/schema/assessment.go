@@ -26,6 +26,8 @@ func (Assessment) Fields() []ent.Field {
 		instant("approve_time", "When it was approved."),
 		instant("review_until", "Until when it stands without review."),
 		text("document_digest", "The SHA-256 of the document, in hex."),
+		laterNested("recipient_kinds", "The kinds whose every recipient is in its scope."),
+		flag("simplified", "Made in the simplified form of small handlers."),
 	}
 }
 

@@ -42,7 +42,11 @@ func (Category) Edges() []ent.Edge {
 		edge.From("transfers", Transfer.Type).Ref("covered_categories").Comment("The transfers that cover it."),
 		edge.From("assessments", Assessment.Type).Ref("covered_categories").Comment("The assessments that cover it."),
 		edge.From("mentioning_policies", PolicyVersion.Type).Ref("mentioned_categories").Comment("The policy versions whose lists name it."),
-		edge.From("noticed_recipients", Recipient.Type).Ref("notice_categories").Comment("The recipients whose notices name it."),
+		edge.From("noticed_recipients", Recipient.Type).Ref("notice_categories").Comment("The recipients whose notices or incidents name it."),
+		edge.From("mentioning_exporters", Exporter.Type).Ref("mentioned_categories").Comment("The exporters whose zones or holds name it."),
+		edge.From("instruments", Instrument.Type).Ref("covered_categories").Comment("The instruments that cover it."),
+		edge.From("exception_records", ExceptionRecord.Type).Ref("covered_categories").Comment("The exceptions that cover it."),
+		edge.From("proving_exceptions", ExceptionRecord.Type).Ref("proved_categories").Comment("The exceptions that prove its publication."),
 	}
 }
 

@@ -44,6 +44,16 @@ func enum(name string, of driver.Valuer, comment string) ent.Field {
 	return field.String(name).GoType(of).Comment(comment)
 }
 
+// laterNested and laterEnum are nested and enum of a table that had rows before the
+// column came: the database fills those in.
+func laterNested(name, comment string) ent.Field {
+	return field.JSON(name, json.RawMessage{}).Annotations(entsql.DefaultExpr("'null'")).Comment(comment)
+}
+
+func laterEnum(name string, of driver.Valuer, comment string) ent.Field {
+	return field.String(name).GoType(of).Annotations(entsql.DefaultExpr("''")).Comment(comment)
+}
+
 // given marks an id that we give, never the database.
 func given() entsql.Annotation {
 	no := false

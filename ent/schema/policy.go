@@ -28,6 +28,9 @@ func (PolicyVersion) Fields() []ent.Field {
 		text("child_rules", "The document of special rules for children."),
 		text("text_digest", "The SHA-256 of its text, in hex."),
 		nested("notices", "The notices sent."),
+		laterNested("safeguards", "The safeguards of sensitive data."),
+		laterNested("waivers", "The cells of the waiver matrix that differ from the default."),
+		laterNested("exception_kinds", "The kinds of recipient that exceptions may be claimed for, where they differ from the default."),
 	}
 }
 

@@ -25,6 +25,10 @@ func (Purpose) Fields() []ent.Field {
 		flag("interest_advertising", "It shows advertising by interests."),
 		flag("high_risk", "It is of high risk, GDPR 35."),
 		text("clause", "The clause of the policy that states it."),
+		flag("automated_decision", "It decides by automated means, PIPL 55(2)."),
+		flag("foreign_proceedings", "It serves proceedings abroad, PIPL 41."),
+		flag("wind_down", "It winds down a ceased service."),
+		flag("deletion", "It deletes, corrects or returns data."),
 	}
 }
 
@@ -36,7 +40,10 @@ func (Purpose) Edges() []ent.Edge {
 		edge.From("assessments", Assessment.Type).Ref("purposes").Comment("The assessments that cover it."),
 		edge.From("policies", PolicyVersion.Type).Ref("purposes").Comment("The policy versions that state it."),
 		edge.From("mentioning_policies", PolicyVersion.Type).Ref("mentioned_purposes").Comment("The policy versions whose lists name it."),
-		edge.From("noticed_recipients", Recipient.Type).Ref("notice_purposes").Comment("The recipients whose notices name it."),
+		edge.From("noticed_recipients", Recipient.Type).Ref("notice_purposes").Comment("The recipients whose notices or deal name it."),
+		edge.From("mentioning_exporters", Exporter.Type).Ref("mentioned_purposes").Comment("The exporters whose products or holds name it."),
+		edge.From("instruments", Instrument.Type).Ref("purposes").Comment("The instruments used for it."),
+		edge.From("exception_records", ExceptionRecord.Type).Ref("purposes").Comment("The exceptions whose purpose it is."),
 		edge.To("links", SubprocessorLink.Type).Comment("The links that serve it."),
 	}
 }

@@ -33,20 +33,24 @@ func (Recipient) Fields() []ent.Field {
 		instant("usable_from", "From when it may be used."),
 		text("sentence", "What it does for us."),
 		flag("inbound_source", "It is also a source of personal data for us."),
+		laterNested("incidents", "Its security incidents."),
+		laterNested("deal", "The deal of a successor."),
 	}
 }
 
 // Edges of the table.
 func (Recipient) Edges() []ent.Edge {
 	return []ent.Edge{
-		edge.To("notice_purposes", Purpose.Type).Comment("The purposes that its notices name."),
-		edge.To("notice_categories", Category.Type).Comment("The categories that its notices name or cover."),
+		edge.To("notice_purposes", Purpose.Type).Comment("The purposes that its notices and its deal name."),
+		edge.To("notice_categories", Category.Type).Comment("The categories that its notices name or cover, and its incidents name."),
 		edge.To("deployments", Deployment.Type).Comment("Its deployments."),
 		edge.To("reached_by", SubprocessorLink.Type).Comment("The links that reach it."),
 		edge.From("agreements", Agreement.Type).Ref("recipients").Comment("The agreements it is party to."),
 		edge.From("transfers", Transfer.Type).Ref("recipients").Comment("The transfers to it."),
 		edge.From("onward_transfers", Transfer.Type).Ref("onward_recipients").Comment("The transfers that reach it onward."),
 		edge.From("assessments", Assessment.Type).Ref("recipients").Comment("The assessments of it."),
+		edge.To("instruments", Instrument.Type).Comment("The instruments that it addresses to us."),
+		edge.From("exception_records", ExceptionRecord.Type).Ref("recipients").Comment("The exceptions under which it receives."),
 	}
 }
 

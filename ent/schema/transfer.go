@@ -31,6 +31,19 @@ func (Transfer) Fields() []ent.Field {
 		instant("revoke_time", "When it was revoked."),
 		text("revoke_reason", "Why it was revoked."),
 		nested("evidence", "What proves it."),
+		laterEnum("exemption", registry.Exemption(0), "Which exemption, for EXEMPTION."),
+		laterEnum("derogation", registry.Derogation(0), "Which derogation, for DEROGATION."),
+		text("no_safeguards_reason", "Why neither adequacy nor safeguards are to be had, for DEROGATION."),
+		flag("occasional", "The flow is occasional, not regular, for DEROGATION."),
+		field.Int64("approved_scale").Default(0).Comment("The approved scale: distinct persons in a calendar year; 0 means none is stated."),
+		instant("check_time", "When the list entry or certificate status was last looked up."),
+		flag("hr_coverage", "The list entry covers human-resources data."),
+		flag("uk_extension", "The list entry has the UK extension."),
+		flag("sensitive_labelled", "Sensitive data is labelled as such to the importer."),
+		flag("importer_under_gdpr", "The importer is itself under the GDPR for this processing."),
+		laterNested("annexes", "The annexes of the clauses."),
+		text("supplementary_measures", "Supplementary measures, EDPB 01/2020."),
+		instant("renewal_apply_time", "When its renewal or extension was applied for."),
 	}
 }
 

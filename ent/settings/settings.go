@@ -27,6 +27,18 @@ const (
 	FieldSeparateConsentWithoutConsentBasis = "separate_consent_without_consent_basis"
 	// FieldGapContact holds the string denoting the gap_contact field in the database.
 	FieldGapContact = "gap_contact"
+	// FieldHmtAuthority holds the string denoting the hmt_authority field in the database.
+	FieldHmtAuthority = "hmt_authority"
+	// FieldNonsensitiveTier holds the string denoting the nonsensitive_tier field in the database.
+	FieldNonsensitiveTier = "nonsensitive_tier"
+	// FieldStatutoryDutyLiftsAssessment holds the string denoting the statutory_duty_lifts_assessment field in the database.
+	FieldStatutoryDutyLiftsAssessment = "statutory_duty_lifts_assessment"
+	// FieldCountExemptFlows holds the string denoting the count_exempt_flows field in the database.
+	FieldCountExemptFlows = "count_exempt_flows"
+	// FieldAgreementDeferralOff holds the string denoting the agreement_deferral_off field in the database.
+	FieldAgreementDeferralOff = "agreement_deferral_off"
+	// FieldAssessmentDeferralOff holds the string denoting the assessment_deferral_off field in the database.
+	FieldAssessmentDeferralOff = "assessment_deferral_off"
 	// Table holds the table name of the settings in the database.
 	Table = "settings"
 )
@@ -42,6 +54,12 @@ var Columns = []string{
 	FieldScreeningAgeDays,
 	FieldSeparateConsentWithoutConsentBasis,
 	FieldGapContact,
+	FieldHmtAuthority,
+	FieldNonsensitiveTier,
+	FieldStatutoryDutyLiftsAssessment,
+	FieldCountExemptFlows,
+	FieldAgreementDeferralOff,
+	FieldAssessmentDeferralOff,
 }
 
 // ValidColumn reports if the column name is valid (part of the table columns).
@@ -63,6 +81,14 @@ var (
 	DefaultSeparateConsentWithoutConsentBasis bool
 	// DefaultGapContact holds the default value on creation for the "gap_contact" field.
 	DefaultGapContact string
+	// DefaultStatutoryDutyLiftsAssessment holds the default value on creation for the "statutory_duty_lifts_assessment" field.
+	DefaultStatutoryDutyLiftsAssessment bool
+	// DefaultCountExemptFlows holds the default value on creation for the "count_exempt_flows" field.
+	DefaultCountExemptFlows bool
+	// DefaultAgreementDeferralOff holds the default value on creation for the "agreement_deferral_off" field.
+	DefaultAgreementDeferralOff bool
+	// DefaultAssessmentDeferralOff holds the default value on creation for the "assessment_deferral_off" field.
+	DefaultAssessmentDeferralOff bool
 )
 
 // OrderOption defines the ordering options for the Settings queries.
@@ -111,4 +137,34 @@ func BySeparateConsentWithoutConsentBasis(opts ...sql.OrderTermOption) OrderOpti
 // ByGapContact orders the results by the gap_contact field.
 func ByGapContact(opts ...sql.OrderTermOption) OrderOption {
 	return sql.OrderByField(FieldGapContact, opts...).ToFunc()
+}
+
+// ByHmtAuthority orders the results by the hmt_authority field.
+func ByHmtAuthority(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldHmtAuthority, opts...).ToFunc()
+}
+
+// ByNonsensitiveTier orders the results by the nonsensitive_tier field.
+func ByNonsensitiveTier(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldNonsensitiveTier, opts...).ToFunc()
+}
+
+// ByStatutoryDutyLiftsAssessment orders the results by the statutory_duty_lifts_assessment field.
+func ByStatutoryDutyLiftsAssessment(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldStatutoryDutyLiftsAssessment, opts...).ToFunc()
+}
+
+// ByCountExemptFlows orders the results by the count_exempt_flows field.
+func ByCountExemptFlows(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldCountExemptFlows, opts...).ToFunc()
+}
+
+// ByAgreementDeferralOff orders the results by the agreement_deferral_off field.
+func ByAgreementDeferralOff(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldAgreementDeferralOff, opts...).ToFunc()
+}
+
+// ByAssessmentDeferralOff orders the results by the assessment_deferral_off field.
+func ByAssessmentDeferralOff(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldAssessmentDeferralOff, opts...).ToFunc()
 }

@@ -96,6 +96,36 @@ func GapContact(v string) predicate.Settings {
 	return predicate.Settings(sql.FieldEQ(FieldGapContact, v))
 }
 
+// HmtAuthority applies equality check predicate on the "hmt_authority" field. It's identical to HmtAuthorityEQ.
+func HmtAuthority(v registry.HmtAuthority) predicate.Settings {
+	return predicate.Settings(sql.FieldEQ(FieldHmtAuthority, v))
+}
+
+// NonsensitiveTier applies equality check predicate on the "nonsensitive_tier" field. It's identical to NonsensitiveTierEQ.
+func NonsensitiveTier(v registry.NonsensitiveTier) predicate.Settings {
+	return predicate.Settings(sql.FieldEQ(FieldNonsensitiveTier, v))
+}
+
+// StatutoryDutyLiftsAssessment applies equality check predicate on the "statutory_duty_lifts_assessment" field. It's identical to StatutoryDutyLiftsAssessmentEQ.
+func StatutoryDutyLiftsAssessment(v bool) predicate.Settings {
+	return predicate.Settings(sql.FieldEQ(FieldStatutoryDutyLiftsAssessment, v))
+}
+
+// CountExemptFlows applies equality check predicate on the "count_exempt_flows" field. It's identical to CountExemptFlowsEQ.
+func CountExemptFlows(v bool) predicate.Settings {
+	return predicate.Settings(sql.FieldEQ(FieldCountExemptFlows, v))
+}
+
+// AgreementDeferralOff applies equality check predicate on the "agreement_deferral_off" field. It's identical to AgreementDeferralOffEQ.
+func AgreementDeferralOff(v bool) predicate.Settings {
+	return predicate.Settings(sql.FieldEQ(FieldAgreementDeferralOff, v))
+}
+
+// AssessmentDeferralOff applies equality check predicate on the "assessment_deferral_off" field. It's identical to AssessmentDeferralOffEQ.
+func AssessmentDeferralOff(v bool) predicate.Settings {
+	return predicate.Settings(sql.FieldEQ(FieldAssessmentDeferralOff, v))
+}
+
 // NameEQ applies the EQ predicate on the "name" field.
 func NameEQ(v string) predicate.Settings {
 	return predicate.Settings(sql.FieldEQ(FieldName, v))
@@ -487,6 +517,186 @@ func GapContactEqualFold(v string) predicate.Settings {
 // GapContactContainsFold applies the ContainsFold predicate on the "gap_contact" field.
 func GapContactContainsFold(v string) predicate.Settings {
 	return predicate.Settings(sql.FieldContainsFold(FieldGapContact, v))
+}
+
+// HmtAuthorityEQ applies the EQ predicate on the "hmt_authority" field.
+func HmtAuthorityEQ(v registry.HmtAuthority) predicate.Settings {
+	return predicate.Settings(sql.FieldEQ(FieldHmtAuthority, v))
+}
+
+// HmtAuthorityNEQ applies the NEQ predicate on the "hmt_authority" field.
+func HmtAuthorityNEQ(v registry.HmtAuthority) predicate.Settings {
+	return predicate.Settings(sql.FieldNEQ(FieldHmtAuthority, v))
+}
+
+// HmtAuthorityIn applies the In predicate on the "hmt_authority" field.
+func HmtAuthorityIn(vs ...registry.HmtAuthority) predicate.Settings {
+	return predicate.Settings(sql.FieldIn(FieldHmtAuthority, vs...))
+}
+
+// HmtAuthorityNotIn applies the NotIn predicate on the "hmt_authority" field.
+func HmtAuthorityNotIn(vs ...registry.HmtAuthority) predicate.Settings {
+	return predicate.Settings(sql.FieldNotIn(FieldHmtAuthority, vs...))
+}
+
+// HmtAuthorityGT applies the GT predicate on the "hmt_authority" field.
+func HmtAuthorityGT(v registry.HmtAuthority) predicate.Settings {
+	return predicate.Settings(sql.FieldGT(FieldHmtAuthority, v))
+}
+
+// HmtAuthorityGTE applies the GTE predicate on the "hmt_authority" field.
+func HmtAuthorityGTE(v registry.HmtAuthority) predicate.Settings {
+	return predicate.Settings(sql.FieldGTE(FieldHmtAuthority, v))
+}
+
+// HmtAuthorityLT applies the LT predicate on the "hmt_authority" field.
+func HmtAuthorityLT(v registry.HmtAuthority) predicate.Settings {
+	return predicate.Settings(sql.FieldLT(FieldHmtAuthority, v))
+}
+
+// HmtAuthorityLTE applies the LTE predicate on the "hmt_authority" field.
+func HmtAuthorityLTE(v registry.HmtAuthority) predicate.Settings {
+	return predicate.Settings(sql.FieldLTE(FieldHmtAuthority, v))
+}
+
+// HmtAuthorityContains applies the Contains predicate on the "hmt_authority" field.
+func HmtAuthorityContains(v registry.HmtAuthority) predicate.Settings {
+	vc := v.String()
+	return predicate.Settings(sql.FieldContains(FieldHmtAuthority, vc))
+}
+
+// HmtAuthorityHasPrefix applies the HasPrefix predicate on the "hmt_authority" field.
+func HmtAuthorityHasPrefix(v registry.HmtAuthority) predicate.Settings {
+	vc := v.String()
+	return predicate.Settings(sql.FieldHasPrefix(FieldHmtAuthority, vc))
+}
+
+// HmtAuthorityHasSuffix applies the HasSuffix predicate on the "hmt_authority" field.
+func HmtAuthorityHasSuffix(v registry.HmtAuthority) predicate.Settings {
+	vc := v.String()
+	return predicate.Settings(sql.FieldHasSuffix(FieldHmtAuthority, vc))
+}
+
+// HmtAuthorityEqualFold applies the EqualFold predicate on the "hmt_authority" field.
+func HmtAuthorityEqualFold(v registry.HmtAuthority) predicate.Settings {
+	vc := v.String()
+	return predicate.Settings(sql.FieldEqualFold(FieldHmtAuthority, vc))
+}
+
+// HmtAuthorityContainsFold applies the ContainsFold predicate on the "hmt_authority" field.
+func HmtAuthorityContainsFold(v registry.HmtAuthority) predicate.Settings {
+	vc := v.String()
+	return predicate.Settings(sql.FieldContainsFold(FieldHmtAuthority, vc))
+}
+
+// NonsensitiveTierEQ applies the EQ predicate on the "nonsensitive_tier" field.
+func NonsensitiveTierEQ(v registry.NonsensitiveTier) predicate.Settings {
+	return predicate.Settings(sql.FieldEQ(FieldNonsensitiveTier, v))
+}
+
+// NonsensitiveTierNEQ applies the NEQ predicate on the "nonsensitive_tier" field.
+func NonsensitiveTierNEQ(v registry.NonsensitiveTier) predicate.Settings {
+	return predicate.Settings(sql.FieldNEQ(FieldNonsensitiveTier, v))
+}
+
+// NonsensitiveTierIn applies the In predicate on the "nonsensitive_tier" field.
+func NonsensitiveTierIn(vs ...registry.NonsensitiveTier) predicate.Settings {
+	return predicate.Settings(sql.FieldIn(FieldNonsensitiveTier, vs...))
+}
+
+// NonsensitiveTierNotIn applies the NotIn predicate on the "nonsensitive_tier" field.
+func NonsensitiveTierNotIn(vs ...registry.NonsensitiveTier) predicate.Settings {
+	return predicate.Settings(sql.FieldNotIn(FieldNonsensitiveTier, vs...))
+}
+
+// NonsensitiveTierGT applies the GT predicate on the "nonsensitive_tier" field.
+func NonsensitiveTierGT(v registry.NonsensitiveTier) predicate.Settings {
+	return predicate.Settings(sql.FieldGT(FieldNonsensitiveTier, v))
+}
+
+// NonsensitiveTierGTE applies the GTE predicate on the "nonsensitive_tier" field.
+func NonsensitiveTierGTE(v registry.NonsensitiveTier) predicate.Settings {
+	return predicate.Settings(sql.FieldGTE(FieldNonsensitiveTier, v))
+}
+
+// NonsensitiveTierLT applies the LT predicate on the "nonsensitive_tier" field.
+func NonsensitiveTierLT(v registry.NonsensitiveTier) predicate.Settings {
+	return predicate.Settings(sql.FieldLT(FieldNonsensitiveTier, v))
+}
+
+// NonsensitiveTierLTE applies the LTE predicate on the "nonsensitive_tier" field.
+func NonsensitiveTierLTE(v registry.NonsensitiveTier) predicate.Settings {
+	return predicate.Settings(sql.FieldLTE(FieldNonsensitiveTier, v))
+}
+
+// NonsensitiveTierContains applies the Contains predicate on the "nonsensitive_tier" field.
+func NonsensitiveTierContains(v registry.NonsensitiveTier) predicate.Settings {
+	vc := v.String()
+	return predicate.Settings(sql.FieldContains(FieldNonsensitiveTier, vc))
+}
+
+// NonsensitiveTierHasPrefix applies the HasPrefix predicate on the "nonsensitive_tier" field.
+func NonsensitiveTierHasPrefix(v registry.NonsensitiveTier) predicate.Settings {
+	vc := v.String()
+	return predicate.Settings(sql.FieldHasPrefix(FieldNonsensitiveTier, vc))
+}
+
+// NonsensitiveTierHasSuffix applies the HasSuffix predicate on the "nonsensitive_tier" field.
+func NonsensitiveTierHasSuffix(v registry.NonsensitiveTier) predicate.Settings {
+	vc := v.String()
+	return predicate.Settings(sql.FieldHasSuffix(FieldNonsensitiveTier, vc))
+}
+
+// NonsensitiveTierEqualFold applies the EqualFold predicate on the "nonsensitive_tier" field.
+func NonsensitiveTierEqualFold(v registry.NonsensitiveTier) predicate.Settings {
+	vc := v.String()
+	return predicate.Settings(sql.FieldEqualFold(FieldNonsensitiveTier, vc))
+}
+
+// NonsensitiveTierContainsFold applies the ContainsFold predicate on the "nonsensitive_tier" field.
+func NonsensitiveTierContainsFold(v registry.NonsensitiveTier) predicate.Settings {
+	vc := v.String()
+	return predicate.Settings(sql.FieldContainsFold(FieldNonsensitiveTier, vc))
+}
+
+// StatutoryDutyLiftsAssessmentEQ applies the EQ predicate on the "statutory_duty_lifts_assessment" field.
+func StatutoryDutyLiftsAssessmentEQ(v bool) predicate.Settings {
+	return predicate.Settings(sql.FieldEQ(FieldStatutoryDutyLiftsAssessment, v))
+}
+
+// StatutoryDutyLiftsAssessmentNEQ applies the NEQ predicate on the "statutory_duty_lifts_assessment" field.
+func StatutoryDutyLiftsAssessmentNEQ(v bool) predicate.Settings {
+	return predicate.Settings(sql.FieldNEQ(FieldStatutoryDutyLiftsAssessment, v))
+}
+
+// CountExemptFlowsEQ applies the EQ predicate on the "count_exempt_flows" field.
+func CountExemptFlowsEQ(v bool) predicate.Settings {
+	return predicate.Settings(sql.FieldEQ(FieldCountExemptFlows, v))
+}
+
+// CountExemptFlowsNEQ applies the NEQ predicate on the "count_exempt_flows" field.
+func CountExemptFlowsNEQ(v bool) predicate.Settings {
+	return predicate.Settings(sql.FieldNEQ(FieldCountExemptFlows, v))
+}
+
+// AgreementDeferralOffEQ applies the EQ predicate on the "agreement_deferral_off" field.
+func AgreementDeferralOffEQ(v bool) predicate.Settings {
+	return predicate.Settings(sql.FieldEQ(FieldAgreementDeferralOff, v))
+}
+
+// AgreementDeferralOffNEQ applies the NEQ predicate on the "agreement_deferral_off" field.
+func AgreementDeferralOffNEQ(v bool) predicate.Settings {
+	return predicate.Settings(sql.FieldNEQ(FieldAgreementDeferralOff, v))
+}
+
+// AssessmentDeferralOffEQ applies the EQ predicate on the "assessment_deferral_off" field.
+func AssessmentDeferralOffEQ(v bool) predicate.Settings {
+	return predicate.Settings(sql.FieldEQ(FieldAssessmentDeferralOff, v))
+}
+
+// AssessmentDeferralOffNEQ applies the NEQ predicate on the "assessment_deferral_off" field.
+func AssessmentDeferralOffNEQ(v bool) predicate.Settings {
+	return predicate.Settings(sql.FieldNEQ(FieldAssessmentDeferralOff, v))
 }
 
 // And groups predicates with the AND operator between them.

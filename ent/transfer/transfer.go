@@ -50,6 +50,32 @@ const (
 	FieldRevokeReason = "revoke_reason"
 	// FieldEvidence holds the string denoting the evidence field in the database.
 	FieldEvidence = "evidence"
+	// FieldExemption holds the string denoting the exemption field in the database.
+	FieldExemption = "exemption"
+	// FieldDerogation holds the string denoting the derogation field in the database.
+	FieldDerogation = "derogation"
+	// FieldNoSafeguardsReason holds the string denoting the no_safeguards_reason field in the database.
+	FieldNoSafeguardsReason = "no_safeguards_reason"
+	// FieldOccasional holds the string denoting the occasional field in the database.
+	FieldOccasional = "occasional"
+	// FieldApprovedScale holds the string denoting the approved_scale field in the database.
+	FieldApprovedScale = "approved_scale"
+	// FieldCheckTime holds the string denoting the check_time field in the database.
+	FieldCheckTime = "check_time"
+	// FieldHrCoverage holds the string denoting the hr_coverage field in the database.
+	FieldHrCoverage = "hr_coverage"
+	// FieldUkExtension holds the string denoting the uk_extension field in the database.
+	FieldUkExtension = "uk_extension"
+	// FieldSensitiveLabelled holds the string denoting the sensitive_labelled field in the database.
+	FieldSensitiveLabelled = "sensitive_labelled"
+	// FieldImporterUnderGdpr holds the string denoting the importer_under_gdpr field in the database.
+	FieldImporterUnderGdpr = "importer_under_gdpr"
+	// FieldAnnexes holds the string denoting the annexes field in the database.
+	FieldAnnexes = "annexes"
+	// FieldSupplementaryMeasures holds the string denoting the supplementary_measures field in the database.
+	FieldSupplementaryMeasures = "supplementary_measures"
+	// FieldRenewalApplyTime holds the string denoting the renewal_apply_time field in the database.
+	FieldRenewalApplyTime = "renewal_apply_time"
 	// EdgeExporter holds the string denoting the exporter edge name in mutations.
 	EdgeExporter = "exporter"
 	// EdgeRecipients holds the string denoting the recipients edge name in mutations.
@@ -121,6 +147,19 @@ var Columns = []string{
 	FieldRevokeTime,
 	FieldRevokeReason,
 	FieldEvidence,
+	FieldExemption,
+	FieldDerogation,
+	FieldNoSafeguardsReason,
+	FieldOccasional,
+	FieldApprovedScale,
+	FieldCheckTime,
+	FieldHrCoverage,
+	FieldUkExtension,
+	FieldSensitiveLabelled,
+	FieldImporterUnderGdpr,
+	FieldAnnexes,
+	FieldSupplementaryMeasures,
+	FieldRenewalApplyTime,
 }
 
 var (
@@ -161,6 +200,26 @@ var (
 	DefaultRevokeTime registry.Time
 	// DefaultRevokeReason holds the default value on creation for the "revoke_reason" field.
 	DefaultRevokeReason string
+	// DefaultNoSafeguardsReason holds the default value on creation for the "no_safeguards_reason" field.
+	DefaultNoSafeguardsReason string
+	// DefaultOccasional holds the default value on creation for the "occasional" field.
+	DefaultOccasional bool
+	// DefaultApprovedScale holds the default value on creation for the "approved_scale" field.
+	DefaultApprovedScale int64
+	// DefaultCheckTime holds the default value on creation for the "check_time" field.
+	DefaultCheckTime registry.Time
+	// DefaultHrCoverage holds the default value on creation for the "hr_coverage" field.
+	DefaultHrCoverage bool
+	// DefaultUkExtension holds the default value on creation for the "uk_extension" field.
+	DefaultUkExtension bool
+	// DefaultSensitiveLabelled holds the default value on creation for the "sensitive_labelled" field.
+	DefaultSensitiveLabelled bool
+	// DefaultImporterUnderGdpr holds the default value on creation for the "importer_under_gdpr" field.
+	DefaultImporterUnderGdpr bool
+	// DefaultSupplementaryMeasures holds the default value on creation for the "supplementary_measures" field.
+	DefaultSupplementaryMeasures string
+	// DefaultRenewalApplyTime holds the default value on creation for the "renewal_apply_time" field.
+	DefaultRenewalApplyTime registry.Time
 )
 
 // OrderOption defines the ordering options for the Transfer queries.
@@ -239,6 +298,66 @@ func ByRevokeTime(opts ...sql.OrderTermOption) OrderOption {
 // ByRevokeReason orders the results by the revoke_reason field.
 func ByRevokeReason(opts ...sql.OrderTermOption) OrderOption {
 	return sql.OrderByField(FieldRevokeReason, opts...).ToFunc()
+}
+
+// ByExemption orders the results by the exemption field.
+func ByExemption(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldExemption, opts...).ToFunc()
+}
+
+// ByDerogation orders the results by the derogation field.
+func ByDerogation(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldDerogation, opts...).ToFunc()
+}
+
+// ByNoSafeguardsReason orders the results by the no_safeguards_reason field.
+func ByNoSafeguardsReason(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldNoSafeguardsReason, opts...).ToFunc()
+}
+
+// ByOccasional orders the results by the occasional field.
+func ByOccasional(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldOccasional, opts...).ToFunc()
+}
+
+// ByApprovedScale orders the results by the approved_scale field.
+func ByApprovedScale(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldApprovedScale, opts...).ToFunc()
+}
+
+// ByCheckTime orders the results by the check_time field.
+func ByCheckTime(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldCheckTime, opts...).ToFunc()
+}
+
+// ByHrCoverage orders the results by the hr_coverage field.
+func ByHrCoverage(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldHrCoverage, opts...).ToFunc()
+}
+
+// ByUkExtension orders the results by the uk_extension field.
+func ByUkExtension(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldUkExtension, opts...).ToFunc()
+}
+
+// BySensitiveLabelled orders the results by the sensitive_labelled field.
+func BySensitiveLabelled(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldSensitiveLabelled, opts...).ToFunc()
+}
+
+// ByImporterUnderGdpr orders the results by the importer_under_gdpr field.
+func ByImporterUnderGdpr(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldImporterUnderGdpr, opts...).ToFunc()
+}
+
+// BySupplementaryMeasures orders the results by the supplementary_measures field.
+func BySupplementaryMeasures(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldSupplementaryMeasures, opts...).ToFunc()
+}
+
+// ByRenewalApplyTime orders the results by the renewal_apply_time field.
+func ByRenewalApplyTime(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldRenewalApplyTime, opts...).ToFunc()
 }
 
 // ByExporterField orders the results by exporter field.

@@ -131,6 +131,68 @@ func RevokeReason(v string) predicate.Transfer {
 	return predicate.Transfer(sql.FieldEQ(FieldRevokeReason, v))
 }
 
+// Exemption applies equality check predicate on the "exemption" field. It's identical to ExemptionEQ.
+func Exemption(v registry.Exemption) predicate.Transfer {
+	return predicate.Transfer(sql.FieldEQ(FieldExemption, v))
+}
+
+// Derogation applies equality check predicate on the "derogation" field. It's identical to DerogationEQ.
+func Derogation(v registry.Derogation) predicate.Transfer {
+	return predicate.Transfer(sql.FieldEQ(FieldDerogation, v))
+}
+
+// NoSafeguardsReason applies equality check predicate on the "no_safeguards_reason" field. It's identical to NoSafeguardsReasonEQ.
+func NoSafeguardsReason(v string) predicate.Transfer {
+	return predicate.Transfer(sql.FieldEQ(FieldNoSafeguardsReason, v))
+}
+
+// Occasional applies equality check predicate on the "occasional" field. It's identical to OccasionalEQ.
+func Occasional(v bool) predicate.Transfer {
+	return predicate.Transfer(sql.FieldEQ(FieldOccasional, v))
+}
+
+// ApprovedScale applies equality check predicate on the "approved_scale" field. It's identical to ApprovedScaleEQ.
+func ApprovedScale(v int64) predicate.Transfer {
+	return predicate.Transfer(sql.FieldEQ(FieldApprovedScale, v))
+}
+
+// CheckTime applies equality check predicate on the "check_time" field. It's identical to CheckTimeEQ.
+func CheckTime(v registry.Time) predicate.Transfer {
+	vc := int64(v)
+	return predicate.Transfer(sql.FieldEQ(FieldCheckTime, vc))
+}
+
+// HrCoverage applies equality check predicate on the "hr_coverage" field. It's identical to HrCoverageEQ.
+func HrCoverage(v bool) predicate.Transfer {
+	return predicate.Transfer(sql.FieldEQ(FieldHrCoverage, v))
+}
+
+// UkExtension applies equality check predicate on the "uk_extension" field. It's identical to UkExtensionEQ.
+func UkExtension(v bool) predicate.Transfer {
+	return predicate.Transfer(sql.FieldEQ(FieldUkExtension, v))
+}
+
+// SensitiveLabelled applies equality check predicate on the "sensitive_labelled" field. It's identical to SensitiveLabelledEQ.
+func SensitiveLabelled(v bool) predicate.Transfer {
+	return predicate.Transfer(sql.FieldEQ(FieldSensitiveLabelled, v))
+}
+
+// ImporterUnderGdpr applies equality check predicate on the "importer_under_gdpr" field. It's identical to ImporterUnderGdprEQ.
+func ImporterUnderGdpr(v bool) predicate.Transfer {
+	return predicate.Transfer(sql.FieldEQ(FieldImporterUnderGdpr, v))
+}
+
+// SupplementaryMeasures applies equality check predicate on the "supplementary_measures" field. It's identical to SupplementaryMeasuresEQ.
+func SupplementaryMeasures(v string) predicate.Transfer {
+	return predicate.Transfer(sql.FieldEQ(FieldSupplementaryMeasures, v))
+}
+
+// RenewalApplyTime applies equality check predicate on the "renewal_apply_time" field. It's identical to RenewalApplyTimeEQ.
+func RenewalApplyTime(v registry.Time) predicate.Transfer {
+	vc := int64(v)
+	return predicate.Transfer(sql.FieldEQ(FieldRenewalApplyTime, vc))
+}
+
 // NameEQ applies the EQ predicate on the "name" field.
 func NameEQ(v string) predicate.Transfer {
 	return predicate.Transfer(sql.FieldEQ(FieldName, v))
@@ -878,6 +940,474 @@ func RevokeReasonEqualFold(v string) predicate.Transfer {
 // RevokeReasonContainsFold applies the ContainsFold predicate on the "revoke_reason" field.
 func RevokeReasonContainsFold(v string) predicate.Transfer {
 	return predicate.Transfer(sql.FieldContainsFold(FieldRevokeReason, v))
+}
+
+// ExemptionEQ applies the EQ predicate on the "exemption" field.
+func ExemptionEQ(v registry.Exemption) predicate.Transfer {
+	return predicate.Transfer(sql.FieldEQ(FieldExemption, v))
+}
+
+// ExemptionNEQ applies the NEQ predicate on the "exemption" field.
+func ExemptionNEQ(v registry.Exemption) predicate.Transfer {
+	return predicate.Transfer(sql.FieldNEQ(FieldExemption, v))
+}
+
+// ExemptionIn applies the In predicate on the "exemption" field.
+func ExemptionIn(vs ...registry.Exemption) predicate.Transfer {
+	return predicate.Transfer(sql.FieldIn(FieldExemption, vs...))
+}
+
+// ExemptionNotIn applies the NotIn predicate on the "exemption" field.
+func ExemptionNotIn(vs ...registry.Exemption) predicate.Transfer {
+	return predicate.Transfer(sql.FieldNotIn(FieldExemption, vs...))
+}
+
+// ExemptionGT applies the GT predicate on the "exemption" field.
+func ExemptionGT(v registry.Exemption) predicate.Transfer {
+	return predicate.Transfer(sql.FieldGT(FieldExemption, v))
+}
+
+// ExemptionGTE applies the GTE predicate on the "exemption" field.
+func ExemptionGTE(v registry.Exemption) predicate.Transfer {
+	return predicate.Transfer(sql.FieldGTE(FieldExemption, v))
+}
+
+// ExemptionLT applies the LT predicate on the "exemption" field.
+func ExemptionLT(v registry.Exemption) predicate.Transfer {
+	return predicate.Transfer(sql.FieldLT(FieldExemption, v))
+}
+
+// ExemptionLTE applies the LTE predicate on the "exemption" field.
+func ExemptionLTE(v registry.Exemption) predicate.Transfer {
+	return predicate.Transfer(sql.FieldLTE(FieldExemption, v))
+}
+
+// ExemptionContains applies the Contains predicate on the "exemption" field.
+func ExemptionContains(v registry.Exemption) predicate.Transfer {
+	vc := v.String()
+	return predicate.Transfer(sql.FieldContains(FieldExemption, vc))
+}
+
+// ExemptionHasPrefix applies the HasPrefix predicate on the "exemption" field.
+func ExemptionHasPrefix(v registry.Exemption) predicate.Transfer {
+	vc := v.String()
+	return predicate.Transfer(sql.FieldHasPrefix(FieldExemption, vc))
+}
+
+// ExemptionHasSuffix applies the HasSuffix predicate on the "exemption" field.
+func ExemptionHasSuffix(v registry.Exemption) predicate.Transfer {
+	vc := v.String()
+	return predicate.Transfer(sql.FieldHasSuffix(FieldExemption, vc))
+}
+
+// ExemptionEqualFold applies the EqualFold predicate on the "exemption" field.
+func ExemptionEqualFold(v registry.Exemption) predicate.Transfer {
+	vc := v.String()
+	return predicate.Transfer(sql.FieldEqualFold(FieldExemption, vc))
+}
+
+// ExemptionContainsFold applies the ContainsFold predicate on the "exemption" field.
+func ExemptionContainsFold(v registry.Exemption) predicate.Transfer {
+	vc := v.String()
+	return predicate.Transfer(sql.FieldContainsFold(FieldExemption, vc))
+}
+
+// DerogationEQ applies the EQ predicate on the "derogation" field.
+func DerogationEQ(v registry.Derogation) predicate.Transfer {
+	return predicate.Transfer(sql.FieldEQ(FieldDerogation, v))
+}
+
+// DerogationNEQ applies the NEQ predicate on the "derogation" field.
+func DerogationNEQ(v registry.Derogation) predicate.Transfer {
+	return predicate.Transfer(sql.FieldNEQ(FieldDerogation, v))
+}
+
+// DerogationIn applies the In predicate on the "derogation" field.
+func DerogationIn(vs ...registry.Derogation) predicate.Transfer {
+	return predicate.Transfer(sql.FieldIn(FieldDerogation, vs...))
+}
+
+// DerogationNotIn applies the NotIn predicate on the "derogation" field.
+func DerogationNotIn(vs ...registry.Derogation) predicate.Transfer {
+	return predicate.Transfer(sql.FieldNotIn(FieldDerogation, vs...))
+}
+
+// DerogationGT applies the GT predicate on the "derogation" field.
+func DerogationGT(v registry.Derogation) predicate.Transfer {
+	return predicate.Transfer(sql.FieldGT(FieldDerogation, v))
+}
+
+// DerogationGTE applies the GTE predicate on the "derogation" field.
+func DerogationGTE(v registry.Derogation) predicate.Transfer {
+	return predicate.Transfer(sql.FieldGTE(FieldDerogation, v))
+}
+
+// DerogationLT applies the LT predicate on the "derogation" field.
+func DerogationLT(v registry.Derogation) predicate.Transfer {
+	return predicate.Transfer(sql.FieldLT(FieldDerogation, v))
+}
+
+// DerogationLTE applies the LTE predicate on the "derogation" field.
+func DerogationLTE(v registry.Derogation) predicate.Transfer {
+	return predicate.Transfer(sql.FieldLTE(FieldDerogation, v))
+}
+
+// DerogationContains applies the Contains predicate on the "derogation" field.
+func DerogationContains(v registry.Derogation) predicate.Transfer {
+	vc := v.String()
+	return predicate.Transfer(sql.FieldContains(FieldDerogation, vc))
+}
+
+// DerogationHasPrefix applies the HasPrefix predicate on the "derogation" field.
+func DerogationHasPrefix(v registry.Derogation) predicate.Transfer {
+	vc := v.String()
+	return predicate.Transfer(sql.FieldHasPrefix(FieldDerogation, vc))
+}
+
+// DerogationHasSuffix applies the HasSuffix predicate on the "derogation" field.
+func DerogationHasSuffix(v registry.Derogation) predicate.Transfer {
+	vc := v.String()
+	return predicate.Transfer(sql.FieldHasSuffix(FieldDerogation, vc))
+}
+
+// DerogationEqualFold applies the EqualFold predicate on the "derogation" field.
+func DerogationEqualFold(v registry.Derogation) predicate.Transfer {
+	vc := v.String()
+	return predicate.Transfer(sql.FieldEqualFold(FieldDerogation, vc))
+}
+
+// DerogationContainsFold applies the ContainsFold predicate on the "derogation" field.
+func DerogationContainsFold(v registry.Derogation) predicate.Transfer {
+	vc := v.String()
+	return predicate.Transfer(sql.FieldContainsFold(FieldDerogation, vc))
+}
+
+// NoSafeguardsReasonEQ applies the EQ predicate on the "no_safeguards_reason" field.
+func NoSafeguardsReasonEQ(v string) predicate.Transfer {
+	return predicate.Transfer(sql.FieldEQ(FieldNoSafeguardsReason, v))
+}
+
+// NoSafeguardsReasonNEQ applies the NEQ predicate on the "no_safeguards_reason" field.
+func NoSafeguardsReasonNEQ(v string) predicate.Transfer {
+	return predicate.Transfer(sql.FieldNEQ(FieldNoSafeguardsReason, v))
+}
+
+// NoSafeguardsReasonIn applies the In predicate on the "no_safeguards_reason" field.
+func NoSafeguardsReasonIn(vs ...string) predicate.Transfer {
+	return predicate.Transfer(sql.FieldIn(FieldNoSafeguardsReason, vs...))
+}
+
+// NoSafeguardsReasonNotIn applies the NotIn predicate on the "no_safeguards_reason" field.
+func NoSafeguardsReasonNotIn(vs ...string) predicate.Transfer {
+	return predicate.Transfer(sql.FieldNotIn(FieldNoSafeguardsReason, vs...))
+}
+
+// NoSafeguardsReasonGT applies the GT predicate on the "no_safeguards_reason" field.
+func NoSafeguardsReasonGT(v string) predicate.Transfer {
+	return predicate.Transfer(sql.FieldGT(FieldNoSafeguardsReason, v))
+}
+
+// NoSafeguardsReasonGTE applies the GTE predicate on the "no_safeguards_reason" field.
+func NoSafeguardsReasonGTE(v string) predicate.Transfer {
+	return predicate.Transfer(sql.FieldGTE(FieldNoSafeguardsReason, v))
+}
+
+// NoSafeguardsReasonLT applies the LT predicate on the "no_safeguards_reason" field.
+func NoSafeguardsReasonLT(v string) predicate.Transfer {
+	return predicate.Transfer(sql.FieldLT(FieldNoSafeguardsReason, v))
+}
+
+// NoSafeguardsReasonLTE applies the LTE predicate on the "no_safeguards_reason" field.
+func NoSafeguardsReasonLTE(v string) predicate.Transfer {
+	return predicate.Transfer(sql.FieldLTE(FieldNoSafeguardsReason, v))
+}
+
+// NoSafeguardsReasonContains applies the Contains predicate on the "no_safeguards_reason" field.
+func NoSafeguardsReasonContains(v string) predicate.Transfer {
+	return predicate.Transfer(sql.FieldContains(FieldNoSafeguardsReason, v))
+}
+
+// NoSafeguardsReasonHasPrefix applies the HasPrefix predicate on the "no_safeguards_reason" field.
+func NoSafeguardsReasonHasPrefix(v string) predicate.Transfer {
+	return predicate.Transfer(sql.FieldHasPrefix(FieldNoSafeguardsReason, v))
+}
+
+// NoSafeguardsReasonHasSuffix applies the HasSuffix predicate on the "no_safeguards_reason" field.
+func NoSafeguardsReasonHasSuffix(v string) predicate.Transfer {
+	return predicate.Transfer(sql.FieldHasSuffix(FieldNoSafeguardsReason, v))
+}
+
+// NoSafeguardsReasonEqualFold applies the EqualFold predicate on the "no_safeguards_reason" field.
+func NoSafeguardsReasonEqualFold(v string) predicate.Transfer {
+	return predicate.Transfer(sql.FieldEqualFold(FieldNoSafeguardsReason, v))
+}
+
+// NoSafeguardsReasonContainsFold applies the ContainsFold predicate on the "no_safeguards_reason" field.
+func NoSafeguardsReasonContainsFold(v string) predicate.Transfer {
+	return predicate.Transfer(sql.FieldContainsFold(FieldNoSafeguardsReason, v))
+}
+
+// OccasionalEQ applies the EQ predicate on the "occasional" field.
+func OccasionalEQ(v bool) predicate.Transfer {
+	return predicate.Transfer(sql.FieldEQ(FieldOccasional, v))
+}
+
+// OccasionalNEQ applies the NEQ predicate on the "occasional" field.
+func OccasionalNEQ(v bool) predicate.Transfer {
+	return predicate.Transfer(sql.FieldNEQ(FieldOccasional, v))
+}
+
+// ApprovedScaleEQ applies the EQ predicate on the "approved_scale" field.
+func ApprovedScaleEQ(v int64) predicate.Transfer {
+	return predicate.Transfer(sql.FieldEQ(FieldApprovedScale, v))
+}
+
+// ApprovedScaleNEQ applies the NEQ predicate on the "approved_scale" field.
+func ApprovedScaleNEQ(v int64) predicate.Transfer {
+	return predicate.Transfer(sql.FieldNEQ(FieldApprovedScale, v))
+}
+
+// ApprovedScaleIn applies the In predicate on the "approved_scale" field.
+func ApprovedScaleIn(vs ...int64) predicate.Transfer {
+	return predicate.Transfer(sql.FieldIn(FieldApprovedScale, vs...))
+}
+
+// ApprovedScaleNotIn applies the NotIn predicate on the "approved_scale" field.
+func ApprovedScaleNotIn(vs ...int64) predicate.Transfer {
+	return predicate.Transfer(sql.FieldNotIn(FieldApprovedScale, vs...))
+}
+
+// ApprovedScaleGT applies the GT predicate on the "approved_scale" field.
+func ApprovedScaleGT(v int64) predicate.Transfer {
+	return predicate.Transfer(sql.FieldGT(FieldApprovedScale, v))
+}
+
+// ApprovedScaleGTE applies the GTE predicate on the "approved_scale" field.
+func ApprovedScaleGTE(v int64) predicate.Transfer {
+	return predicate.Transfer(sql.FieldGTE(FieldApprovedScale, v))
+}
+
+// ApprovedScaleLT applies the LT predicate on the "approved_scale" field.
+func ApprovedScaleLT(v int64) predicate.Transfer {
+	return predicate.Transfer(sql.FieldLT(FieldApprovedScale, v))
+}
+
+// ApprovedScaleLTE applies the LTE predicate on the "approved_scale" field.
+func ApprovedScaleLTE(v int64) predicate.Transfer {
+	return predicate.Transfer(sql.FieldLTE(FieldApprovedScale, v))
+}
+
+// CheckTimeEQ applies the EQ predicate on the "check_time" field.
+func CheckTimeEQ(v registry.Time) predicate.Transfer {
+	vc := int64(v)
+	return predicate.Transfer(sql.FieldEQ(FieldCheckTime, vc))
+}
+
+// CheckTimeNEQ applies the NEQ predicate on the "check_time" field.
+func CheckTimeNEQ(v registry.Time) predicate.Transfer {
+	vc := int64(v)
+	return predicate.Transfer(sql.FieldNEQ(FieldCheckTime, vc))
+}
+
+// CheckTimeIn applies the In predicate on the "check_time" field.
+func CheckTimeIn(vs ...registry.Time) predicate.Transfer {
+	v := make([]any, len(vs))
+	for i := range v {
+		v[i] = int64(vs[i])
+	}
+	return predicate.Transfer(sql.FieldIn(FieldCheckTime, v...))
+}
+
+// CheckTimeNotIn applies the NotIn predicate on the "check_time" field.
+func CheckTimeNotIn(vs ...registry.Time) predicate.Transfer {
+	v := make([]any, len(vs))
+	for i := range v {
+		v[i] = int64(vs[i])
+	}
+	return predicate.Transfer(sql.FieldNotIn(FieldCheckTime, v...))
+}
+
+// CheckTimeGT applies the GT predicate on the "check_time" field.
+func CheckTimeGT(v registry.Time) predicate.Transfer {
+	vc := int64(v)
+	return predicate.Transfer(sql.FieldGT(FieldCheckTime, vc))
+}
+
+// CheckTimeGTE applies the GTE predicate on the "check_time" field.
+func CheckTimeGTE(v registry.Time) predicate.Transfer {
+	vc := int64(v)
+	return predicate.Transfer(sql.FieldGTE(FieldCheckTime, vc))
+}
+
+// CheckTimeLT applies the LT predicate on the "check_time" field.
+func CheckTimeLT(v registry.Time) predicate.Transfer {
+	vc := int64(v)
+	return predicate.Transfer(sql.FieldLT(FieldCheckTime, vc))
+}
+
+// CheckTimeLTE applies the LTE predicate on the "check_time" field.
+func CheckTimeLTE(v registry.Time) predicate.Transfer {
+	vc := int64(v)
+	return predicate.Transfer(sql.FieldLTE(FieldCheckTime, vc))
+}
+
+// HrCoverageEQ applies the EQ predicate on the "hr_coverage" field.
+func HrCoverageEQ(v bool) predicate.Transfer {
+	return predicate.Transfer(sql.FieldEQ(FieldHrCoverage, v))
+}
+
+// HrCoverageNEQ applies the NEQ predicate on the "hr_coverage" field.
+func HrCoverageNEQ(v bool) predicate.Transfer {
+	return predicate.Transfer(sql.FieldNEQ(FieldHrCoverage, v))
+}
+
+// UkExtensionEQ applies the EQ predicate on the "uk_extension" field.
+func UkExtensionEQ(v bool) predicate.Transfer {
+	return predicate.Transfer(sql.FieldEQ(FieldUkExtension, v))
+}
+
+// UkExtensionNEQ applies the NEQ predicate on the "uk_extension" field.
+func UkExtensionNEQ(v bool) predicate.Transfer {
+	return predicate.Transfer(sql.FieldNEQ(FieldUkExtension, v))
+}
+
+// SensitiveLabelledEQ applies the EQ predicate on the "sensitive_labelled" field.
+func SensitiveLabelledEQ(v bool) predicate.Transfer {
+	return predicate.Transfer(sql.FieldEQ(FieldSensitiveLabelled, v))
+}
+
+// SensitiveLabelledNEQ applies the NEQ predicate on the "sensitive_labelled" field.
+func SensitiveLabelledNEQ(v bool) predicate.Transfer {
+	return predicate.Transfer(sql.FieldNEQ(FieldSensitiveLabelled, v))
+}
+
+// ImporterUnderGdprEQ applies the EQ predicate on the "importer_under_gdpr" field.
+func ImporterUnderGdprEQ(v bool) predicate.Transfer {
+	return predicate.Transfer(sql.FieldEQ(FieldImporterUnderGdpr, v))
+}
+
+// ImporterUnderGdprNEQ applies the NEQ predicate on the "importer_under_gdpr" field.
+func ImporterUnderGdprNEQ(v bool) predicate.Transfer {
+	return predicate.Transfer(sql.FieldNEQ(FieldImporterUnderGdpr, v))
+}
+
+// SupplementaryMeasuresEQ applies the EQ predicate on the "supplementary_measures" field.
+func SupplementaryMeasuresEQ(v string) predicate.Transfer {
+	return predicate.Transfer(sql.FieldEQ(FieldSupplementaryMeasures, v))
+}
+
+// SupplementaryMeasuresNEQ applies the NEQ predicate on the "supplementary_measures" field.
+func SupplementaryMeasuresNEQ(v string) predicate.Transfer {
+	return predicate.Transfer(sql.FieldNEQ(FieldSupplementaryMeasures, v))
+}
+
+// SupplementaryMeasuresIn applies the In predicate on the "supplementary_measures" field.
+func SupplementaryMeasuresIn(vs ...string) predicate.Transfer {
+	return predicate.Transfer(sql.FieldIn(FieldSupplementaryMeasures, vs...))
+}
+
+// SupplementaryMeasuresNotIn applies the NotIn predicate on the "supplementary_measures" field.
+func SupplementaryMeasuresNotIn(vs ...string) predicate.Transfer {
+	return predicate.Transfer(sql.FieldNotIn(FieldSupplementaryMeasures, vs...))
+}
+
+// SupplementaryMeasuresGT applies the GT predicate on the "supplementary_measures" field.
+func SupplementaryMeasuresGT(v string) predicate.Transfer {
+	return predicate.Transfer(sql.FieldGT(FieldSupplementaryMeasures, v))
+}
+
+// SupplementaryMeasuresGTE applies the GTE predicate on the "supplementary_measures" field.
+func SupplementaryMeasuresGTE(v string) predicate.Transfer {
+	return predicate.Transfer(sql.FieldGTE(FieldSupplementaryMeasures, v))
+}
+
+// SupplementaryMeasuresLT applies the LT predicate on the "supplementary_measures" field.
+func SupplementaryMeasuresLT(v string) predicate.Transfer {
+	return predicate.Transfer(sql.FieldLT(FieldSupplementaryMeasures, v))
+}
+
+// SupplementaryMeasuresLTE applies the LTE predicate on the "supplementary_measures" field.
+func SupplementaryMeasuresLTE(v string) predicate.Transfer {
+	return predicate.Transfer(sql.FieldLTE(FieldSupplementaryMeasures, v))
+}
+
+// SupplementaryMeasuresContains applies the Contains predicate on the "supplementary_measures" field.
+func SupplementaryMeasuresContains(v string) predicate.Transfer {
+	return predicate.Transfer(sql.FieldContains(FieldSupplementaryMeasures, v))
+}
+
+// SupplementaryMeasuresHasPrefix applies the HasPrefix predicate on the "supplementary_measures" field.
+func SupplementaryMeasuresHasPrefix(v string) predicate.Transfer {
+	return predicate.Transfer(sql.FieldHasPrefix(FieldSupplementaryMeasures, v))
+}
+
+// SupplementaryMeasuresHasSuffix applies the HasSuffix predicate on the "supplementary_measures" field.
+func SupplementaryMeasuresHasSuffix(v string) predicate.Transfer {
+	return predicate.Transfer(sql.FieldHasSuffix(FieldSupplementaryMeasures, v))
+}
+
+// SupplementaryMeasuresEqualFold applies the EqualFold predicate on the "supplementary_measures" field.
+func SupplementaryMeasuresEqualFold(v string) predicate.Transfer {
+	return predicate.Transfer(sql.FieldEqualFold(FieldSupplementaryMeasures, v))
+}
+
+// SupplementaryMeasuresContainsFold applies the ContainsFold predicate on the "supplementary_measures" field.
+func SupplementaryMeasuresContainsFold(v string) predicate.Transfer {
+	return predicate.Transfer(sql.FieldContainsFold(FieldSupplementaryMeasures, v))
+}
+
+// RenewalApplyTimeEQ applies the EQ predicate on the "renewal_apply_time" field.
+func RenewalApplyTimeEQ(v registry.Time) predicate.Transfer {
+	vc := int64(v)
+	return predicate.Transfer(sql.FieldEQ(FieldRenewalApplyTime, vc))
+}
+
+// RenewalApplyTimeNEQ applies the NEQ predicate on the "renewal_apply_time" field.
+func RenewalApplyTimeNEQ(v registry.Time) predicate.Transfer {
+	vc := int64(v)
+	return predicate.Transfer(sql.FieldNEQ(FieldRenewalApplyTime, vc))
+}
+
+// RenewalApplyTimeIn applies the In predicate on the "renewal_apply_time" field.
+func RenewalApplyTimeIn(vs ...registry.Time) predicate.Transfer {
+	v := make([]any, len(vs))
+	for i := range v {
+		v[i] = int64(vs[i])
+	}
+	return predicate.Transfer(sql.FieldIn(FieldRenewalApplyTime, v...))
+}
+
+// RenewalApplyTimeNotIn applies the NotIn predicate on the "renewal_apply_time" field.
+func RenewalApplyTimeNotIn(vs ...registry.Time) predicate.Transfer {
+	v := make([]any, len(vs))
+	for i := range v {
+		v[i] = int64(vs[i])
+	}
+	return predicate.Transfer(sql.FieldNotIn(FieldRenewalApplyTime, v...))
+}
+
+// RenewalApplyTimeGT applies the GT predicate on the "renewal_apply_time" field.
+func RenewalApplyTimeGT(v registry.Time) predicate.Transfer {
+	vc := int64(v)
+	return predicate.Transfer(sql.FieldGT(FieldRenewalApplyTime, vc))
+}
+
+// RenewalApplyTimeGTE applies the GTE predicate on the "renewal_apply_time" field.
+func RenewalApplyTimeGTE(v registry.Time) predicate.Transfer {
+	vc := int64(v)
+	return predicate.Transfer(sql.FieldGTE(FieldRenewalApplyTime, vc))
+}
+
+// RenewalApplyTimeLT applies the LT predicate on the "renewal_apply_time" field.
+func RenewalApplyTimeLT(v registry.Time) predicate.Transfer {
+	vc := int64(v)
+	return predicate.Transfer(sql.FieldLT(FieldRenewalApplyTime, vc))
+}
+
+// RenewalApplyTimeLTE applies the LTE predicate on the "renewal_apply_time" field.
+func RenewalApplyTimeLTE(v registry.Time) predicate.Transfer {
+	vc := int64(v)
+	return predicate.Transfer(sql.FieldLTE(FieldRenewalApplyTime, vc))
 }
 
 // HasExporter applies the HasEdge predicate on the "exporter" edge.

@@ -40,6 +40,7 @@ func setAgreement(s *setter, m *ent.AgreementMutation, n *registry.Agreement) {
 	m.SetTerminateReason(n.TerminateReason)
 	m.SetDocumentDigest(n.DocumentDigest)
 	m.SetSccModule(n.SCCModule)
+	m.SetDeletionCertificateTime(n.DeletionCertificateTime)
 	m.SetOurSignature(s.json(n.OurSignature))
 	m.SetTheirSignature(s.json(n.TheirSignature))
 	m.SetSubjectGroups(s.json(n.SubjectGroups))
@@ -53,21 +54,22 @@ func setAgreement(s *setter, m *ent.AgreementMutation, n *registry.Agreement) {
 // agreementOf returns the noun of a row whose edges are loaded.
 func agreementOf(r *ent.Agreement) (*registry.Agreement, error) {
 	n := &registry.Agreement{
-		Name:              r.Name,
-		Title:             r.Title,
-		Type:              r.Type,
-		Categories:        r.Categories,
-		Hosting:           r.Hosting,
-		EffectiveTime:     r.EffectiveTime,
-		ExpireTime:        r.ExpireTime,
-		TerminateTime:     r.TerminateTime,
-		TerminateReason:   r.TerminateReason,
-		DocumentDigest:    r.DocumentDigest,
-		SCCModule:         r.SccModule,
-		Exporters:         names(r.Edges.Exporters),
-		Recipients:        names(r.Edges.Recipients),
-		Purposes:          names(r.Edges.Purposes),
-		CoveredCategories: names(r.Edges.CoveredCategories),
+		Name:                    r.Name,
+		Title:                   r.Title,
+		Type:                    r.Type,
+		Categories:              r.Categories,
+		Hosting:                 r.Hosting,
+		EffectiveTime:           r.EffectiveTime,
+		ExpireTime:              r.ExpireTime,
+		TerminateTime:           r.TerminateTime,
+		TerminateReason:         r.TerminateReason,
+		DocumentDigest:          r.DocumentDigest,
+		SCCModule:               r.SccModule,
+		DeletionCertificateTime: r.DeletionCertificateTime,
+		Exporters:               names(r.Edges.Exporters),
+		Recipients:              names(r.Edges.Recipients),
+		Purposes:                names(r.Edges.Purposes),
+		CoveredCategories:       names(r.Edges.CoveredCategories),
 	}
 	if r.Edges.Amends != nil {
 		n.Amends = r.Edges.Amends.Name

@@ -35,6 +35,8 @@ func setAssessment(s *setter, m *ent.AssessmentMutation, n *registry.Assessment)
 	m.SetApproveTime(n.ApproveTime)
 	m.SetReviewUntil(n.ReviewUntil)
 	m.SetDocumentDigest(n.DocumentDigest)
+	m.SetSimplified(n.Simplified)
+	m.SetRecipientKinds(s.json(n.RecipientKinds))
 	m.AddRecipientIDs(s.ids(n.Recipients)...)
 	m.AddPurposeIDs(s.ids(n.Purposes)...)
 	m.AddCoveredCategoryIDs(s.ids(covered(n.CoveredCategories, n.Categories))...)
@@ -52,10 +54,13 @@ func assessmentOf(r *ent.Assessment) (*registry.Assessment, error) {
 		ApproveTime:       r.ApproveTime,
 		ReviewUntil:       r.ReviewUntil,
 		DocumentDigest:    r.DocumentDigest,
+		Simplified:        r.Simplified,
 		Exporter:          r.Edges.Exporter.Name,
 		Recipients:        names(r.Edges.Recipients),
 		Purposes:          names(r.Edges.Purposes),
 		CoveredCategories: names(r.Edges.CoveredCategories),
 	}
-	return n, nil
+	return n, nested(
+		part{r.RecipientKinds, &n.RecipientKinds},
+	)
 }

@@ -13,7 +13,9 @@ import (
 	"waybill/ent/assessment"
 	"waybill/ent/category"
 	"waybill/ent/deployment"
+	"waybill/ent/exceptionrecord"
 	"waybill/ent/exporter"
+	"waybill/ent/instrument"
 	"waybill/ent/policyversion"
 	"waybill/ent/principal"
 	"waybill/ent/purpose"
@@ -90,7 +92,7 @@ func (s *Store) CompareRows(ctx context.Context) ([]string, error) {
 // mentions returns what the edges of a noun hold beside its own lists.
 func mentions(n registry.Noun) []string {
 	switch n := n.(type) {
-	case *registry.Recipient, *registry.Policy:
+	case *registry.Recipient, *registry.Policy, *registry.Exporter:
 		names := append(mentioned(n, registry.Purposes), mentioned(n, registry.Categories)...)
 		return sorted(names)
 	case *registry.Category:
@@ -99,6 +101,8 @@ func mentions(n registry.Noun) []string {
 		}
 	case *registry.Deployment:
 		return []string{registry.RecipientOf(n.Name)}
+	case *registry.ExceptionRecord:
+		return sorted(proved(n))
 	}
 	return nil
 }
@@ -134,6 +138,12 @@ func canonical(n registry.Noun) ([]byte, error) {
 		n.CoveredCategories = covered(n.CoveredCategories, n.Categories)
 	case *registry.Policy:
 		n.Purposes = set(n.Purposes)
+	case *registry.Instrument:
+		n.Exporters, n.Purposes = set(n.Exporters), set(n.Purposes)
+		n.CoveredCategories = covered(n.CoveredCategories, n.Categories)
+	case *registry.ExceptionRecord:
+		n.Exporters, n.Recipients, n.Purposes = set(n.Exporters), set(n.Recipients), set(n.Purposes)
+		n.CoveredCategories = covered(n.CoveredCategories, n.Categories)
 	}
 	return registry.Encode(n)
 }
@@ -150,10 +160,10 @@ func (s *Store) projectedRows(ctx context.Context, tx *sql.Tx) (map[string]proje
 	all := map[string]projected{}
 	err := errors.Join(
 		pages(func(after uint32) ([]*ent.Exporter, error) {
-			return c.Exporter.Query().Where(exporter.IDGT(after)).Order(exporter.ByID()).Limit(pageRows).All(ctx)
+			return c.Exporter.Query().Where(exporter.IDGT(after)).Order(exporter.ByID()).Limit(pageRows).WithMentionedPurposes().WithMentionedCategories().All(ctx)
 		}, func(r *ent.Exporter) uint32 {
 			n, err := exporterOf(r)
-			all[r.Name] = projected{n, r.ID, r.Revision, r.CreateTime, r.UpdateTime, nil, err}
+			all[r.Name] = projected{n, r.ID, r.Revision, r.CreateTime, r.UpdateTime, sorted(append(names(r.Edges.MentionedPurposes), names(r.Edges.MentionedCategories)...)), err}
 			return r.ID
 		}),
 		pages(func(after uint32) ([]*ent.Recipient, error) {
@@ -226,6 +236,20 @@ func (s *Store) projectedRows(ctx context.Context, tx *sql.Tx) (map[string]proje
 		}, func(r *ent.Principal) uint32 {
 			n, err := principalOf(r)
 			all[r.Name] = projected{n, r.ID, r.Revision, r.CreateTime, r.UpdateTime, nil, err}
+			return r.ID
+		}),
+		pages(func(after uint32) ([]*ent.Instrument, error) {
+			return c.Instrument.Query().Where(instrument.IDGT(after)).Order(instrument.ByID()).Limit(pageRows).WithRecipient().WithExporters().WithPurposes().WithCoveredCategories().All(ctx)
+		}, func(r *ent.Instrument) uint32 {
+			n, err := instrumentOf(r)
+			all[r.Name] = projected{n, r.ID, r.Revision, r.CreateTime, r.UpdateTime, nil, err}
+			return r.ID
+		}),
+		pages(func(after uint32) ([]*ent.ExceptionRecord, error) {
+			return c.ExceptionRecord.Query().Where(exceptionrecord.IDGT(after)).Order(exceptionrecord.ByID()).Limit(pageRows).WithExporters().WithRecipients().WithPurposes().WithCoveredCategories().WithProvedCategories().WithInstrument().All(ctx)
+		}, func(r *ent.ExceptionRecord) uint32 {
+			n, err := exceptionOf(r)
+			all[r.Name] = projected{n, r.ID, r.Revision, r.CreateTime, r.UpdateTime, sorted(names(r.Edges.ProvedCategories)), err}
 			return r.ID
 		}),
 	)

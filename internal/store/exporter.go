@@ -17,6 +17,8 @@ func (p *projection) exporters(ctx context.Context, puts []edit) error {
 		u := p.client.Exporter.UpdateOneID(e.change.Number)
 		m := u.Mutation()
 		e.set(m)
+		m.ClearMentionedPurposes()
+		m.ClearMentionedCategories()
 		setExporter(s, m, e.change.Noun.(*registry.Exporter))
 		return u
 	}, func(cs []*ent.ExporterCreate) executor { return p.client.Exporter.CreateBulk(cs...) })
@@ -29,6 +31,13 @@ func setExporter(s *setter, m *ent.ExporterMutation, n *registry.Exporter) {
 	m.SetRegionsServed(n.RegionsServed)
 	m.SetContact(n.Contact)
 	m.SetProducts(s.json(n.Products))
+	m.SetCiioPeriods(s.json(n.CIIOPeriods))
+	m.SetFreeTradeZones(s.json(n.FreeTradeZones))
+	m.SetSmallHandlers(s.json(n.SmallHandlers))
+	m.SetVolumeOpenings(s.json(n.VolumeOpenings))
+	m.SetHolds(s.json(n.Holds))
+	m.AddMentionedPurposeIDs(s.ids(mentioned(n, registry.Purposes))...)
+	m.AddMentionedCategoryIDs(s.ids(mentioned(n, registry.Categories))...)
 }
 
 // exporterOf returns the noun of a row whose edges are loaded.
@@ -43,5 +52,10 @@ func exporterOf(r *ent.Exporter) (*registry.Exporter, error) {
 	}
 	return n, nested(
 		part{r.Products, &n.Products},
+		part{r.CiioPeriods, &n.CIIOPeriods},
+		part{r.FreeTradeZones, &n.FreeTradeZones},
+		part{r.SmallHandlers, &n.SmallHandlers},
+		part{r.VolumeOpenings, &n.VolumeOpenings},
+		part{r.Holds, &n.Holds},
 	)
 }

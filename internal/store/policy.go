@@ -41,6 +41,9 @@ func setPolicy(s *setter, m *ent.PolicyVersionMutation, n *registry.Policy) {
 	m.SetNecessity(s.json(n.Necessity))
 	m.SetRetention(s.json(n.Retention))
 	m.SetNotices(s.json(n.Notices))
+	m.SetSafeguards(s.json(n.Safeguards))
+	m.SetWaivers(s.json(n.Waivers))
+	m.SetExceptionKinds(s.json(n.ExceptionKinds))
 	m.AddPurposeIDs(s.ids(n.Purposes)...)
 	m.AddMentionedPurposeIDs(s.ids(mentioned(n, registry.Purposes))...)
 	m.AddMentionedCategoryIDs(s.ids(mentioned(n, registry.Categories))...)
@@ -68,5 +71,8 @@ func policyOf(r *ent.PolicyVersion) (*registry.Policy, error) {
 		part{r.Necessity, &n.Necessity},
 		part{r.Retention, &n.Retention},
 		part{r.Notices, &n.Notices},
+		part{r.Safeguards, &n.Safeguards},
+		part{r.Waivers, &n.Waivers},
+		part{r.ExceptionKinds, &n.ExceptionKinds},
 	)
 }

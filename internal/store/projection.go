@@ -97,6 +97,10 @@ func (p *projection) put(ctx context.Context, c registry.Collection, puts []edit
 		return p.policies(ctx, puts)
 	case registry.Principals:
 		return p.principals(ctx, puts)
+	case registry.Instruments:
+		return p.instruments(ctx, puts)
+	case registry.Exceptions:
+		return p.exceptions(ctx, puts)
 	}
 	return fmt.Errorf("no rows for collection %d", c)
 }

@@ -33,6 +33,10 @@ func setPurpose(s *setter, m *ent.PurposeMutation, n *registry.Purpose) {
 	m.SetInterestAdvertising(n.InterestAdvertising)
 	m.SetHighRisk(n.HighRisk)
 	m.SetClause(n.Clause)
+	m.SetAutomatedDecision(n.AutomatedDecision)
+	m.SetForeignProceedings(n.ForeignProceedings)
+	m.SetWindDown(n.WindDown)
+	m.SetDeletion(n.Deletion)
 }
 
 // purposeOf returns the noun of a row whose edges are loaded.
@@ -49,6 +53,10 @@ func purposeOf(r *ent.Purpose) (*registry.Purpose, error) {
 		InterestAdvertising: r.InterestAdvertising,
 		HighRisk:            r.HighRisk,
 		Clause:              r.Clause,
+		AutomatedDecision:   r.AutomatedDecision,
+		ForeignProceedings:  r.ForeignProceedings,
+		WindDown:            r.WindDown,
+		Deletion:            r.Deletion,
 	}
 	return n, nil
 }

@@ -43,6 +43,8 @@ func setRecipient(s *setter, m *ent.RecipientMutation, n *registry.Recipient) {
 	m.SetNotices(s.json(n.Notices))
 	m.SetSuspensions(s.json(n.Suspensions))
 	m.SetScreenings(s.json(n.Screenings))
+	m.SetIncidents(s.json(n.Incidents))
+	m.SetDeal(s.json(n.Deal))
 	m.AddNoticePurposeIDs(s.ids(mentioned(n, registry.Purposes))...)
 	m.AddNoticeCategoryIDs(s.ids(mentioned(n, registry.Categories))...)
 }
@@ -71,5 +73,7 @@ func recipientOf(r *ent.Recipient) (*registry.Recipient, error) {
 		part{r.Notices, &n.Notices},
 		part{r.Suspensions, &n.Suspensions},
 		part{r.Screenings, &n.Screenings},
+		part{r.Incidents, &n.Incidents},
+		part{r.Deal, &n.Deal},
 	)
 }

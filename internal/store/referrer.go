@@ -13,7 +13,8 @@ var tables = map[registry.Collection]string{
 	registry.Exporters: "exporter", registry.Recipients: "recipient", registry.Deployments: "deployment",
 	registry.Agreements: "agreement", registry.Transfers: "transfer", registry.Assessments: "assessment",
 	registry.SettingsOf: "settings", registry.Purposes: "purpose", registry.Categories: "category",
-	registry.Policies: "policy", registry.Principals: "principal",
+	registry.Policies: "policy", registry.Principals: "principal", registry.Instruments: "instrument",
+	registry.Exceptions: "exception_record",
 }
 
 // reference is one foreign key: the rows of table whose column is the noun's
@@ -27,6 +28,8 @@ var references = map[registry.Collection][]reference{
 		{"agreement_exporters", "exporter_id", "agreement", "agreement_id"},
 		{"transfer", "exporter_id", "transfer", "number"},
 		{"assessment", "exporter_id", "assessment", "number"},
+		{"instrument_exporters", "exporter_id", "instrument", "instrument_id"},
+		{"exception_record_exporters", "exporter_id", "exception_record", "exception_record_id"},
 	},
 	registry.Recipients: {
 		{"deployment", "recipient_id", "deployment", "number"},
@@ -35,6 +38,8 @@ var references = map[registry.Collection][]reference{
 		{"transfer_recipients", "recipient_id", "transfer", "transfer_id"},
 		{"transfer_onward_recipients", "recipient_id", "transfer", "transfer_id"},
 		{"assessment_recipients", "recipient_id", "assessment", "assessment_id"},
+		{"instrument", "recipient_id", "instrument", "number"},
+		{"exception_record_recipients", "recipient_id", "exception_record", "exception_record_id"},
 	},
 	registry.Deployments: {{"subprocessor_link", "target_id", "deployment", "deployment_id"}},
 	registry.Agreements: {
@@ -49,6 +54,9 @@ var references = map[registry.Collection][]reference{
 		{"policy_version_purposes", "purpose_id", "policy", "policy_version_id"},
 		{"policy_version_mentioned_purposes", "purpose_id", "policy", "policy_version_id"},
 		{"recipient_notice_purposes", "purpose_id", "recipient", "recipient_id"},
+		{"exporter_mentioned_purposes", "purpose_id", "exporter", "exporter_id"},
+		{"instrument_purposes", "purpose_id", "instrument", "instrument_id"},
+		{"exception_record_purposes", "purpose_id", "exception_record", "exception_record_id"},
 		{"subprocessor_link", "service_id", "deployment", "deployment_id"},
 	},
 	registry.Categories: {
@@ -58,7 +66,12 @@ var references = map[registry.Collection][]reference{
 		{"assessment_covered_categories", "category_id", "assessment", "assessment_id"},
 		{"policy_version_mentioned_categories", "category_id", "policy", "policy_version_id"},
 		{"recipient_notice_categories", "category_id", "recipient", "recipient_id"},
+		{"exporter_mentioned_categories", "category_id", "exporter", "exporter_id"},
+		{"instrument_covered_categories", "category_id", "instrument", "instrument_id"},
+		{"exception_record_covered_categories", "category_id", "exception_record", "exception_record_id"},
+		{"exception_record_proved_categories", "category_id", "exception_record", "exception_record_id"},
 	},
+	registry.Instruments: {{"exception_record", "instrument_id", "exception_record", "number"}},
 }
 
 // Referrers returns up to limit (0: all) names of records that name this one, in

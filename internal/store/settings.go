@@ -27,6 +27,12 @@ func setSettings(s *setter, m *ent.SettingsMutation, n *registry.Settings) {
 	m.SetScreeningAgeDays(n.ScreeningAgeDays)
 	m.SetSeparateConsentWithoutConsentBasis(n.SeparateConsentWithoutConsentBasis)
 	m.SetGapContact(n.GapContact)
+	m.SetHmtAuthority(n.HmtAuthority)
+	m.SetNonsensitiveTier(n.NonsensitiveTier)
+	m.SetStatutoryDutyLiftsAssessment(n.StatutoryDutyLiftsAssessment)
+	m.SetCountExemptFlows(n.CountExemptFlows)
+	m.SetAgreementDeferralOff(n.AgreementDeferralOff)
+	m.SetAssessmentDeferralOff(n.AssessmentDeferralOff)
 }
 
 // settingsOf returns the noun of a row whose edges are loaded.
@@ -37,6 +43,12 @@ func settingsOf(r *ent.Settings) (*registry.Settings, error) {
 		ScreeningAgeDays:                   r.ScreeningAgeDays,
 		SeparateConsentWithoutConsentBasis: r.SeparateConsentWithoutConsentBasis,
 		GapContact:                         r.GapContact,
+		HmtAuthority:                       r.HmtAuthority,
+		NonsensitiveTier:                   r.NonsensitiveTier,
+		StatutoryDutyLiftsAssessment:       r.StatutoryDutyLiftsAssessment,
+		CountExemptFlows:                   r.CountExemptFlows,
+		AgreementDeferralOff:               r.AgreementDeferralOff,
+		AssessmentDeferralOff:              r.AssessmentDeferralOff,
 	}
 	return n, nil
 }

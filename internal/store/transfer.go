@@ -38,6 +38,19 @@ func setTransfer(s *setter, m *ent.TransferMutation, n *registry.Transfer) {
 	m.SetRecertifiedUntil(n.RecertifiedUntil)
 	m.SetRevokeTime(n.RevokeTime)
 	m.SetRevokeReason(n.RevokeReason)
+	m.SetExemption(n.Exemption)
+	m.SetDerogation(n.Derogation)
+	m.SetNoSafeguardsReason(n.NoSafeguardsReason)
+	m.SetOccasional(n.Occasional)
+	m.SetApprovedScale(n.ApprovedScale)
+	m.SetCheckTime(n.CheckTime)
+	m.SetHrCoverage(n.HRCoverage)
+	m.SetUkExtension(n.UKExtension)
+	m.SetSensitiveLabelled(n.SensitiveLabelled)
+	m.SetImporterUnderGdpr(n.ImporterUnderGDPR)
+	m.SetSupplementaryMeasures(n.SupplementaryMeasures)
+	m.SetRenewalApplyTime(n.RenewalApplyTime)
+	m.SetAnnexes(s.json(n.Annexes))
 	m.SetSuspensions(s.json(n.Suspensions))
 	m.SetEvidence(s.json(n.Evidence))
 	m.AddRecipientIDs(s.ids(n.Recipients)...)
@@ -54,22 +67,34 @@ func setTransfer(s *setter, m *ent.TransferMutation, n *registry.Transfer) {
 // transferOf returns the noun of a row whose edges are loaded.
 func transferOf(r *ent.Transfer) (*registry.Transfer, error) {
 	n := &registry.Transfer{
-		Name:              r.Name,
-		Title:             r.Title,
-		Regime:            r.Regime,
-		Mechanism:         r.Mechanism,
-		Countries:         r.Countries,
-		Categories:        r.Categories,
-		ValidFrom:         r.ValidFrom,
-		ValidTo:           r.ValidTo,
-		RecertifiedUntil:  r.RecertifiedUntil,
-		RevokeTime:        r.RevokeTime,
-		RevokeReason:      r.RevokeReason,
-		Exporter:          r.Edges.Exporter.Name,
-		Recipients:        names(r.Edges.Recipients),
-		Purposes:          names(r.Edges.Purposes),
-		CoveredCategories: names(r.Edges.CoveredCategories),
-		OnwardRecipients:  names(r.Edges.OnwardRecipients),
+		Name:                  r.Name,
+		Title:                 r.Title,
+		Regime:                r.Regime,
+		Mechanism:             r.Mechanism,
+		Countries:             r.Countries,
+		Categories:            r.Categories,
+		ValidFrom:             r.ValidFrom,
+		ValidTo:               r.ValidTo,
+		RecertifiedUntil:      r.RecertifiedUntil,
+		RevokeTime:            r.RevokeTime,
+		RevokeReason:          r.RevokeReason,
+		Exemption:             r.Exemption,
+		Derogation:            r.Derogation,
+		NoSafeguardsReason:    r.NoSafeguardsReason,
+		Occasional:            r.Occasional,
+		ApprovedScale:         r.ApprovedScale,
+		CheckTime:             r.CheckTime,
+		HRCoverage:            r.HrCoverage,
+		UKExtension:           r.UkExtension,
+		SensitiveLabelled:     r.SensitiveLabelled,
+		ImporterUnderGDPR:     r.ImporterUnderGdpr,
+		SupplementaryMeasures: r.SupplementaryMeasures,
+		RenewalApplyTime:      r.RenewalApplyTime,
+		Exporter:              r.Edges.Exporter.Name,
+		Recipients:            names(r.Edges.Recipients),
+		Purposes:              names(r.Edges.Purposes),
+		CoveredCategories:     names(r.Edges.CoveredCategories),
+		OnwardRecipients:      names(r.Edges.OnwardRecipients),
 	}
 	if r.Edges.Agreement != nil {
 		n.Agreement = r.Edges.Agreement.Name
@@ -77,5 +102,6 @@ func transferOf(r *ent.Transfer) (*registry.Transfer, error) {
 	return n, nested(
 		part{r.Suspensions, &n.Suspensions},
 		part{r.Evidence, &n.Evidence},
+		part{r.Annexes, &n.Annexes},
 	)
 }

@@ -115,6 +115,11 @@ func tables(d string, in func(string) bool) []*schema.Table {
 			if d == dialect.Postgres && c.Type == field.TypeString {
 				c.Collation = "C"
 			}
+			// SQLite tells of a default without the brackets that ent puts around an
+			// expression, so that one would differ for ever.
+			if e, ok := c.Default.(schema.Expr); ok {
+				c.Default = strings.Trim(string(e), "'")
+			}
 		}
 		for _, f := range t.ForeignKeys {
 			f.OnDelete = schema.NoAction

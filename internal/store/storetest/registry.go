@@ -42,6 +42,8 @@ func roundTrip(t *testing.T, b Backend) {
 			n.Exporter = "exporters/b"
 		case *registry.Assessment:
 			n.Exporter = "exporters/b"
+		case *registry.Instrument:
+			n.Recipient = "recipients/ali"
 		}
 		put(t, s, bare)
 	}
@@ -465,9 +467,9 @@ func changeLog(t *testing.T, b Backend) {
 		name        string
 		limit, want int
 	}{
-		"all":       {0, 0, "", 0, 19},
+		"all":       {0, 0, "", 0, 21},
 		"after":     {1, 0, "", 0, 5},
-		"up to":     {0, 1, "", 0, 14},
+		"up to":     {0, 1, "", 0, 16},
 		"between":   {2, 4, "", 0, 2},
 		"of a name": {0, 0, "purposes/hosting", 0, 6},
 		"at most":   {0, 0, "", 3, 3},

@@ -25,7 +25,11 @@ func World() []registry.Noun {
 		&registry.Agreement{Name: "agreements/sub", Recipients: []string{"recipients/sf", "recipients/ali"}},
 		&registry.Recipient{Name: "recipients/sf", Title: "SF", Notices: []registry.Notice{{Purposes: []string{"purposes/delivery"}, Categories: []string{"categories/user.name"}}}},
 		&registry.Recipient{Name: "recipients/ali"},
-		&registry.Exporter{Name: "exporters/a"}, &registry.Exporter{Name: "exporters/b"},
+		&registry.Exporter{Name: "exporters/a", Holds: []registry.LegalHold{{Purposes: []string{"purposes/hosting"}, Categories: []string{"categories/user.phone"}}}},
+		&registry.Exporter{Name: "exporters/b"},
+		&registry.ExceptionRecord{Name: "exceptions/case", Exporters: []string{"exporters/a"}, Recipients: []string{"recipients/sf"}, Instrument: "instruments/order",
+			Proofs: []registry.PublicationProof{{Category: "categories/user.name"}}},
+		&registry.Instrument{Name: "instruments/order", Recipient: "recipients/sf", Exporters: []string{"exporters/a"}},
 		&registry.Purpose{Name: "purposes/delivery"}, &registry.Purpose{Name: "purposes/hosting"},
 		&registry.Category{Name: "categories/user.phone"}, &registry.Category{Name: "categories/user"}, &registry.Category{Name: "categories/user.name"},
 	}
@@ -39,6 +43,7 @@ var named = map[string][]string{
 	"Purpose": {"purposes/delivery"}, "Purposes": {"purposes/hosting", "purposes/delivery"},
 	"Categories": {"categories/user.*", "categories/user"}, "CoveredCategories": {"categories/user", "categories/user.name", "categories/user.phone"},
 	"Agreement": {"agreements/sf"}, "SubAgreement": {"agreements/sub"}, "Amends": {"agreements/sf"},
+	"ListedCategories": {"categories/user.*"}, "Category": {"categories/user.phone"}, "Instrument": {"instruments/order"},
 }
 
 // Full returns one noun of each collection with every field filled.
@@ -66,6 +71,9 @@ func fillStruct(v reflect.Value, counter *int) {
 		values := named[name]
 		if v.Type() == reflect.TypeFor[registry.Terms]() {
 			values = nil // its texts have the names of fields elsewhere
+		}
+		if v.Type() == reflect.TypeFor[registry.Incident]() && name == "Categories" {
+			values = []string{"categories/user", "categories/user.name"} // no wildcards there
 		}
 		switch {
 		case values != nil && f.Kind() == reflect.String:
