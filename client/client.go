@@ -70,17 +70,19 @@ const serviceConfig = `{
 
 // reads are the methods of the services that also write, which only read.
 var reads = map[string][]string{
-	"ExporterService":   {"GetExporter", "ListExporters"},
-	"RecipientService":  {"GetRecipient", "ListRecipients", "GetDeployment", "ListDeployments"},
-	"AgreementService":  {"GetAgreement", "ListAgreements"},
-	"TransferService":   {"GetTransfer", "ListTransfers"},
-	"AssessmentService": {"GetAssessment", "ListAssessments"},
-	"PurposeService":    {"GetPurpose", "ListPurposes"},
-	"CategoryService":   {"GetCategory", "ListCategories"},
-	"PolicyService":     {"GetPolicy", "ListPolicies"},
-	"SettingsService":   {"GetSettings"},
-	"PrincipalService":  {"GetPrincipal", "ListPrincipals"},
-	"RegistryService":   {"Export", "Lookup", "Find", "GetVersion"},
+	"ExporterService":        {"GetExporter", "ListExporters"},
+	"RecipientService":       {"GetRecipient", "ListRecipients", "GetDeployment", "ListDeployments"},
+	"AgreementService":       {"GetAgreement", "ListAgreements"},
+	"TransferService":        {"GetTransfer", "ListTransfers"},
+	"AssessmentService":      {"GetAssessment", "ListAssessments"},
+	"PurposeService":         {"GetPurpose", "ListPurposes"},
+	"CategoryService":        {"GetCategory", "ListCategories"},
+	"PolicyService":          {"GetPolicy", "ListPolicies"},
+	"SettingsService":        {"GetSettings"},
+	"PrincipalService":       {"GetPrincipal", "ListPrincipals"},
+	"InstrumentService":      {"GetInstrument", "ListInstruments"},
+	"ExceptionRecordService": {"GetExceptionRecord", "ListExceptionRecords"},
+	"RegistryService":        {"Export", "Lookup", "Find", "GetVersion"},
 }
 
 func retries() string {

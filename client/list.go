@@ -136,6 +136,24 @@ func (c *Client) Principals(ctx context.Context, w When) iter.Seq2[*waybillv1.Pr
 	})
 }
 
+// Instruments lists the instruments of authorities in the order of their names.
+func (c *Client) Instruments(ctx context.Context, w When) iter.Seq2[*waybillv1.Instrument, error] {
+	service := waybillv1.NewInstrumentServiceClient(c.conn)
+	return pages(ctx, "instruments", func(ctx context.Context, token string) ([]*waybillv1.Instrument, string, error) {
+		r, err := service.ListInstruments(ctx, &waybillv1.ListInstrumentsRequest{PageSize: listPage, PageToken: token, OnTime: stamp(w.On), KnownTime: stamp(w.Known)})
+		return r.GetInstruments(), r.GetNextPageToken(), err
+	})
+}
+
+// ExceptionRecords lists the records of exceptions in the order of their names.
+func (c *Client) ExceptionRecords(ctx context.Context, w When) iter.Seq2[*waybillv1.ExceptionRecord, error] {
+	service := waybillv1.NewExceptionRecordServiceClient(c.conn)
+	return pages(ctx, "exceptions", func(ctx context.Context, token string) ([]*waybillv1.ExceptionRecord, string, error) {
+		r, err := service.ListExceptionRecords(ctx, &waybillv1.ListExceptionRecordsRequest{PageSize: listPage, PageToken: token, OnTime: stamp(w.On), KnownTime: stamp(w.Known)})
+		return r.GetExceptionRecords(), r.GetNextPageToken(), err
+	})
+}
+
 // Deployments lists the deployments of a recipient (recipients/sf), of all where
 // it is empty.
 func (c *Client) Deployments(ctx context.Context, recipient string, w When) iter.Seq2[*waybillv1.Deployment, error] {

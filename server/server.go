@@ -147,6 +147,8 @@ func (s *Server) register() {
 	waybillv1.RegisterPolicyServiceServer(g, policyService{core: c})
 	waybillv1.RegisterSettingsServiceServer(g, settingsService{core: c})
 	waybillv1.RegisterPrincipalServiceServer(g, principalService{core: c})
+	waybillv1.RegisterInstrumentServiceServer(g, instrumentService{core: c})
+	waybillv1.RegisterExceptionRecordServiceServer(g, exceptionService{core: c})
 	waybillv1.RegisterRegistryServiceServer(g, registryService{core: c})
 	waybillv1.RegisterDecisionServiceServer(g, decisionService{core: c})
 	waybillv1.RegisterChangeServiceServer(g, changeService{core: c})

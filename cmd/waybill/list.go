@@ -33,6 +33,8 @@ var lists = map[string]struct {
 	"categories":  {"waybill.v1.CategoryService.ListCategories", []string{"title", "sentence"}},
 	"policies":    {"waybill.v1.PolicyService.ListPolicies", []string{"effective_time", "title"}},
 	"principals":  {"waybill.v1.PrincipalService.ListPrincipals", []string{"role", "observe_until", "title"}},
+	"instruments": {"waybill.v1.InstrumentService.ListInstruments", []string{"recipient", "number", "regime", "expire_time", "title"}},
+	"exceptions":  {"waybill.v1.ExceptionRecordService.ListExceptionRecords", []string{"exception", "recipients", "expire_time", "title"}},
 	"decisions":   {"waybill.v1.DecisionService.ListDecisions", []string{"principal", "question.recipient", "question.purpose", "decision.outcome", "decision.primary_reason", "decision.decide_time"}},
 	"changes":     {"waybill.v1.ChangeService.ListChanges", []string{"revision", "operation", "author", "record_time", "reason"}},
 }
