@@ -62,7 +62,7 @@ func serve(ctx context.Context) (s *served, err error) {
 	}
 	keeper := gate.NewKeeper(st, gate.KeeperConfig{Poll: 20 * time.Millisecond}, time.Now)
 	g := gate.New(keeper, st, keys, gate.Config{Wait: 5 * time.Second}, time.Now)
-	srv := server.New(server.Config{Keeper: keeper, Gate: g, Store: st, Segments: st, Log: slog.New(slog.DiscardHandler), Version: "test", LameDuck: -1})
+	srv := server.New(server.Config{Keeper: keeper, Gate: g, Store: st, Segments: st, Duties: st, Log: slog.New(slog.DiscardHandler), Version: "test", LameDuck: -1})
 	lis, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
 		return nil, err

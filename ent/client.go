@@ -16,6 +16,7 @@ import (
 	"waybill/ent/category"
 	"waybill/ent/change"
 	"waybill/ent/deployment"
+	"waybill/ent/duty"
 	"waybill/ent/exceptionrecord"
 	"waybill/ent/exporter"
 	"waybill/ent/idempotency"
@@ -55,6 +56,8 @@ type Client struct {
 	Change *ChangeClient
 	// Deployment is the client for interacting with the Deployment builders.
 	Deployment *DeploymentClient
+	// Duty is the client for interacting with the Duty builders.
+	Duty *DutyClient
 	// ExceptionRecord is the client for interacting with the ExceptionRecord builders.
 	ExceptionRecord *ExceptionRecordClient
 	// Exporter is the client for interacting with the Exporter builders.
@@ -105,6 +108,7 @@ func (c *Client) init() {
 	c.Category = NewCategoryClient(c.config)
 	c.Change = NewChangeClient(c.config)
 	c.Deployment = NewDeploymentClient(c.config)
+	c.Duty = NewDutyClient(c.config)
 	c.ExceptionRecord = NewExceptionRecordClient(c.config)
 	c.Exporter = NewExporterClient(c.config)
 	c.Idempotency = NewIdempotencyClient(c.config)
@@ -219,6 +223,7 @@ func (c *Client) Tx(ctx context.Context) (*Tx, error) {
 		Category:         NewCategoryClient(cfg),
 		Change:           NewChangeClient(cfg),
 		Deployment:       NewDeploymentClient(cfg),
+		Duty:             NewDutyClient(cfg),
 		ExceptionRecord:  NewExceptionRecordClient(cfg),
 		Exporter:         NewExporterClient(cfg),
 		Idempotency:      NewIdempotencyClient(cfg),
@@ -260,6 +265,7 @@ func (c *Client) BeginTx(ctx context.Context, opts *sql.TxOptions) (*Tx, error) 
 		Category:         NewCategoryClient(cfg),
 		Change:           NewChangeClient(cfg),
 		Deployment:       NewDeploymentClient(cfg),
+		Duty:             NewDutyClient(cfg),
 		ExceptionRecord:  NewExceptionRecordClient(cfg),
 		Exporter:         NewExporterClient(cfg),
 		Idempotency:      NewIdempotencyClient(cfg),
@@ -306,7 +312,7 @@ func (c *Client) Close() error {
 // In order to add hooks to a specific client, call: `client.Node.Use(...)`.
 func (c *Client) Use(hooks ...Hook) {
 	for _, n := range []interface{ Use(...Hook) }{
-		c.Agreement, c.Assessment, c.Category, c.Change, c.Deployment,
+		c.Agreement, c.Assessment, c.Category, c.Change, c.Deployment, c.Duty,
 		c.ExceptionRecord, c.Exporter, c.Idempotency, c.Instrument, c.PolicyVersion,
 		c.Principal, c.Pruned, c.Purpose, c.Recipient, c.Replica, c.Revision,
 		c.Segment, c.Settings, c.ShardHead, c.SubprocessorLink, c.Token, c.Transfer,
@@ -319,7 +325,7 @@ func (c *Client) Use(hooks ...Hook) {
 // In order to add interceptors to a specific client, call: `client.Node.Intercept(...)`.
 func (c *Client) Intercept(interceptors ...Interceptor) {
 	for _, n := range []interface{ Intercept(...Interceptor) }{
-		c.Agreement, c.Assessment, c.Category, c.Change, c.Deployment,
+		c.Agreement, c.Assessment, c.Category, c.Change, c.Deployment, c.Duty,
 		c.ExceptionRecord, c.Exporter, c.Idempotency, c.Instrument, c.PolicyVersion,
 		c.Principal, c.Pruned, c.Purpose, c.Recipient, c.Replica, c.Revision,
 		c.Segment, c.Settings, c.ShardHead, c.SubprocessorLink, c.Token, c.Transfer,
@@ -341,6 +347,8 @@ func (c *Client) Mutate(ctx context.Context, m Mutation) (Value, error) {
 		return c.Change.mutate(ctx, m)
 	case *DeploymentMutation:
 		return c.Deployment.mutate(ctx, m)
+	case *DutyMutation:
+		return c.Duty.mutate(ctx, m)
 	case *ExceptionRecordMutation:
 		return c.ExceptionRecord.mutate(ctx, m)
 	case *ExporterMutation:
@@ -1458,6 +1466,139 @@ func (c *DeploymentClient) mutate(ctx context.Context, m *DeploymentMutation) (V
 		return (&DeploymentDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
 	default:
 		return nil, fmt.Errorf("ent: unknown Deployment mutation op: %q", m.Op())
+	}
+}
+
+// DutyClient is a client for the Duty schema.
+type DutyClient struct {
+	config
+}
+
+// NewDutyClient returns a client for the Duty from the given config.
+func NewDutyClient(c config) *DutyClient {
+	return &DutyClient{config: c}
+}
+
+// Use adds a list of mutation hooks to the hooks stack.
+// A call to `Use(f, g, h)` equals to `duty.Hooks(f(g(h())))`.
+func (c *DutyClient) Use(hooks ...Hook) {
+	c.hooks.Duty = append(c.hooks.Duty, hooks...)
+}
+
+// Intercept adds a list of query interceptors to the interceptors stack.
+// A call to `Intercept(f, g, h)` equals to `duty.Intercept(f(g(h())))`.
+func (c *DutyClient) Intercept(interceptors ...Interceptor) {
+	c.inters.Duty = append(c.inters.Duty, interceptors...)
+}
+
+// Create returns a builder for creating a Duty entity.
+func (c *DutyClient) Create() *DutyCreate {
+	mutation := newDutyMutation(c.config, OpCreate)
+	return &DutyCreate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// CreateBulk returns a builder for creating a bulk of Duty entities.
+func (c *DutyClient) CreateBulk(builders ...*DutyCreate) *DutyCreateBulk {
+	return &DutyCreateBulk{config: c.config, builders: builders}
+}
+
+// MapCreateBulk creates a bulk creation builder from the given slice. For each item in the slice, the function creates
+// a builder and applies setFunc on it.
+func (c *DutyClient) MapCreateBulk(slice any, setFunc func(*DutyCreate, int)) *DutyCreateBulk {
+	rv := reflect.ValueOf(slice)
+	if rv.Kind() != reflect.Slice {
+		return &DutyCreateBulk{err: fmt.Errorf("calling to DutyClient.MapCreateBulk with wrong type %T, need slice", slice)}
+	}
+	builders := make([]*DutyCreate, rv.Len())
+	for i := 0; i < rv.Len(); i++ {
+		builders[i] = c.Create()
+		setFunc(builders[i], i)
+	}
+	return &DutyCreateBulk{config: c.config, builders: builders}
+}
+
+// Update returns an update builder for Duty.
+func (c *DutyClient) Update() *DutyUpdate {
+	mutation := newDutyMutation(c.config, OpUpdate)
+	return &DutyUpdate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOne returns an update builder for the given entity.
+func (c *DutyClient) UpdateOne(_m *Duty) *DutyUpdateOne {
+	mutation := newDutyMutation(c.config, OpUpdateOne, withDuty(_m))
+	return &DutyUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOneID returns an update builder for the given id.
+func (c *DutyClient) UpdateOneID(id string) *DutyUpdateOne {
+	mutation := newDutyMutation(c.config, OpUpdateOne, withDutyID(id))
+	return &DutyUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// Delete returns a delete builder for Duty.
+func (c *DutyClient) Delete() *DutyDelete {
+	mutation := newDutyMutation(c.config, OpDelete)
+	return &DutyDelete{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// DeleteOne returns a builder for deleting the given entity.
+func (c *DutyClient) DeleteOne(_m *Duty) *DutyDeleteOne {
+	return c.DeleteOneID(_m.ID)
+}
+
+// DeleteOneID returns a builder for deleting the given entity by its id.
+func (c *DutyClient) DeleteOneID(id string) *DutyDeleteOne {
+	builder := c.Delete().Where(duty.ID(id))
+	builder.mutation.id = &id
+	builder.mutation.op = OpDeleteOne
+	return &DutyDeleteOne{builder}
+}
+
+// Query returns a query builder for Duty.
+func (c *DutyClient) Query() *DutyQuery {
+	return &DutyQuery{
+		config: c.config,
+		ctx:    &QueryContext{Type: TypeDuty},
+		inters: c.Interceptors(),
+	}
+}
+
+// Get returns a Duty entity by its id.
+func (c *DutyClient) Get(ctx context.Context, id string) (*Duty, error) {
+	return c.Query().Where(duty.ID(id)).Only(ctx)
+}
+
+// GetX is like Get, but panics if an error occurs.
+func (c *DutyClient) GetX(ctx context.Context, id string) *Duty {
+	obj, err := c.Get(ctx, id)
+	if err != nil {
+		panic(err)
+	}
+	return obj
+}
+
+// Hooks returns the client hooks.
+func (c *DutyClient) Hooks() []Hook {
+	return c.hooks.Duty
+}
+
+// Interceptors returns the client interceptors.
+func (c *DutyClient) Interceptors() []Interceptor {
+	return c.inters.Duty
+}
+
+func (c *DutyClient) mutate(ctx context.Context, m *DutyMutation) (Value, error) {
+	switch m.Op() {
+	case OpCreate:
+		return (&DutyCreate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdate:
+		return (&DutyUpdate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdateOne:
+		return (&DutyUpdateOne{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpDelete, OpDeleteOne:
+		return (&DutyDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
+	default:
+		return nil, fmt.Errorf("ent: unknown Duty mutation op: %q", m.Op())
 	}
 }
 
@@ -4653,15 +4794,15 @@ func (c *TransferClient) mutate(ctx context.Context, m *TransferMutation) (Value
 // hooks and interceptors per client, for fast access.
 type (
 	hooks struct {
-		Agreement, Assessment, Category, Change, Deployment, ExceptionRecord, Exporter,
-		Idempotency, Instrument, PolicyVersion, Principal, Pruned, Purpose, Recipient,
-		Replica, Revision, Segment, Settings, ShardHead, SubprocessorLink, Token,
-		Transfer []ent.Hook
+		Agreement, Assessment, Category, Change, Deployment, Duty, ExceptionRecord,
+		Exporter, Idempotency, Instrument, PolicyVersion, Principal, Pruned, Purpose,
+		Recipient, Replica, Revision, Segment, Settings, ShardHead, SubprocessorLink,
+		Token, Transfer []ent.Hook
 	}
 	inters struct {
-		Agreement, Assessment, Category, Change, Deployment, ExceptionRecord, Exporter,
-		Idempotency, Instrument, PolicyVersion, Principal, Pruned, Purpose, Recipient,
-		Replica, Revision, Segment, Settings, ShardHead, SubprocessorLink, Token,
-		Transfer []ent.Interceptor
+		Agreement, Assessment, Category, Change, Deployment, Duty, ExceptionRecord,
+		Exporter, Idempotency, Instrument, PolicyVersion, Principal, Pruned, Purpose,
+		Recipient, Replica, Revision, Segment, Settings, ShardHead, SubprocessorLink,
+		Token, Transfer []ent.Interceptor
 	}
 )

@@ -13,6 +13,7 @@ import (
 	"waybill/ent/category"
 	"waybill/ent/change"
 	"waybill/ent/deployment"
+	"waybill/ent/duty"
 	"waybill/ent/exceptionrecord"
 	"waybill/ent/exporter"
 	"waybill/ent/idempotency"
@@ -99,6 +100,7 @@ func checkColumn(t, c string) error {
 			category.Table:         category.ValidColumn,
 			change.Table:           change.ValidColumn,
 			deployment.Table:       deployment.ValidColumn,
+			duty.Table:             duty.ValidColumn,
 			exceptionrecord.Table:  exceptionrecord.ValidColumn,
 			exporter.Table:         exporter.ValidColumn,
 			idempotency.Table:      idempotency.ValidColumn,

@@ -13,6 +13,7 @@ import (
 	"waybill/ent/category"
 	"waybill/ent/change"
 	"waybill/ent/deployment"
+	"waybill/ent/duty"
 	"waybill/ent/exceptionrecord"
 	"waybill/ent/exporter"
 	"waybill/ent/idempotency"
@@ -51,6 +52,7 @@ const (
 	TypeCategory         = "Category"
 	TypeChange           = "Change"
 	TypeDeployment       = "Deployment"
+	TypeDuty             = "Duty"
 	TypeExceptionRecord  = "ExceptionRecord"
 	TypeExporter         = "Exporter"
 	TypeIdempotency      = "Idempotency"
@@ -8494,6 +8496,1664 @@ func (m *DeploymentMutation) ResetEdge(name string) error {
 		return nil
 	}
 	return fmt.Errorf("unknown Deployment edge %s", name)
+}
+
+// DutyMutation represents an operation that mutates the Duty nodes in the graph.
+type DutyMutation struct {
+	config
+	op                  Op
+	typ                 string
+	id                  *string
+	kind                *uint8
+	addkind             *int8
+	owner               *string
+	exporters           *string
+	recipient           *string
+	recipient_number    *uint32
+	addrecipient_number *int32
+	record              *string
+	cause               *string
+	subject_tag         *[]byte
+	regime              *uint8
+	addregime           *int8
+	begin_time          *registry.Time
+	addbegin_time       *registry.Time
+	create_time         *registry.Time
+	addcreate_time      *registry.Time
+	due_time            *registry.Time
+	adddue_time         *registry.Time
+	calendar            *uint32
+	addcalendar         *int32
+	note                *string
+	opened_by           *string
+	close_time          *registry.Time
+	addclose_time       *registry.Time
+	closed_by           *string
+	outcome             *uint8
+	addoutcome          *int8
+	evidence            *string
+	close_note          *string
+	clearedFields       map[string]struct{}
+	done                bool
+	oldValue            func(context.Context) (*Duty, error)
+	predicates          []predicate.Duty
+}
+
+var _ ent.Mutation = (*DutyMutation)(nil)
+
+// dutyOption allows management of the mutation configuration using functional options.
+type dutyOption func(*DutyMutation)
+
+// newDutyMutation creates new mutation for the Duty entity.
+func newDutyMutation(c config, op Op, opts ...dutyOption) *DutyMutation {
+	m := &DutyMutation{
+		config:        c,
+		op:            op,
+		typ:           TypeDuty,
+		clearedFields: make(map[string]struct{}),
+	}
+	for _, opt := range opts {
+		opt(m)
+	}
+	return m
+}
+
+// withDutyID sets the ID field of the mutation.
+func withDutyID(id string) dutyOption {
+	return func(m *DutyMutation) {
+		var (
+			err   error
+			once  sync.Once
+			value *Duty
+		)
+		m.oldValue = func(ctx context.Context) (*Duty, error) {
+			once.Do(func() {
+				if m.done {
+					err = errors.New("querying old values post mutation is not allowed")
+				} else {
+					value, err = m.Client().Duty.Get(ctx, id)
+				}
+			})
+			return value, err
+		}
+		m.id = &id
+	}
+}
+
+// withDuty sets the old Duty of the mutation.
+func withDuty(node *Duty) dutyOption {
+	return func(m *DutyMutation) {
+		m.oldValue = func(context.Context) (*Duty, error) {
+			return node, nil
+		}
+		m.id = &node.ID
+	}
+}
+
+// Client returns a new `ent.Client` from the mutation. If the mutation was
+// executed in a transaction (ent.Tx), a transactional client is returned.
+func (m DutyMutation) Client() *Client {
+	client := &Client{config: m.config}
+	client.init()
+	return client
+}
+
+// Tx returns an `ent.Tx` for mutations that were executed in transactions;
+// it returns an error otherwise.
+func (m DutyMutation) Tx() (*Tx, error) {
+	if _, ok := m.driver.(*txDriver); !ok {
+		return nil, errors.New("ent: mutation is not running in a transaction")
+	}
+	tx := &Tx{config: m.config}
+	tx.init()
+	return tx, nil
+}
+
+// SetID sets the value of the id field. Note that this
+// operation is only accepted on creation of Duty entities.
+func (m *DutyMutation) SetID(id string) {
+	m.id = &id
+}
+
+// ID returns the ID value in the mutation. Note that the ID is only available
+// if it was provided to the builder or after it was returned from the database.
+func (m *DutyMutation) ID() (id string, exists bool) {
+	if m.id == nil {
+		return
+	}
+	return *m.id, true
+}
+
+// IDs queries the database and returns the entity ids that match the mutation's predicate.
+// That means, if the mutation is applied within a transaction with an isolation level such
+// as sql.LevelSerializable, the returned ids match the ids of the rows that will be updated
+// or updated by the mutation.
+func (m *DutyMutation) IDs(ctx context.Context) ([]string, error) {
+	switch {
+	case m.op.Is(OpUpdateOne | OpDeleteOne):
+		id, exists := m.ID()
+		if exists {
+			return []string{id}, nil
+		}
+		fallthrough
+	case m.op.Is(OpUpdate | OpDelete):
+		return m.Client().Duty.Query().Where(m.predicates...).IDs(ctx)
+	default:
+		return nil, fmt.Errorf("IDs is not allowed on %s operations", m.op)
+	}
+}
+
+// SetKind sets the "kind" field.
+func (m *DutyMutation) SetKind(u uint8) {
+	m.kind = &u
+	m.addkind = nil
+}
+
+// Kind returns the value of the "kind" field in the mutation.
+func (m *DutyMutation) Kind() (r uint8, exists bool) {
+	v := m.kind
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldKind returns the old "kind" field's value of the Duty entity.
+// If the Duty object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *DutyMutation) OldKind(ctx context.Context) (v uint8, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldKind is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldKind requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldKind: %w", err)
+	}
+	return oldValue.Kind, nil
+}
+
+// AddKind adds u to the "kind" field.
+func (m *DutyMutation) AddKind(u int8) {
+	if m.addkind != nil {
+		*m.addkind += u
+	} else {
+		m.addkind = &u
+	}
+}
+
+// AddedKind returns the value that was added to the "kind" field in this mutation.
+func (m *DutyMutation) AddedKind() (r int8, exists bool) {
+	v := m.addkind
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetKind resets all changes to the "kind" field.
+func (m *DutyMutation) ResetKind() {
+	m.kind = nil
+	m.addkind = nil
+}
+
+// SetOwner sets the "owner" field.
+func (m *DutyMutation) SetOwner(s string) {
+	m.owner = &s
+}
+
+// Owner returns the value of the "owner" field in the mutation.
+func (m *DutyMutation) Owner() (r string, exists bool) {
+	v := m.owner
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldOwner returns the old "owner" field's value of the Duty entity.
+// If the Duty object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *DutyMutation) OldOwner(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldOwner is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldOwner requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldOwner: %w", err)
+	}
+	return oldValue.Owner, nil
+}
+
+// ResetOwner resets all changes to the "owner" field.
+func (m *DutyMutation) ResetOwner() {
+	m.owner = nil
+}
+
+// SetExporters sets the "exporters" field.
+func (m *DutyMutation) SetExporters(s string) {
+	m.exporters = &s
+}
+
+// Exporters returns the value of the "exporters" field in the mutation.
+func (m *DutyMutation) Exporters() (r string, exists bool) {
+	v := m.exporters
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldExporters returns the old "exporters" field's value of the Duty entity.
+// If the Duty object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *DutyMutation) OldExporters(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldExporters is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldExporters requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldExporters: %w", err)
+	}
+	return oldValue.Exporters, nil
+}
+
+// ResetExporters resets all changes to the "exporters" field.
+func (m *DutyMutation) ResetExporters() {
+	m.exporters = nil
+}
+
+// SetRecipient sets the "recipient" field.
+func (m *DutyMutation) SetRecipient(s string) {
+	m.recipient = &s
+}
+
+// Recipient returns the value of the "recipient" field in the mutation.
+func (m *DutyMutation) Recipient() (r string, exists bool) {
+	v := m.recipient
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldRecipient returns the old "recipient" field's value of the Duty entity.
+// If the Duty object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *DutyMutation) OldRecipient(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldRecipient is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldRecipient requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldRecipient: %w", err)
+	}
+	return oldValue.Recipient, nil
+}
+
+// ResetRecipient resets all changes to the "recipient" field.
+func (m *DutyMutation) ResetRecipient() {
+	m.recipient = nil
+}
+
+// SetRecipientNumber sets the "recipient_number" field.
+func (m *DutyMutation) SetRecipientNumber(u uint32) {
+	m.recipient_number = &u
+	m.addrecipient_number = nil
+}
+
+// RecipientNumber returns the value of the "recipient_number" field in the mutation.
+func (m *DutyMutation) RecipientNumber() (r uint32, exists bool) {
+	v := m.recipient_number
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldRecipientNumber returns the old "recipient_number" field's value of the Duty entity.
+// If the Duty object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *DutyMutation) OldRecipientNumber(ctx context.Context) (v uint32, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldRecipientNumber is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldRecipientNumber requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldRecipientNumber: %w", err)
+	}
+	return oldValue.RecipientNumber, nil
+}
+
+// AddRecipientNumber adds u to the "recipient_number" field.
+func (m *DutyMutation) AddRecipientNumber(u int32) {
+	if m.addrecipient_number != nil {
+		*m.addrecipient_number += u
+	} else {
+		m.addrecipient_number = &u
+	}
+}
+
+// AddedRecipientNumber returns the value that was added to the "recipient_number" field in this mutation.
+func (m *DutyMutation) AddedRecipientNumber() (r int32, exists bool) {
+	v := m.addrecipient_number
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetRecipientNumber resets all changes to the "recipient_number" field.
+func (m *DutyMutation) ResetRecipientNumber() {
+	m.recipient_number = nil
+	m.addrecipient_number = nil
+}
+
+// SetRecord sets the "record" field.
+func (m *DutyMutation) SetRecord(s string) {
+	m.record = &s
+}
+
+// Record returns the value of the "record" field in the mutation.
+func (m *DutyMutation) Record() (r string, exists bool) {
+	v := m.record
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldRecord returns the old "record" field's value of the Duty entity.
+// If the Duty object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *DutyMutation) OldRecord(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldRecord is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldRecord requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldRecord: %w", err)
+	}
+	return oldValue.Record, nil
+}
+
+// ResetRecord resets all changes to the "record" field.
+func (m *DutyMutation) ResetRecord() {
+	m.record = nil
+}
+
+// SetCause sets the "cause" field.
+func (m *DutyMutation) SetCause(s string) {
+	m.cause = &s
+}
+
+// Cause returns the value of the "cause" field in the mutation.
+func (m *DutyMutation) Cause() (r string, exists bool) {
+	v := m.cause
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldCause returns the old "cause" field's value of the Duty entity.
+// If the Duty object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *DutyMutation) OldCause(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldCause is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldCause requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldCause: %w", err)
+	}
+	return oldValue.Cause, nil
+}
+
+// ResetCause resets all changes to the "cause" field.
+func (m *DutyMutation) ResetCause() {
+	m.cause = nil
+}
+
+// SetSubjectTag sets the "subject_tag" field.
+func (m *DutyMutation) SetSubjectTag(b []byte) {
+	m.subject_tag = &b
+}
+
+// SubjectTag returns the value of the "subject_tag" field in the mutation.
+func (m *DutyMutation) SubjectTag() (r []byte, exists bool) {
+	v := m.subject_tag
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldSubjectTag returns the old "subject_tag" field's value of the Duty entity.
+// If the Duty object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *DutyMutation) OldSubjectTag(ctx context.Context) (v []byte, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldSubjectTag is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldSubjectTag requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldSubjectTag: %w", err)
+	}
+	return oldValue.SubjectTag, nil
+}
+
+// ResetSubjectTag resets all changes to the "subject_tag" field.
+func (m *DutyMutation) ResetSubjectTag() {
+	m.subject_tag = nil
+}
+
+// SetRegime sets the "regime" field.
+func (m *DutyMutation) SetRegime(u uint8) {
+	m.regime = &u
+	m.addregime = nil
+}
+
+// Regime returns the value of the "regime" field in the mutation.
+func (m *DutyMutation) Regime() (r uint8, exists bool) {
+	v := m.regime
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldRegime returns the old "regime" field's value of the Duty entity.
+// If the Duty object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *DutyMutation) OldRegime(ctx context.Context) (v uint8, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldRegime is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldRegime requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldRegime: %w", err)
+	}
+	return oldValue.Regime, nil
+}
+
+// AddRegime adds u to the "regime" field.
+func (m *DutyMutation) AddRegime(u int8) {
+	if m.addregime != nil {
+		*m.addregime += u
+	} else {
+		m.addregime = &u
+	}
+}
+
+// AddedRegime returns the value that was added to the "regime" field in this mutation.
+func (m *DutyMutation) AddedRegime() (r int8, exists bool) {
+	v := m.addregime
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetRegime resets all changes to the "regime" field.
+func (m *DutyMutation) ResetRegime() {
+	m.regime = nil
+	m.addregime = nil
+}
+
+// SetBeginTime sets the "begin_time" field.
+func (m *DutyMutation) SetBeginTime(r registry.Time) {
+	m.begin_time = &r
+	m.addbegin_time = nil
+}
+
+// BeginTime returns the value of the "begin_time" field in the mutation.
+func (m *DutyMutation) BeginTime() (r registry.Time, exists bool) {
+	v := m.begin_time
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldBeginTime returns the old "begin_time" field's value of the Duty entity.
+// If the Duty object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *DutyMutation) OldBeginTime(ctx context.Context) (v registry.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldBeginTime is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldBeginTime requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldBeginTime: %w", err)
+	}
+	return oldValue.BeginTime, nil
+}
+
+// AddBeginTime adds r to the "begin_time" field.
+func (m *DutyMutation) AddBeginTime(r registry.Time) {
+	if m.addbegin_time != nil {
+		*m.addbegin_time += r
+	} else {
+		m.addbegin_time = &r
+	}
+}
+
+// AddedBeginTime returns the value that was added to the "begin_time" field in this mutation.
+func (m *DutyMutation) AddedBeginTime() (r registry.Time, exists bool) {
+	v := m.addbegin_time
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetBeginTime resets all changes to the "begin_time" field.
+func (m *DutyMutation) ResetBeginTime() {
+	m.begin_time = nil
+	m.addbegin_time = nil
+}
+
+// SetCreateTime sets the "create_time" field.
+func (m *DutyMutation) SetCreateTime(r registry.Time) {
+	m.create_time = &r
+	m.addcreate_time = nil
+}
+
+// CreateTime returns the value of the "create_time" field in the mutation.
+func (m *DutyMutation) CreateTime() (r registry.Time, exists bool) {
+	v := m.create_time
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldCreateTime returns the old "create_time" field's value of the Duty entity.
+// If the Duty object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *DutyMutation) OldCreateTime(ctx context.Context) (v registry.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldCreateTime is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldCreateTime requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldCreateTime: %w", err)
+	}
+	return oldValue.CreateTime, nil
+}
+
+// AddCreateTime adds r to the "create_time" field.
+func (m *DutyMutation) AddCreateTime(r registry.Time) {
+	if m.addcreate_time != nil {
+		*m.addcreate_time += r
+	} else {
+		m.addcreate_time = &r
+	}
+}
+
+// AddedCreateTime returns the value that was added to the "create_time" field in this mutation.
+func (m *DutyMutation) AddedCreateTime() (r registry.Time, exists bool) {
+	v := m.addcreate_time
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetCreateTime resets all changes to the "create_time" field.
+func (m *DutyMutation) ResetCreateTime() {
+	m.create_time = nil
+	m.addcreate_time = nil
+}
+
+// SetDueTime sets the "due_time" field.
+func (m *DutyMutation) SetDueTime(r registry.Time) {
+	m.due_time = &r
+	m.adddue_time = nil
+}
+
+// DueTime returns the value of the "due_time" field in the mutation.
+func (m *DutyMutation) DueTime() (r registry.Time, exists bool) {
+	v := m.due_time
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldDueTime returns the old "due_time" field's value of the Duty entity.
+// If the Duty object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *DutyMutation) OldDueTime(ctx context.Context) (v registry.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldDueTime is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldDueTime requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldDueTime: %w", err)
+	}
+	return oldValue.DueTime, nil
+}
+
+// AddDueTime adds r to the "due_time" field.
+func (m *DutyMutation) AddDueTime(r registry.Time) {
+	if m.adddue_time != nil {
+		*m.adddue_time += r
+	} else {
+		m.adddue_time = &r
+	}
+}
+
+// AddedDueTime returns the value that was added to the "due_time" field in this mutation.
+func (m *DutyMutation) AddedDueTime() (r registry.Time, exists bool) {
+	v := m.adddue_time
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetDueTime resets all changes to the "due_time" field.
+func (m *DutyMutation) ResetDueTime() {
+	m.due_time = nil
+	m.adddue_time = nil
+}
+
+// SetCalendar sets the "calendar" field.
+func (m *DutyMutation) SetCalendar(u uint32) {
+	m.calendar = &u
+	m.addcalendar = nil
+}
+
+// Calendar returns the value of the "calendar" field in the mutation.
+func (m *DutyMutation) Calendar() (r uint32, exists bool) {
+	v := m.calendar
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldCalendar returns the old "calendar" field's value of the Duty entity.
+// If the Duty object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *DutyMutation) OldCalendar(ctx context.Context) (v uint32, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldCalendar is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldCalendar requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldCalendar: %w", err)
+	}
+	return oldValue.Calendar, nil
+}
+
+// AddCalendar adds u to the "calendar" field.
+func (m *DutyMutation) AddCalendar(u int32) {
+	if m.addcalendar != nil {
+		*m.addcalendar += u
+	} else {
+		m.addcalendar = &u
+	}
+}
+
+// AddedCalendar returns the value that was added to the "calendar" field in this mutation.
+func (m *DutyMutation) AddedCalendar() (r int32, exists bool) {
+	v := m.addcalendar
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetCalendar resets all changes to the "calendar" field.
+func (m *DutyMutation) ResetCalendar() {
+	m.calendar = nil
+	m.addcalendar = nil
+}
+
+// SetNote sets the "note" field.
+func (m *DutyMutation) SetNote(s string) {
+	m.note = &s
+}
+
+// Note returns the value of the "note" field in the mutation.
+func (m *DutyMutation) Note() (r string, exists bool) {
+	v := m.note
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldNote returns the old "note" field's value of the Duty entity.
+// If the Duty object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *DutyMutation) OldNote(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldNote is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldNote requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldNote: %w", err)
+	}
+	return oldValue.Note, nil
+}
+
+// ResetNote resets all changes to the "note" field.
+func (m *DutyMutation) ResetNote() {
+	m.note = nil
+}
+
+// SetOpenedBy sets the "opened_by" field.
+func (m *DutyMutation) SetOpenedBy(s string) {
+	m.opened_by = &s
+}
+
+// OpenedBy returns the value of the "opened_by" field in the mutation.
+func (m *DutyMutation) OpenedBy() (r string, exists bool) {
+	v := m.opened_by
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldOpenedBy returns the old "opened_by" field's value of the Duty entity.
+// If the Duty object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *DutyMutation) OldOpenedBy(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldOpenedBy is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldOpenedBy requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldOpenedBy: %w", err)
+	}
+	return oldValue.OpenedBy, nil
+}
+
+// ResetOpenedBy resets all changes to the "opened_by" field.
+func (m *DutyMutation) ResetOpenedBy() {
+	m.opened_by = nil
+}
+
+// SetCloseTime sets the "close_time" field.
+func (m *DutyMutation) SetCloseTime(r registry.Time) {
+	m.close_time = &r
+	m.addclose_time = nil
+}
+
+// CloseTime returns the value of the "close_time" field in the mutation.
+func (m *DutyMutation) CloseTime() (r registry.Time, exists bool) {
+	v := m.close_time
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldCloseTime returns the old "close_time" field's value of the Duty entity.
+// If the Duty object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *DutyMutation) OldCloseTime(ctx context.Context) (v registry.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldCloseTime is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldCloseTime requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldCloseTime: %w", err)
+	}
+	return oldValue.CloseTime, nil
+}
+
+// AddCloseTime adds r to the "close_time" field.
+func (m *DutyMutation) AddCloseTime(r registry.Time) {
+	if m.addclose_time != nil {
+		*m.addclose_time += r
+	} else {
+		m.addclose_time = &r
+	}
+}
+
+// AddedCloseTime returns the value that was added to the "close_time" field in this mutation.
+func (m *DutyMutation) AddedCloseTime() (r registry.Time, exists bool) {
+	v := m.addclose_time
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetCloseTime resets all changes to the "close_time" field.
+func (m *DutyMutation) ResetCloseTime() {
+	m.close_time = nil
+	m.addclose_time = nil
+}
+
+// SetClosedBy sets the "closed_by" field.
+func (m *DutyMutation) SetClosedBy(s string) {
+	m.closed_by = &s
+}
+
+// ClosedBy returns the value of the "closed_by" field in the mutation.
+func (m *DutyMutation) ClosedBy() (r string, exists bool) {
+	v := m.closed_by
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldClosedBy returns the old "closed_by" field's value of the Duty entity.
+// If the Duty object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *DutyMutation) OldClosedBy(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldClosedBy is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldClosedBy requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldClosedBy: %w", err)
+	}
+	return oldValue.ClosedBy, nil
+}
+
+// ResetClosedBy resets all changes to the "closed_by" field.
+func (m *DutyMutation) ResetClosedBy() {
+	m.closed_by = nil
+}
+
+// SetOutcome sets the "outcome" field.
+func (m *DutyMutation) SetOutcome(u uint8) {
+	m.outcome = &u
+	m.addoutcome = nil
+}
+
+// Outcome returns the value of the "outcome" field in the mutation.
+func (m *DutyMutation) Outcome() (r uint8, exists bool) {
+	v := m.outcome
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldOutcome returns the old "outcome" field's value of the Duty entity.
+// If the Duty object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *DutyMutation) OldOutcome(ctx context.Context) (v uint8, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldOutcome is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldOutcome requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldOutcome: %w", err)
+	}
+	return oldValue.Outcome, nil
+}
+
+// AddOutcome adds u to the "outcome" field.
+func (m *DutyMutation) AddOutcome(u int8) {
+	if m.addoutcome != nil {
+		*m.addoutcome += u
+	} else {
+		m.addoutcome = &u
+	}
+}
+
+// AddedOutcome returns the value that was added to the "outcome" field in this mutation.
+func (m *DutyMutation) AddedOutcome() (r int8, exists bool) {
+	v := m.addoutcome
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetOutcome resets all changes to the "outcome" field.
+func (m *DutyMutation) ResetOutcome() {
+	m.outcome = nil
+	m.addoutcome = nil
+}
+
+// SetEvidence sets the "evidence" field.
+func (m *DutyMutation) SetEvidence(s string) {
+	m.evidence = &s
+}
+
+// Evidence returns the value of the "evidence" field in the mutation.
+func (m *DutyMutation) Evidence() (r string, exists bool) {
+	v := m.evidence
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldEvidence returns the old "evidence" field's value of the Duty entity.
+// If the Duty object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *DutyMutation) OldEvidence(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldEvidence is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldEvidence requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldEvidence: %w", err)
+	}
+	return oldValue.Evidence, nil
+}
+
+// ResetEvidence resets all changes to the "evidence" field.
+func (m *DutyMutation) ResetEvidence() {
+	m.evidence = nil
+}
+
+// SetCloseNote sets the "close_note" field.
+func (m *DutyMutation) SetCloseNote(s string) {
+	m.close_note = &s
+}
+
+// CloseNote returns the value of the "close_note" field in the mutation.
+func (m *DutyMutation) CloseNote() (r string, exists bool) {
+	v := m.close_note
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldCloseNote returns the old "close_note" field's value of the Duty entity.
+// If the Duty object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *DutyMutation) OldCloseNote(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldCloseNote is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldCloseNote requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldCloseNote: %w", err)
+	}
+	return oldValue.CloseNote, nil
+}
+
+// ResetCloseNote resets all changes to the "close_note" field.
+func (m *DutyMutation) ResetCloseNote() {
+	m.close_note = nil
+}
+
+// Where appends a list predicates to the DutyMutation builder.
+func (m *DutyMutation) Where(ps ...predicate.Duty) {
+	m.predicates = append(m.predicates, ps...)
+}
+
+// WhereP appends storage-level predicates to the DutyMutation builder. Using this method,
+// users can use type-assertion to append predicates that do not depend on any generated package.
+func (m *DutyMutation) WhereP(ps ...func(*sql.Selector)) {
+	p := make([]predicate.Duty, len(ps))
+	for i := range ps {
+		p[i] = ps[i]
+	}
+	m.Where(p...)
+}
+
+// Op returns the operation name.
+func (m *DutyMutation) Op() Op {
+	return m.op
+}
+
+// SetOp allows setting the mutation operation.
+func (m *DutyMutation) SetOp(op Op) {
+	m.op = op
+}
+
+// Type returns the node type of this mutation (Duty).
+func (m *DutyMutation) Type() string {
+	return m.typ
+}
+
+// Fields returns all fields that were changed during this mutation. Note that in
+// order to get all numeric fields that were incremented/decremented, call
+// AddedFields().
+func (m *DutyMutation) Fields() []string {
+	fields := make([]string, 0, 20)
+	if m.kind != nil {
+		fields = append(fields, duty.FieldKind)
+	}
+	if m.owner != nil {
+		fields = append(fields, duty.FieldOwner)
+	}
+	if m.exporters != nil {
+		fields = append(fields, duty.FieldExporters)
+	}
+	if m.recipient != nil {
+		fields = append(fields, duty.FieldRecipient)
+	}
+	if m.recipient_number != nil {
+		fields = append(fields, duty.FieldRecipientNumber)
+	}
+	if m.record != nil {
+		fields = append(fields, duty.FieldRecord)
+	}
+	if m.cause != nil {
+		fields = append(fields, duty.FieldCause)
+	}
+	if m.subject_tag != nil {
+		fields = append(fields, duty.FieldSubjectTag)
+	}
+	if m.regime != nil {
+		fields = append(fields, duty.FieldRegime)
+	}
+	if m.begin_time != nil {
+		fields = append(fields, duty.FieldBeginTime)
+	}
+	if m.create_time != nil {
+		fields = append(fields, duty.FieldCreateTime)
+	}
+	if m.due_time != nil {
+		fields = append(fields, duty.FieldDueTime)
+	}
+	if m.calendar != nil {
+		fields = append(fields, duty.FieldCalendar)
+	}
+	if m.note != nil {
+		fields = append(fields, duty.FieldNote)
+	}
+	if m.opened_by != nil {
+		fields = append(fields, duty.FieldOpenedBy)
+	}
+	if m.close_time != nil {
+		fields = append(fields, duty.FieldCloseTime)
+	}
+	if m.closed_by != nil {
+		fields = append(fields, duty.FieldClosedBy)
+	}
+	if m.outcome != nil {
+		fields = append(fields, duty.FieldOutcome)
+	}
+	if m.evidence != nil {
+		fields = append(fields, duty.FieldEvidence)
+	}
+	if m.close_note != nil {
+		fields = append(fields, duty.FieldCloseNote)
+	}
+	return fields
+}
+
+// Field returns the value of a field with the given name. The second boolean
+// return value indicates that this field was not set, or was not defined in the
+// schema.
+func (m *DutyMutation) Field(name string) (ent.Value, bool) {
+	switch name {
+	case duty.FieldKind:
+		return m.Kind()
+	case duty.FieldOwner:
+		return m.Owner()
+	case duty.FieldExporters:
+		return m.Exporters()
+	case duty.FieldRecipient:
+		return m.Recipient()
+	case duty.FieldRecipientNumber:
+		return m.RecipientNumber()
+	case duty.FieldRecord:
+		return m.Record()
+	case duty.FieldCause:
+		return m.Cause()
+	case duty.FieldSubjectTag:
+		return m.SubjectTag()
+	case duty.FieldRegime:
+		return m.Regime()
+	case duty.FieldBeginTime:
+		return m.BeginTime()
+	case duty.FieldCreateTime:
+		return m.CreateTime()
+	case duty.FieldDueTime:
+		return m.DueTime()
+	case duty.FieldCalendar:
+		return m.Calendar()
+	case duty.FieldNote:
+		return m.Note()
+	case duty.FieldOpenedBy:
+		return m.OpenedBy()
+	case duty.FieldCloseTime:
+		return m.CloseTime()
+	case duty.FieldClosedBy:
+		return m.ClosedBy()
+	case duty.FieldOutcome:
+		return m.Outcome()
+	case duty.FieldEvidence:
+		return m.Evidence()
+	case duty.FieldCloseNote:
+		return m.CloseNote()
+	}
+	return nil, false
+}
+
+// OldField returns the old value of the field from the database. An error is
+// returned if the mutation operation is not UpdateOne, or the query to the
+// database failed.
+func (m *DutyMutation) OldField(ctx context.Context, name string) (ent.Value, error) {
+	switch name {
+	case duty.FieldKind:
+		return m.OldKind(ctx)
+	case duty.FieldOwner:
+		return m.OldOwner(ctx)
+	case duty.FieldExporters:
+		return m.OldExporters(ctx)
+	case duty.FieldRecipient:
+		return m.OldRecipient(ctx)
+	case duty.FieldRecipientNumber:
+		return m.OldRecipientNumber(ctx)
+	case duty.FieldRecord:
+		return m.OldRecord(ctx)
+	case duty.FieldCause:
+		return m.OldCause(ctx)
+	case duty.FieldSubjectTag:
+		return m.OldSubjectTag(ctx)
+	case duty.FieldRegime:
+		return m.OldRegime(ctx)
+	case duty.FieldBeginTime:
+		return m.OldBeginTime(ctx)
+	case duty.FieldCreateTime:
+		return m.OldCreateTime(ctx)
+	case duty.FieldDueTime:
+		return m.OldDueTime(ctx)
+	case duty.FieldCalendar:
+		return m.OldCalendar(ctx)
+	case duty.FieldNote:
+		return m.OldNote(ctx)
+	case duty.FieldOpenedBy:
+		return m.OldOpenedBy(ctx)
+	case duty.FieldCloseTime:
+		return m.OldCloseTime(ctx)
+	case duty.FieldClosedBy:
+		return m.OldClosedBy(ctx)
+	case duty.FieldOutcome:
+		return m.OldOutcome(ctx)
+	case duty.FieldEvidence:
+		return m.OldEvidence(ctx)
+	case duty.FieldCloseNote:
+		return m.OldCloseNote(ctx)
+	}
+	return nil, fmt.Errorf("unknown Duty field %s", name)
+}
+
+// SetField sets the value of a field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *DutyMutation) SetField(name string, value ent.Value) error {
+	switch name {
+	case duty.FieldKind:
+		v, ok := value.(uint8)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetKind(v)
+		return nil
+	case duty.FieldOwner:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetOwner(v)
+		return nil
+	case duty.FieldExporters:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetExporters(v)
+		return nil
+	case duty.FieldRecipient:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetRecipient(v)
+		return nil
+	case duty.FieldRecipientNumber:
+		v, ok := value.(uint32)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetRecipientNumber(v)
+		return nil
+	case duty.FieldRecord:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetRecord(v)
+		return nil
+	case duty.FieldCause:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetCause(v)
+		return nil
+	case duty.FieldSubjectTag:
+		v, ok := value.([]byte)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetSubjectTag(v)
+		return nil
+	case duty.FieldRegime:
+		v, ok := value.(uint8)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetRegime(v)
+		return nil
+	case duty.FieldBeginTime:
+		v, ok := value.(registry.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetBeginTime(v)
+		return nil
+	case duty.FieldCreateTime:
+		v, ok := value.(registry.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetCreateTime(v)
+		return nil
+	case duty.FieldDueTime:
+		v, ok := value.(registry.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetDueTime(v)
+		return nil
+	case duty.FieldCalendar:
+		v, ok := value.(uint32)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetCalendar(v)
+		return nil
+	case duty.FieldNote:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetNote(v)
+		return nil
+	case duty.FieldOpenedBy:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetOpenedBy(v)
+		return nil
+	case duty.FieldCloseTime:
+		v, ok := value.(registry.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetCloseTime(v)
+		return nil
+	case duty.FieldClosedBy:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetClosedBy(v)
+		return nil
+	case duty.FieldOutcome:
+		v, ok := value.(uint8)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetOutcome(v)
+		return nil
+	case duty.FieldEvidence:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetEvidence(v)
+		return nil
+	case duty.FieldCloseNote:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetCloseNote(v)
+		return nil
+	}
+	return fmt.Errorf("unknown Duty field %s", name)
+}
+
+// AddedFields returns all numeric fields that were incremented/decremented during
+// this mutation.
+func (m *DutyMutation) AddedFields() []string {
+	var fields []string
+	if m.addkind != nil {
+		fields = append(fields, duty.FieldKind)
+	}
+	if m.addrecipient_number != nil {
+		fields = append(fields, duty.FieldRecipientNumber)
+	}
+	if m.addregime != nil {
+		fields = append(fields, duty.FieldRegime)
+	}
+	if m.addbegin_time != nil {
+		fields = append(fields, duty.FieldBeginTime)
+	}
+	if m.addcreate_time != nil {
+		fields = append(fields, duty.FieldCreateTime)
+	}
+	if m.adddue_time != nil {
+		fields = append(fields, duty.FieldDueTime)
+	}
+	if m.addcalendar != nil {
+		fields = append(fields, duty.FieldCalendar)
+	}
+	if m.addclose_time != nil {
+		fields = append(fields, duty.FieldCloseTime)
+	}
+	if m.addoutcome != nil {
+		fields = append(fields, duty.FieldOutcome)
+	}
+	return fields
+}
+
+// AddedField returns the numeric value that was incremented/decremented on a field
+// with the given name. The second boolean return value indicates that this field
+// was not set, or was not defined in the schema.
+func (m *DutyMutation) AddedField(name string) (ent.Value, bool) {
+	switch name {
+	case duty.FieldKind:
+		return m.AddedKind()
+	case duty.FieldRecipientNumber:
+		return m.AddedRecipientNumber()
+	case duty.FieldRegime:
+		return m.AddedRegime()
+	case duty.FieldBeginTime:
+		return m.AddedBeginTime()
+	case duty.FieldCreateTime:
+		return m.AddedCreateTime()
+	case duty.FieldDueTime:
+		return m.AddedDueTime()
+	case duty.FieldCalendar:
+		return m.AddedCalendar()
+	case duty.FieldCloseTime:
+		return m.AddedCloseTime()
+	case duty.FieldOutcome:
+		return m.AddedOutcome()
+	}
+	return nil, false
+}
+
+// AddField adds the value to the field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *DutyMutation) AddField(name string, value ent.Value) error {
+	switch name {
+	case duty.FieldKind:
+		v, ok := value.(int8)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddKind(v)
+		return nil
+	case duty.FieldRecipientNumber:
+		v, ok := value.(int32)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddRecipientNumber(v)
+		return nil
+	case duty.FieldRegime:
+		v, ok := value.(int8)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddRegime(v)
+		return nil
+	case duty.FieldBeginTime:
+		v, ok := value.(registry.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddBeginTime(v)
+		return nil
+	case duty.FieldCreateTime:
+		v, ok := value.(registry.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddCreateTime(v)
+		return nil
+	case duty.FieldDueTime:
+		v, ok := value.(registry.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddDueTime(v)
+		return nil
+	case duty.FieldCalendar:
+		v, ok := value.(int32)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddCalendar(v)
+		return nil
+	case duty.FieldCloseTime:
+		v, ok := value.(registry.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddCloseTime(v)
+		return nil
+	case duty.FieldOutcome:
+		v, ok := value.(int8)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddOutcome(v)
+		return nil
+	}
+	return fmt.Errorf("unknown Duty numeric field %s", name)
+}
+
+// ClearedFields returns all nullable fields that were cleared during this
+// mutation.
+func (m *DutyMutation) ClearedFields() []string {
+	return nil
+}
+
+// FieldCleared returns a boolean indicating if a field with the given name was
+// cleared in this mutation.
+func (m *DutyMutation) FieldCleared(name string) bool {
+	_, ok := m.clearedFields[name]
+	return ok
+}
+
+// ClearField clears the value of the field with the given name. It returns an
+// error if the field is not defined in the schema.
+func (m *DutyMutation) ClearField(name string) error {
+	return fmt.Errorf("unknown Duty nullable field %s", name)
+}
+
+// ResetField resets all changes in the mutation for the field with the given name.
+// It returns an error if the field is not defined in the schema.
+func (m *DutyMutation) ResetField(name string) error {
+	switch name {
+	case duty.FieldKind:
+		m.ResetKind()
+		return nil
+	case duty.FieldOwner:
+		m.ResetOwner()
+		return nil
+	case duty.FieldExporters:
+		m.ResetExporters()
+		return nil
+	case duty.FieldRecipient:
+		m.ResetRecipient()
+		return nil
+	case duty.FieldRecipientNumber:
+		m.ResetRecipientNumber()
+		return nil
+	case duty.FieldRecord:
+		m.ResetRecord()
+		return nil
+	case duty.FieldCause:
+		m.ResetCause()
+		return nil
+	case duty.FieldSubjectTag:
+		m.ResetSubjectTag()
+		return nil
+	case duty.FieldRegime:
+		m.ResetRegime()
+		return nil
+	case duty.FieldBeginTime:
+		m.ResetBeginTime()
+		return nil
+	case duty.FieldCreateTime:
+		m.ResetCreateTime()
+		return nil
+	case duty.FieldDueTime:
+		m.ResetDueTime()
+		return nil
+	case duty.FieldCalendar:
+		m.ResetCalendar()
+		return nil
+	case duty.FieldNote:
+		m.ResetNote()
+		return nil
+	case duty.FieldOpenedBy:
+		m.ResetOpenedBy()
+		return nil
+	case duty.FieldCloseTime:
+		m.ResetCloseTime()
+		return nil
+	case duty.FieldClosedBy:
+		m.ResetClosedBy()
+		return nil
+	case duty.FieldOutcome:
+		m.ResetOutcome()
+		return nil
+	case duty.FieldEvidence:
+		m.ResetEvidence()
+		return nil
+	case duty.FieldCloseNote:
+		m.ResetCloseNote()
+		return nil
+	}
+	return fmt.Errorf("unknown Duty field %s", name)
+}
+
+// AddedEdges returns all edge names that were set/added in this mutation.
+func (m *DutyMutation) AddedEdges() []string {
+	edges := make([]string, 0, 0)
+	return edges
+}
+
+// AddedIDs returns all IDs (to other nodes) that were added for the given edge
+// name in this mutation.
+func (m *DutyMutation) AddedIDs(name string) []ent.Value {
+	return nil
+}
+
+// RemovedEdges returns all edge names that were removed in this mutation.
+func (m *DutyMutation) RemovedEdges() []string {
+	edges := make([]string, 0, 0)
+	return edges
+}
+
+// RemovedIDs returns all IDs (to other nodes) that were removed for the edge with
+// the given name in this mutation.
+func (m *DutyMutation) RemovedIDs(name string) []ent.Value {
+	return nil
+}
+
+// ClearedEdges returns all edge names that were cleared in this mutation.
+func (m *DutyMutation) ClearedEdges() []string {
+	edges := make([]string, 0, 0)
+	return edges
+}
+
+// EdgeCleared returns a boolean which indicates if the edge with the given name
+// was cleared in this mutation.
+func (m *DutyMutation) EdgeCleared(name string) bool {
+	return false
+}
+
+// ClearEdge clears the value of the edge with the given name. It returns an error
+// if that edge is not defined in the schema.
+func (m *DutyMutation) ClearEdge(name string) error {
+	return fmt.Errorf("unknown Duty unique edge %s", name)
+}
+
+// ResetEdge resets all changes to the edge with the given name in this mutation.
+// It returns an error if the edge is not defined in the schema.
+func (m *DutyMutation) ResetEdge(name string) error {
+	return fmt.Errorf("unknown Duty edge %s", name)
 }
 
 // ExceptionRecordMutation represents an operation that mutates the ExceptionRecord nodes in the graph.

@@ -22,6 +22,8 @@ type Tx struct {
 	Change *ChangeClient
 	// Deployment is the client for interacting with the Deployment builders.
 	Deployment *DeploymentClient
+	// Duty is the client for interacting with the Duty builders.
+	Duty *DutyClient
 	// ExceptionRecord is the client for interacting with the ExceptionRecord builders.
 	ExceptionRecord *ExceptionRecordClient
 	// Exporter is the client for interacting with the Exporter builders.
@@ -192,6 +194,7 @@ func (tx *Tx) init() {
 	tx.Category = NewCategoryClient(tx.config)
 	tx.Change = NewChangeClient(tx.config)
 	tx.Deployment = NewDeploymentClient(tx.config)
+	tx.Duty = NewDutyClient(tx.config)
 	tx.ExceptionRecord = NewExceptionRecordClient(tx.config)
 	tx.Exporter = NewExporterClient(tx.config)
 	tx.Idempotency = NewIdempotencyClient(tx.config)

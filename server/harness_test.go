@@ -51,7 +51,7 @@ func (w *world) serve(ctx context.Context) {
 			}
 		})
 	}
-	w.server = New(Config{Keeper: w.keeper, Gate: w.gate, Store: w.store, Segments: w.store, Log: w.logger(), Version: "test", LameDuck: -1})
+	w.server = New(Config{Keeper: w.keeper, Gate: w.gate, Store: w.store, Segments: w.store, Duties: w.store, Log: w.logger(), Version: "test", LameDuck: -1})
 	lis := w.listen()
 	wg.Go(func() {
 		if err := w.server.Serve(lis); err != nil {

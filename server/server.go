@@ -43,12 +43,13 @@ type Segments interface {
 	Segments(ctx context.Context, q ledger.SegmentQuery) ([]ledger.Segment, error)
 }
 
-// Config is what a Server is made of. Keeper, Gate, Store and Segments are needed.
+// Config is what a Server is made of. Keeper, Gate, Store, Segments and Duties are needed.
 type Config struct {
 	Keeper   *gate.Keeper
 	Gate     *gate.Gate
 	Store    registry.Store
 	Segments Segments
+	Duties   Duties
 	// Now is the clock; time.Now when nil.
 	Now func() time.Time
 	// Log is where faults, refusals of roles and writes are told; slog.Default when nil.
@@ -76,6 +77,7 @@ type core struct {
 	gate     *gate.Gate
 	store    registry.Store
 	segments Segments
+	duties   Duties
 	now      func() time.Time
 	log      *slog.Logger
 	version  string
@@ -86,6 +88,7 @@ type core struct {
 	refusals refusals
 	past     past
 	words    wordIndex
+	followed followed
 	closing  context.Context // ends when watches of health are to end
 	close    context.CancelFunc
 }
@@ -102,7 +105,7 @@ func New(cfg Config) *Server {
 		cfg.LameDuck = defaultLameDuck
 	}
 	c := &core{
-		keeper: cfg.Keeper, gate: cfg.Gate, store: cfg.Store, segments: cfg.Segments,
+		keeper: cfg.Keeper, gate: cfg.Gate, store: cfg.Store, segments: cfg.Segments, duties: cfg.Duties,
 		now: cfg.Now, log: cfg.Log, version: cfg.Version,
 		turn: make(chan struct{}, 1),
 	}
@@ -153,6 +156,8 @@ func (s *Server) register() {
 	waybillv1.RegisterDecisionServiceServer(g, decisionService{core: c})
 	waybillv1.RegisterChangeServiceServer(g, changeService{core: c})
 	waybillv1.RegisterTransferRegisterServiceServer(g, transferRegisterService{core: c})
+	waybillv1.RegisterDutyRegisterServiceServer(g, dutyRegisterService{core: c})
+	waybillv1.RegisterDutyServiceServer(g, dutyService{core: c})
 	healthv1.RegisterHealthServer(g, s.health)
 }
 

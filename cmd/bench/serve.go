@@ -171,7 +171,7 @@ func serveGate(ctx context.Context, lis net.Listener, mode, dir, database, examp
 	for g.Serving() != nil && ctx.Err() == nil {
 		time.Sleep(time.Millisecond)
 	}
-	srv := server.New(server.Config{Keeper: k, Gate: g, Store: s, Segments: s, LameDuck: -1})
+	srv := server.New(server.Config{Keeper: k, Gate: g, Store: s, Segments: s, Duties: s, LameDuck: -1})
 	go func() { <-ctx.Done(); srv.Stop() }()
 	if err := tell(lis, token); err != nil {
 		return err

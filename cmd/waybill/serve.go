@@ -108,7 +108,7 @@ func (c *cli) serve(ctx context.Context, f *serveFlags, ready func(context.Conte
 	keeper := gate.NewKeeper(s, gate.KeeperConfig{Log: log, Lease: lease}, c.now)
 	g := gate.New(keeper, s, keys, gate.Config{Log: log}, c.now)
 	srv := server.New(server.Config{
-		Keeper: keeper, Gate: g, Store: s, Segments: s, Now: c.now, Log: log, Version: version(), TLS: transport,
+		Keeper: keeper, Gate: g, Store: s, Segments: s, Duties: s, Now: c.now, Log: log, Version: version(), TLS: transport,
 		LameDuck: lameDuck(f.listen),
 	})
 	return c.runAll(ctx, keeper, g, srv, lis, run, ready)

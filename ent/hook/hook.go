@@ -68,6 +68,18 @@ func (f DeploymentFunc) Mutate(ctx context.Context, m ent.Mutation) (ent.Value, 
 	return nil, fmt.Errorf("unexpected mutation type %T. expect *ent.DeploymentMutation", m)
 }
 
+// The DutyFunc type is an adapter to allow the use of ordinary
+// function as Duty mutator.
+type DutyFunc func(context.Context, *ent.DutyMutation) (ent.Value, error)
+
+// Mutate calls f(ctx, m).
+func (f DutyFunc) Mutate(ctx context.Context, m ent.Mutation) (ent.Value, error) {
+	if mv, ok := m.(*ent.DutyMutation); ok {
+		return f(ctx, mv)
+	}
+	return nil, fmt.Errorf("unexpected mutation type %T. expect *ent.DutyMutation", m)
+}
+
 // The ExceptionRecordFunc type is an adapter to allow the use of ordinary
 // function as ExceptionRecord mutator.
 type ExceptionRecordFunc func(context.Context, *ent.ExceptionRecordMutation) (ent.Value, error)

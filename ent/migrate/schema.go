@@ -207,6 +207,48 @@ var (
 			},
 		},
 	}
+	// DutyColumns holds the columns for the "duty" table.
+	DutyColumns = []*schema.Column{
+		{Name: "id", Type: field.TypeString},
+		{Name: "kind", Type: field.TypeUint8},
+		{Name: "owner", Type: field.TypeString},
+		{Name: "exporters", Type: field.TypeString},
+		{Name: "recipient", Type: field.TypeString},
+		{Name: "recipient_number", Type: field.TypeUint32},
+		{Name: "record", Type: field.TypeString},
+		{Name: "cause", Type: field.TypeString},
+		{Name: "subject_tag", Type: field.TypeBytes},
+		{Name: "regime", Type: field.TypeUint8},
+		{Name: "begin_time", Type: field.TypeInt64},
+		{Name: "create_time", Type: field.TypeInt64},
+		{Name: "due_time", Type: field.TypeInt64},
+		{Name: "calendar", Type: field.TypeUint32},
+		{Name: "note", Type: field.TypeString},
+		{Name: "opened_by", Type: field.TypeString},
+		{Name: "close_time", Type: field.TypeInt64},
+		{Name: "closed_by", Type: field.TypeString},
+		{Name: "outcome", Type: field.TypeUint8},
+		{Name: "evidence", Type: field.TypeString},
+		{Name: "close_note", Type: field.TypeString},
+	}
+	// DutyTable holds the schema information for the "duty" table.
+	DutyTable = &schema.Table{
+		Name:       "duty",
+		Columns:    DutyColumns,
+		PrimaryKey: []*schema.Column{DutyColumns[0]},
+		Indexes: []*schema.Index{
+			{
+				Name:    "duty_due_time_id",
+				Unique:  false,
+				Columns: []*schema.Column{DutyColumns[12], DutyColumns[0]},
+			},
+			{
+				Name:    "duty_recipient_due_time",
+				Unique:  false,
+				Columns: []*schema.Column{DutyColumns[4], DutyColumns[12]},
+			},
+		},
+	}
 	// ExceptionRecordColumns holds the columns for the "exception_record" table.
 	ExceptionRecordColumns = []*schema.Column{
 		{Name: "number", Type: field.TypeUint32},
@@ -1441,6 +1483,7 @@ var (
 		CategoryTable,
 		ChangeTable,
 		DeploymentTable,
+		DutyTable,
 		ExceptionRecordTable,
 		ExporterTable,
 		IdempotencyTable,
@@ -1506,6 +1549,9 @@ func init() {
 	DeploymentTable.ForeignKeys[0].RefTable = RecipientTable
 	DeploymentTable.Annotation = &entsql.Annotation{
 		Table: "deployment",
+	}
+	DutyTable.Annotation = &entsql.Annotation{
+		Table: "duty",
 	}
 	ExceptionRecordTable.ForeignKeys[0].RefTable = InstrumentTable
 	ExceptionRecordTable.Annotation = &entsql.Annotation{

@@ -21,6 +21,9 @@ type Change func(*sql.Selector)
 // Deployment is the predicate function for deployment builders.
 type Deployment func(*sql.Selector)
 
+// Duty is the predicate function for duty builders.
+type Duty func(*sql.Selector)
+
 // ExceptionRecord is the predicate function for exceptionrecord builders.
 type ExceptionRecord func(*sql.Selector)
 

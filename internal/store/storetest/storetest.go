@@ -35,6 +35,10 @@ func Run(t *testing.T, b Backend) {
 		"append-only":                     appendOnly,
 		"shards":                          shards,
 		"segments":                        segments,
+		"duties":                          dutyRecords,
+		"duties are only closed":          dutyGuard,
+		"lists of duties":                 dutyLists,
+		"duties of many at once":          dutyRaces,
 		"differences of rows are found":   differences,
 		"a deadline before the statement": deadline,
 	} {
