@@ -157,7 +157,7 @@ func (s dutyRegisterService) ListDuties(ctx context.Context, r *waybillv1.ListDu
 	}
 	page = append(page, owed...)
 	slices.SortFunc(page, duty.Compare)
-	resp := &waybillv1.ListDutiesResponse{CalendarEdition: duty.CalendarEdition, CalendarUntil: duty.LastYear}
+	resp := &waybillv1.ListDutiesResponse{CalendarEdition: registry.CalendarEdition, CalendarUntil: registry.LastYear}
 	if len(page) > size {
 		page = page[:size]
 		last := page[size-1]

@@ -1,6 +1,10 @@
 package duty
 
-import "waybill/internal/registry"
+import (
+	"time"
+
+	"waybill/internal/registry"
+)
 
 // clock is how long somebody has; the zero clock has run out when it begins.
 type clock struct {
@@ -19,12 +23,16 @@ var (
 func (c clock) end(begin registry.Time) (registry.Time, error) {
 	switch {
 	case c.working > 0:
-		return AddWorkingDays(begin, c.working)
+		return registry.AddWorkingDays(begin, c.working)
 	case c.day:
-		return registry.At(midnight(begin).AddDate(0, 0, 1)), nil
+		y, m, d := begin.Std().In(shanghai).Date()
+		return registry.At(time.Date(y, m, d+1, 0, 0, 0, 0, shanghai)), nil
 	}
 	return begin + registry.Time(c.hours)*hour, nil
 }
+
+// shanghai is the zone of a PRC clock; the mainland has one offset.
+var shanghai = time.FixedZone("Asia/Shanghai", 8*60*60)
 
 // hour and day are of the clock, not of a calendar: 24 hours.
 const (
@@ -33,7 +41,7 @@ const (
 )
 
 // Due returns when a duty of the kind is due whose clock begins at a time: the end
-// of the span, half-open. It returns an *UncoveredError where the calendar does not
+// of the span, half-open. It returns an *registry.UncoveredError where the calendar does not
 // reach.
 func Due(k Kind, begin registry.Time) (registry.Time, error) { return kinds[k].clock.end(begin) }
 

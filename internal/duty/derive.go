@@ -245,8 +245,8 @@ func renewal(m registry.Mechanism, end, now registry.Time) (from, due registry.T
 	switch m {
 	case registry.MechanismSecurityAssessment:
 		from, due = end-Ahead, end
-		window, err := WorkingDaysBefore(end, extensionDays)
-		var uncovered *UncoveredError
+		window, err := registry.WorkingDaysBefore(end, extensionDays)
+		var uncovered *registry.UncoveredError
 		if err == nil {
 			from = window
 		} else if !errors.As(err, &uncovered) {

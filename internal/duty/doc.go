@@ -2,8 +2,9 @@
 // that they run on, and which duties follow from the registry as it stands. It is
 // pure: time and registry come in, duties go out.
 //
-// It does not own where duties are kept (internal/store), who may close one
-// (server), or which decision or fact opens one (internal/gate).
+// It does not own the working-day calendar, which rules read too (internal/registry),
+// where duties are kept (internal/store), who may close one (server), or which
+// decision or fact opens one (internal/gate).
 //
 // Invariants: a clock of working days reads only the years of the calendar's
 // edition, and outside them is an error, never a guess; the id of a duty that

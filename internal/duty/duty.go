@@ -114,13 +114,13 @@ func Open(d Duty) Duty {
 		return d
 	}
 	due, err := d.count()
-	var uncovered *UncoveredError
+	var uncovered *registry.UncoveredError
 	if errors.As(err, &uncovered) {
 		return d
 	}
 	d.DueTime = due
 	if kinds[d.Kind].clock.working > 0 && d.Regime != registry.RegimeEu {
-		d.Calendar = CalendarEdition
+		d.Calendar = registry.CalendarEdition
 	}
 	return d
 }
