@@ -22,7 +22,7 @@ import (
 // testCommand runs decision cases offline against registry files.
 func (c *cli) testCommand() *cobra.Command {
 	var registryFiles []string
-	var verbose bool
+	var verbose, cover bool
 	cmd := &cobra.Command{
 		Use:     "test FILE…",
 		Short:   "Run decision cases offline against registry files; exit 1 if one fails",
@@ -34,6 +34,10 @@ func (c *cli) testCommand() *cobra.Command {
 				return err
 			}
 			b := &bench{c: c, registry: registryFiles, offline: map[string]*offline{}}
+			v := newCoverage()
+			if cover {
+				b.passed = v.see
+			}
 			passed := 0
 			var failures []failure
 			for _, f := range files {
@@ -52,6 +56,9 @@ func (c *cli) testCommand() *cobra.Command {
 					}
 				}
 			}
+			if cover && len(failures) == 0 {
+				return c.printCoverage(v)
+			}
 			if err := c.printFailures(passed, failures); err != nil {
 				return err
 			}
@@ -63,6 +70,7 @@ func (c *cli) testCommand() *cobra.Command {
 	}
 	cmd.Flags().StringArrayVar(&registryFiles, "registry", nil, "files or directories of the registry, instead of what the cases name")
 	cmd.Flags().BoolVarP(&verbose, "verbose", "v", false, "print the cases that pass, too")
+	cmd.Flags().BoolVar(&cover, "coverage", false, "print clause × case where all pass: each clause of the policy, each code and each cell of the waiver matrix, fired and not fired")
 	return cmd
 }
 
@@ -98,6 +106,7 @@ type bench struct {
 	c        *cli
 	registry []string
 	offline  map[string]*offline
+	passed   func(*wire.Case, *pb.ShareDecision) // is told of every case that passes; nil: nobody asked
 }
 
 // offline is a registry read from files.
@@ -105,6 +114,7 @@ type offline struct {
 	nouns    []registry.Noun
 	zone     *time.Location
 	snapshot map[registry.Time]*decision.Snapshot // unchanged, by the time of the case
+	passed   func(*wire.Case, *pb.ShareDecision)
 }
 
 func (b *bench) run(ctx context.Context, f wire.File) ([]failure, error) {
@@ -156,7 +166,7 @@ func (b *bench) open(first wire.Case) (*offline, error) {
 	if err != nil {
 		return nil, err
 	}
-	o := &offline{snapshot: map[registry.Time]*decision.Snapshot{}}
+	o := &offline{snapshot: map[registry.Time]*decision.Snapshot{}, passed: b.passed}
 	for _, l := range located {
 		o.nouns = append(o.nouns, l.Noun)
 		if s, ok := l.Noun.(*registry.Settings); ok && s.Zone != "" {
@@ -215,6 +225,8 @@ func (o *offline) judge(ctx context.Context, c *wire.Case) (failure, error) {
 	}
 	if !got.fits(c) {
 		f.wanted, f.got = wantedText(c), got.text()
+	} else if o.passed != nil {
+		o.passed(c, got.ShareDecision)
 	}
 	return f, nil
 }

@@ -89,7 +89,7 @@ Exit codes: 0 done or allowed; 1 denied, cases failed or differences found;
 		c.applyCommand(), c.diffCommand(), c.exportCommand(),
 		c.checkCommand(), c.explainCommand(), c.testCommand(),
 		c.findCommand(), c.getCommand(), c.listCommand(),
-		c.tokenCommand(), c.doctorCommand(), c.versionCommand(),
+		c.tokenCommand(), c.doctorCommand(), c.versionCommand(), c.lawCommand(),
 	)
 	return root
 }
