@@ -133,37 +133,6 @@ func (s *shareService) BatchCheckShares(ctx context.Context, r *waybillv1.BatchC
 	return resp, nil
 }
 
-// ExplainShare answers as CheckShare would, with the trace and without a record.
-func (s *shareService) ExplainShare(ctx context.Context, r *waybillv1.ExplainShareRequest) (*waybillv1.ExplainShareResponse, error) {
-	c := callOf(ctx)
-	// A registry of the past is compiled for it: not for those who ask in great number.
-	if r.GetAsOf() != 0 && c.principal.Role == registry.RoleCaller {
-		return nil, registry.Errorf(registry.PermissionDenied, "ROLE_NOT_PERMITTED", "the role %s does not permit as_of", c.principal.Role)
-	}
-	at, err := instant("time", r.GetTime())
-	if err != nil {
-		return nil, err
-	}
-	if r.GetAsOf() < 0 {
-		return nil, invalid("as_of", "a revision, or nothing for the newest")
-	}
-	if len(r.GetQuestion().GetSubjects()) > 0 {
-		return nil, invalid("question.subjects", "nothing: an explanation is of one subject")
-	}
-	var w single
-	if err := wire.Question(r.GetQuestion(), &w.question); err != nil {
-		return nil, err
-	}
-	if err := s.gate.Explain(c, c.principal, &w.question, explainOptions(r, at), &w.answer); err != nil {
-		return nil, err
-	}
-	if err := wire.Refusal(&w.answer.Decision); err != nil {
-		return nil, err
-	}
-	d := wire.Decision(w.answer.View.Snapshot, r.GetQuestion(), &w.answer.Decision)
-	return &waybillv1.ExplainShareResponse{Decision: answer(d, &w.answer, ""), Trace: wire.Trace(w.answer.View.Snapshot, r.GetQuestion(), &w.answer.Decision)}, nil
-}
-
 // refused returns the question that the gate does not judge, 0 where it is none's fault.
 func (b *batch) refused() int {
 	for i := range b.answers {
@@ -191,10 +160,6 @@ func atLeast(t *waybillv1.RevisionToken) *gate.RevisionToken {
 		return nil
 	}
 	return &gate.RevisionToken{Epoch: t.GetEpoch(), Revision: t.GetRevision()}
-}
-
-func explainOptions(r *waybillv1.ExplainShareRequest, at registry.Time) gate.ExplainOptions {
-	return gate.ExplainOptions{Time: at, AsOf: r.GetAsOf(), AtLeast: atLeast(r.GetAtLeastRevision())}
 }
 
 // settled refuses what there is no decision of, and judges the caller once more

@@ -53,12 +53,17 @@ func (c *cli) explainCommand() *cobra.Command {
 	f := &questionFlags{}
 	var at string
 	var asOf int64
+	var needs, goCode bool
 	cmd := &cobra.Command{
-		Use:     "explain --recipient NAME --purpose NAME --category NAME…",
-		Short:   "Ask without a record, at any time and revision, with what every rule did",
-		Example: "  waybill explain" + questionExample,
+		Use:     "explain --recipient NAME --purpose NAME [--category NAME…]",
+		Short:   "Ask without a record, at any time and revision, with what every rule did and what would cure a denial; with --needs what a share would need",
+		Example: "  waybill explain" + questionExample + "\n  waybill explain --recipient sf --purpose delivery --needs --go",
 		Args:    cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
+			if goCode && !needs {
+				return usagef("--go goes with --needs")
+			}
+			f.bare = needs
 			q, least, err := f.question()
 			if err != nil {
 				return err
@@ -80,9 +85,23 @@ func (c *cli) explainCommand() *cobra.Command {
 			if err != nil {
 				return questionFailed(err)
 			}
+			if needs {
+				return c.print(r, func(w io.Writer) error {
+					if goCode {
+						return goCall(w, q, r.GetNeeds())
+					}
+					return columns(w, "", needRows(r.GetNeeds()))
+				})
+			}
 			err = c.print(r, func(w io.Writer) error {
 				if err := answer(w, q, r.GetDecision()); err != nil {
 					return err
+				}
+				if len(r.GetCures()) > 0 {
+					fmt.Fprintln(w, "Allowed with:")
+					if err := columns(w, "  ", cureRows(r.GetCures())); err != nil {
+						return err
+					}
 				}
 				fmt.Fprintln(w)
 				return columns(w, "", traceRows(r.GetTrace()))
@@ -96,6 +115,8 @@ func (c *cli) explainCommand() *cobra.Command {
 	f.register(cmd)
 	cmd.Flags().StringVar(&at, "at", "", "the instant judged: a date or RFC 3339 (default now)")
 	cmd.Flags().Int64Var(&asOf, "as-of", 0, "the revision as recorded (default the newest); not for callers")
+	cmd.Flags().BoolVar(&needs, "needs", false, "print what a share of recipient and purpose would need, without a decision; no category is asked for")
+	cmd.Flags().BoolVar(&goCode, "go", false, "with --needs: print the call to paste into a Go service")
 	c.completeNames(cmd)
 	return cmd
 }

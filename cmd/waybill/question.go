@@ -4,12 +4,14 @@ import (
 	"fmt"
 	"os"
 	"strings"
+	"time"
 
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 	"google.golang.org/protobuf/encoding/protojson"
 	"google.golang.org/protobuf/proto"
 	"google.golang.org/protobuf/reflect/protoreflect"
+	"google.golang.org/protobuf/types/known/timestamppb"
 
 	pb "waybill/proto/waybill/v1"
 )
@@ -24,6 +26,8 @@ type questionFlags struct {
 	orderRef, orderSubject            string
 	atLeast, requestID                string
 	categories, regions, destinations []string
+	collected                         string
+	bare                              bool // no categories: what is needed is asked
 }
 
 func (f *questionFlags) register(cmd *cobra.Command) {
@@ -53,6 +57,17 @@ func (f *questionFlags) register(cmd *cobra.Command) {
 	fs.BoolVar(&f.q.Deidentified, "deidentified", false, "the payload is de-identified")
 	fs.StringSliceVar(&f.chain, "chain", nil, "a further recipient that will be reached, or one of its deployments")
 	fs.StringVar(&f.exception, "exception", "", "an exception claimed, and the id of its record: vital-interest=case-7")
+	fs.BoolVar(&f.q.DoNotTrack, "do-not-track", false, "do-not-track is on")
+	fs.BoolVar(&f.q.OptedOutInterestAds, "opted-out-ads", false, "the subject opted out of interest-based advertising")
+	fs.BoolVar(&f.q.Restricted, "restricted", false, "a restriction is in force, for all purposes")
+	fs.BoolVar(&f.q.Objected, "objected", false, "the subject objected to this purpose, or refused it")
+	fs.BoolVar(&f.q.Erased, "erased", false, "the subject was erased, or the account cancelled")
+	fs.StringVar(&f.collected, "collected", "", "when the data was collected, RFC 3339")
+	fs.StringVar(&f.q.AuthorityInstrument, "instrument", "", "the instrument of an authority")
+	fs.StringVar(&f.q.AcceptedPolicy, "accepted-policy", "", "the newest policy version that the subject accepted explicitly")
+	fs.StringVar(&f.q.Publication, "publication", "", "which publication, for the public")
+	fs.StringVar(&f.q.CountKey, "count-key", "", "key of a counted bulk share: it is counted once")
+	fs.StringSliceVar(&f.q.Subjects, "subjects", nil, "the subjects of a bulk share: each is judged and recorded")
 	fs.StringVar(&f.atLeast, "at-least", "", "EPOCH:REVISION, the answer is decided at this state or a later one")
 
 	fs.SetNormalizeFunc(func(_ *pflag.FlagSet, name string) pflag.NormalizedName {
@@ -64,7 +79,7 @@ func (f *questionFlags) register(cmd *cobra.Command) {
 	complete(cmd, "subject-group", flagValues(pb.SubjectGroup(0).Descriptor(), "SUBJECT_GROUP_")...)
 	complete(cmd, "age-band", flagValues(pb.AgeBand(0).Descriptor(), "AGE_BAND_")...)
 	var bases []string
-	for _, r := range []string{"cn", "cn-sz", "eu"} {
+	for _, r := range []string{"cn", "cn-sz", "eu", "uk"} {
 		for _, b := range flagValues(pb.Basis(0).Descriptor(), "BASIS_") {
 			bases = append(bases, r+"="+b)
 		}
@@ -103,7 +118,9 @@ func (f *questionFlags) question() (*pb.ShareQuestion, *pb.RevisionToken, error)
 			return nil, nil, usagef("--%s is needed; `waybill find WORDS` finds its name", flag)
 		}
 	}
-	if len(f.categories) == 0 {
+	if f.bare {
+		f.categories = nil
+	} else if len(f.categories) == 0 {
 		return nil, nil, usagef("--category is needed; `waybill find WORDS` finds its name")
 	}
 	q.Categories, q.SubjectRegions, q.DestinationCountries = f.categories, f.regions, f.destinations
@@ -151,6 +168,13 @@ func (f *questionFlags) question() (*pb.ShareQuestion, *pb.RevisionToken, error)
 			return nil, nil, err
 		}
 		q.Exception = &pb.ExceptionClaim{Exception: pb.Exception(n), Record: record}
+	}
+	if f.collected != "" {
+		t, err := time.Parse(time.RFC3339, f.collected)
+		if err != nil {
+			return nil, nil, usagef("--collected %s: an instant such as 2026-06-30T12:00:00Z", f.collected)
+		}
+		q.CollectTime = timestamppb.New(t)
 	}
 	if f.consentFile != "" {
 		if q.Consents, err = readConsents(f.consentFile); err != nil {

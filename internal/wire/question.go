@@ -32,6 +32,16 @@ const (
 // wrong field (question.categories[2]). A list of subjects is not read here: the
 // question of each is made by OfSubject.
 func Question(src *waybillv1.ShareQuestion, dst *decision.Question) error {
+	return question(src, dst, false)
+}
+
+// Pair reads a question that may leave out its categories: what it would need is
+// asked, and nothing decided. Its errors are those of Question.
+func Pair(src *waybillv1.ShareQuestion, dst *decision.Question) error {
+	return question(src, dst, true)
+}
+
+func question(src *waybillv1.ShareQuestion, dst *decision.Question, bare bool) error {
 	if src == nil {
 		return &registry.Error{Kind: registry.Invalid, Reason: "FIELD_INVALID", Message: "the question is refused",
 			Fields: []registry.FieldError{{Field: "question", Expected: "a question"}}}
@@ -46,7 +56,9 @@ func Question(src *waybillv1.ShareQuestion, dst *decision.Question) error {
 	dst.Deployment = a.deployment("question.deployment", dst.Recipient, src.Deployment)
 	dst.Purpose = a.name("question.purpose", registry.Purposes, src.Purpose, true)
 	dst.ServedPurpose = a.name("question.served_purpose", registry.Purposes, src.ServedPurpose, false)
-	dst.Categories = a.categories("question.categories", dst.Categories, src.Categories, decision.MaxCategories)
+	if !bare || len(src.Categories) > 0 {
+		dst.Categories = a.categories("question.categories", dst.Categories, src.Categories, decision.MaxCategories)
+	}
 	dst.Subject = a.text("question.subject", src.Subject, maxSubject)
 	if a.known("question.subject_group", int32(src.SubjectGroup), waybillv1.SubjectGroup_name, false) {
 		dst.SubjectGroup = registry.SubjectGroup(src.SubjectGroup)
