@@ -25,6 +25,9 @@ const (
 
 const termShift = 9
 
+// markRetention comes after the terms.
+const markRetention marks = 1 << 24
+
 var agreementMarks = [...]struct {
 	code   Code
 	detail Detail
@@ -42,6 +45,7 @@ var agreementMarks = [...]struct {
 	{AgreementTermsIncomplete, DetailTermsStaffConfidentiality}, {AgreementTermsIncomplete, DetailTermsAssistRights},
 	{AgreementTermsIncomplete, DetailTermsAssistSecurity}, {AgreementTermsIncomplete, DetailTermsAllocation},
 	{AgreementTermsIncomplete, DetailTermsContact},
+	{RecipientRetentionExceeds, DetailRetentionLimit},
 }
 
 // state returns the marks of rules 22 to 25: why an agreement is not in force.
@@ -86,6 +90,7 @@ const (
 	termsEU        = termInstructions | termStaffConfidentiality | termAssistRights | termAssistSecurity
 	termsControl   = termPurpose | termMethod | termCategories | termMeasures
 	termsJoint     = termAllocation | termContact
+	termsChecked   = termEntrusting - 1
 )
 
 func ruleTerms(e *scratch, d *judged, a *agreementView) marks {
@@ -106,7 +111,7 @@ func ruleTerms(e *scratch, d *judged, a *agreementView) marks {
 	if missing&termConfidentiality != 0 && e.confidential() {
 		missing &^= termConfidentiality
 	}
-	return marks(missing) << termShift
+	return marks(missing&termsChecked) << termShift
 }
 
 func rulePurposeAgreed(e *scratch, _ *judged, a *agreementView) marks {
@@ -278,7 +283,7 @@ func (e *scratch) restOn(k int) {
 func (e *scratch) markAgreement(p *program, d *judged, a *agreementView) {
 	a.marks, a.hits, a.marked = 0, hits{}, true
 	for i := range p.agreement {
-		if r := &p.agreement[i]; e.runs(r.needs, r.kinds) {
+		if r := &p.agreement[i]; e.runs(r.needs, r.kinds) && r.kinds&d.class != 0 {
 			x := r.run(e, d, a)
 			a.marks |= x
 			if e.tracing {
@@ -287,7 +292,7 @@ func (e *scratch) markAgreement(p *program, d *judged, a *agreementView) {
 		}
 	}
 	for i := range p.perAsked {
-		if r := &p.perAsked[i]; e.runs(r.needs, r.kinds) {
+		if r := &p.perAsked[i]; e.runs(r.needs, r.kinds) && r.kinds&d.class != 0 {
 			a.hits[i] = r.run(e, d, a)
 			if e.tracing {
 				e.stepAsked(r.rule, registry.RegimePolicy, a.hits[i], a.number)

@@ -32,20 +32,9 @@ func (s *Snapshot) check(p *program, q *Question, in *Inputs, d *Decision) {
 	if e.runs(needCandidates, forAgreements) {
 		e.agree()
 	}
+	e.postpone()
 	for i := range p.whole {
-		r := &p.whole[i]
-		if !e.runs(r.needs, r.kinds) {
-			if e.tracing {
-				e.stepNotRun(r.rule)
-			}
-			continue
-		}
-		e.rule = r.rule
-		before := len(d.Reasons)
-		r.run(e)
-		if e.tracing {
-			e.step(r.rule, registry.RegimeUnspecified, len(d.Reasons) != before, 0, -1)
-		}
+		e.runWhole(&p.whole[i])
 	}
 	if e.runs(needCandidates, forAgreements) {
 		e.restOnAgreements(p)
@@ -53,8 +42,26 @@ func (s *Snapshot) check(p *program, q *Question, in *Inputs, d *Decision) {
 	if e.runs(needCandidates, forTransfers) {
 		e.restOnTransfers(p)
 	}
+	for i := range p.after {
+		e.runWhole(&p.after[i])
+	}
 	e.conclude()
 	e.clear()
+}
+
+func (e *scratch) runWhole(r *row[func(*scratch)]) {
+	if !e.runs(r.needs, r.kinds) {
+		if e.tracing {
+			e.stepNotRun(r.rule)
+		}
+		return
+	}
+	e.rule = r.rule
+	before := len(e.d.Reasons)
+	r.run(e)
+	if e.tracing {
+		e.step(r.rule, registry.RegimeUnspecified, len(e.d.Reasons) != before, 0, -1)
+	}
 }
 
 // runs reports whether a rule runs for this question.
@@ -67,11 +74,19 @@ func (e *scratch) conclude() {
 	slices.Sort(d.Agreements)
 	slices.Sort(d.Transfers)
 	d.Permitted = e.all()
+	linked := false
 	for i := range d.Reasons {
-		if d.Reasons[i].Categories == 0 {
+		switch r := &d.Reasons[i]; {
+		case r.Categories == 0:
 			d.Permitted = 0
+		case r.Code == AnalyticsLinkageForbidden:
+			linked = true
+		default:
+			d.Permitted &^= r.Categories
 		}
-		d.Permitted &^= d.Reasons[i].Categories
+	}
+	if linked {
+		e.unlink()
 	}
 	d.UseBy = e.now + useFor
 	d.Outcome = Denied
@@ -118,8 +133,10 @@ func (e *scratch) oblige() {
 			add(renew, record, at)
 		}
 	}
-	add(KeepConfidential, 0, 0)
-	add(PurposeLimit, 0, 0)
+	if e.edition == 1 || e.classes != forPublic {
+		add(KeepConfidential, 0, 0)
+		add(PurposeLimit, 0, 0)
+	}
 	for i := range e.agreements {
 		a := &e.agreements[i]
 		n := a.number
@@ -160,6 +177,18 @@ func (e *scratch) oblige() {
 	if len(d.Waived) != 0 {
 		e.obligeClaim(add)
 	}
+	if e.classes&forAuthority != 0 && e.under(registry.RegimeCn) && !e.secret() && e.disclosureStated() {
+		add(NotifySubjectOfDisclosure, e.instrument.number, 0)
+	}
+	if e.minor() && !e.servesMinors() && e.edition > 1 {
+		add(MinorDeletionDue, 0, 0)
+	}
+	if v := &e.instrument; v.relied {
+		d.UseBy = min(d.UseBy, v.expire)
+		if v.revoke != 0 {
+			d.UseBy = min(d.UseBy, v.revoke)
+		}
+	}
 }
 
 // transferEnd is the earliest end of a transfer: its own, its re-certification's,
@@ -196,6 +225,7 @@ func (d *Decision) reset() {
 	if e.instrument.number != 0 {
 		e.instrument = instrument{}
 	}
+	e.acceptedPolicy, e.later, e.cohort, e.passed, e.postponed = 0, false, false, [6]uint64{}, e.postponed[:0]
 	e.recNumber, e.believed, e.overlong, e.badChain = 0, false, false, false
 	e.opened = e.opened[:0]
 	e.asked, e.deps, e.links, e.places = e.asked[:0], e.deps[:0], e.links[:0], e.places[:0]

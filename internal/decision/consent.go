@@ -1,15 +1,18 @@
 package decision
 
 import (
+	"slices"
+
 	"waybill/internal/registry"
 )
 
 // What a person said: consents presented with the question (readings R23, R24),
 // the basis of a share (R26), and the age band.
 
-// present resolves the consents that count: reading R23.
+// present resolves the consents that count: readings R23, R47, R48.
 func (e *scratch) present() {
-	if len(e.q.Consents) == 0 || e.q.Subject == "" {
+	e.hold()
+	if len(e.q.Consents) == 0 || e.q.Subject == "" || e.bulk() {
 		return
 	}
 	maxAge := e.t.sources[e.in.Principal]
@@ -22,12 +25,11 @@ func (e *scratch) present() {
 			continue
 		}
 		e.believed = true
-		p := presented{Consent: c, purpose: e.s.Number(c.Purpose), named: c.Recipient != "" && c.Recipient == e.q.Recipient}
-		needs := c.Type == ConsentSeparateProvision || c.Type == ConsentSeparateCrossBorder
+		p := presented{typ: c.Type, purpose: e.s.Number(c.Purpose), byGuardian: c.ByGuardian, childInterest: c.ChildInterest != ""}
 		n, _ := e.s.find(registry.Policies, c.Policy)
-		p.stands = n != 0 && c.GiveTime != 0 && c.GiveTime <= e.now && (c.ExpireTime == 0 || c.ExpireTime > e.now) &&
-			(p.named || c.Recipient == "" && !needs)
-		p.withdrew = c.WithdrawTime != 0 && c.WithdrawTime <= e.now
+		p.stands = n != 0 && past(c.GiveTime, e.now) && !past(c.ExpireTime, e.now) &&
+			fitsRecipient(c.Type, c.Recipient == "", c.Recipient == e.q.Recipient) && e.fitsPublication(c.Type, c.Publication)
+		p.withdrew = past(c.WithdrawTime, e.now) || e.withdrawn(c, p.purpose)
 		for k := range e.asked {
 			if e.asked[k].category != nil && e.namesAll(c, e.asked[k].category) {
 				p.names |= 1 << k
@@ -38,6 +40,67 @@ func (e *scratch) present() {
 	if e.believed {
 		e.d.ConsentSource = e.in.Principal
 	}
+}
+
+// fitsRecipient reports whether a consent is to this recipient: one of a type that is
+// given to one recipient must name it.
+func fitsRecipient(t ConsentType, none, named bool) bool {
+	return named || none && t != ConsentSeparateProvision && t != ConsentSeparateCrossBorder
+}
+
+// fitsPublication reports whether a consent to a publication is to this one: reading
+// R49. Edition 1 knew no publications.
+func (e *scratch) fitsPublication(t ConsentType, publication string) bool {
+	return t != ConsentSeparatePublic || e.edition == 1 || publication != "" && publication == e.q.Publication
+}
+
+// hold adds the consents that are held here of the person.
+func (e *scratch) hold() {
+	f := e.in.Facts
+	if f == nil || e.edition == 1 || e.bulk() {
+		return
+	}
+	for i := range f.Consents {
+		c := &f.Consents[i]
+		p := presented{typ: c.Type, purpose: c.Purpose, byGuardian: c.ByGuardian, childInterest: c.ChildInterest}
+		rec := e.s.record(c.Policy)
+		p.stands = len(rec) > 0 && registry.Collection(rec[0]) == registry.Policies && past(c.GiveTime, e.now) && !past(c.ExpireTime, e.now) &&
+			fitsRecipient(c.Type, c.Recipient == 0, c.Recipient == e.recNumber) && e.fitsPublication(c.Type, c.Publication)
+		p.withdrew = past(c.WithdrawTime, e.now)
+		for k := range e.asked {
+			if e.asked[k].category != nil && e.holdsAll(c, e.asked[k].category) {
+				p.names |= 1 << k
+			}
+		}
+		e.consents = append(e.consents, p)
+	}
+}
+
+// holdsAll reports whether the held consent names every leaf of the category.
+func (e *scratch) holdsAll(c *HeldConsent, k *category) bool {
+	for _, leaf := range k.leaves {
+		if !slices.Contains(c.Categories, e.t.categories[leaf].number) {
+			return false
+		}
+	}
+	return true
+}
+
+// withdrawn reports whether a withdrawal that is held here came after the presented
+// consent was given.
+func (e *scratch) withdrawn(c *Consent, purpose uint32) bool {
+	f := e.in.Facts
+	if f == nil || e.edition == 1 {
+		return false
+	}
+	for i := range f.Consents {
+		h := &f.Consents[i]
+		if h.Type == c.Type && h.Purpose == purpose && past(h.WithdrawTime, e.now) && c.GiveTime < h.WithdrawTime &&
+			(h.Recipient == 0 || c.Recipient == "" || h.Recipient == e.s.Number(c.Recipient)) {
+			return true
+		}
+	}
+	return false
 }
 
 // namesAll reports whether the consent names every leaf of the category.
@@ -79,7 +142,7 @@ func ordinary(kind registry.RecipientKind) types {
 func (e *scratch) consented(purpose uint32, t types, guardian bool) (m uint64) {
 	for i := range e.consents {
 		c := &e.consents[i]
-		if t&only(c.Type) != 0 && c.purpose == purpose && c.stands && !c.withdrew && (!guardian || c.ByGuardian) {
+		if t&only(c.typ) != 0 && c.purpose == purpose && c.stands && !c.withdrew && (!guardian || c.byGuardian) {
 			m |= c.names
 		}
 	}
@@ -133,6 +196,8 @@ func (e *scratch) evidence(b registry.Basis) Detail {
 	switch b {
 	case registry.BasisContract:
 		switch {
+		case e.bulk():
+			return DetailBulk
 		case q.OrderRef == "":
 			return DetailOrderMissing
 		case q.Subject == "" || q.OrderSubject != q.Subject:
@@ -161,39 +226,6 @@ func (e *scratch) evidence(b registry.Basis) Detail {
 	return NoDetail
 }
 
-// believeAge resolves the age band: what widens is believed only from a source.
-func (e *scratch) believeAge() {
-	e.age = e.q.AgeBand
-	if e.age == AgeUnspecified {
-		e.age = AgeUnknown
-	}
-	if e.age == AgeAdult {
-		if e.t.sources[e.in.Principal] == 0 {
-			e.age = AgeUnknown
-		} else {
-			e.d.ConsentSource = e.in.Principal
-		}
-	}
-}
-
-func (e *scratch) minor() bool   { return e.age >= AgeUnder13 && e.age <= Age16To17 }
-func (e *scratch) under14() bool { return e.age == AgeUnder13 || e.age == Age13 }
-
-// below reports whether the band may lie below an age.
-func (e *scratch) below(age uint8) bool {
-	switch e.age {
-	case AgeUnder13:
-		return true
-	case Age13:
-		return age > 13
-	case Age14:
-		return age > 14
-	case Age15:
-		return age > 15
-	}
-	return false
-}
-
 // Rules 30 to 36.
 
 func ruleConsent(e *scratch) {
@@ -201,9 +233,9 @@ func ruleConsent(e *scratch) {
 		if r == registry.RegimeCnSz || !e.under(r) {
 			continue
 		}
-		if e.q.Quantity > 1 {
-			if e.rule.number == 30 {
-				e.fireOn(ConsentMissing, r, DetailBulk, 0, e.known)
+		if e.q.Quantity > 1 && !e.cohort {
+			if e.rule.number == 30 && (r != registry.RegimeCn || e.classes != forSuccessor) {
+				e.fireOn(ConsentMissing, r, e.whyBulk(), 0, e.known)
 			}
 			continue
 		}
@@ -220,7 +252,7 @@ func ruleConsent(e *scratch) {
 			some := false
 			for k := range e.consents {
 				c := &e.consents[k]
-				if ord&only(c.Type) == 0 || c.purpose != e.served.number {
+				if ord&only(c.typ) == 0 || c.purpose != e.served.number {
 					continue
 				}
 				some = true
@@ -245,9 +277,17 @@ func ruleConsent(e *scratch) {
 	}
 }
 
+// whyBulk says why a bulk share has no consent.
+func (e *scratch) whyBulk() Detail {
+	if e.edition > 1 && e.q.Cohort.ID != "" {
+		return DetailCohort
+	}
+	return DetailBulk
+}
+
 // whyConsent says why no other basis stands and why no consent counts.
 func (e *scratch) whyConsent(d *judged, r registry.Regime) Detail {
-	if len(e.q.Consents) > 0 {
+	if len(e.q.Consents) > 0 && !e.bulk() {
 		switch {
 		case e.q.Subject == "":
 			return DetailNoSubject
@@ -361,121 +401,4 @@ func rulePublic(e *scratch) {
 			e.fireOn(SeparateConsentMissingPublic, registry.RegimePolicy, NoDetail, 0, e.lacking(e.known, ConsentSeparatePublic, false))
 		}
 	}
-}
-
-// Rules 37 and 38.
-
-func ruleGuardian(e *scratch) {
-	guardian := e.consented(e.served.number, only(ConsentGuardian), false)
-	for r := registry.RegimeCn; r <= registry.RegimeUk; r++ {
-		if !e.under(r) {
-			continue
-		}
-		if r == registry.RegimeCnSz {
-			if e.age == AgeAdultLackingCapacity {
-				e.fireOn(MinorGuardianConsentMissing, r, DetailGuardian, 0, e.known&^guardian)
-			}
-			continue
-		}
-		if e.age == AgeUnknown && !e.notAimed() {
-			e.fire(MinorGuardianConsentMissing, r, DetailProducts, 0, 0)
-			continue
-		}
-		if !e.minor() {
-			continue
-		}
-		for i := range e.deps {
-			e.guard(&e.deps[i], r, guardian)
-		}
-	}
-}
-
-func (e *scratch) guard(d *judged, r registry.Regime, guardian uint64) {
-	contract := d.bases[r] == registry.BasisContract
-	if !contract {
-		bad := e.known
-		if d.policy.servesMinors {
-			bad &^= guardian
-		}
-		detail := DetailServesMinors
-		if d.policy.servesMinors {
-			detail = DetailGuardian
-		}
-		e.fireOn(MinorGuardianConsentMissing, r, detail, 0, bad)
-	}
-	child := r == registry.RegimeCn && e.under14() ||
-		r == registry.RegimeEu && d.bases[r] == registry.BasisConsent && e.below(e.consentAge())
-	if !child {
-		return
-	}
-	e.fireOn(MinorGuardianConsentMissing, r, DetailGuardian, 0, e.known&^(guardian&e.bySeparateGuardian(d, r)))
-	if r == registry.RegimeCn && !d.policy.childRules {
-		e.fireOn(MinorGuardianConsentMissing, r, DetailChildRules, 0, e.known)
-	}
-}
-
-// bySeparateGuardian returns the asked categories for which every separate
-// consent that the regime asks was given by the guardian.
-func (e *scratch) bySeparateGuardian(d *judged, r registry.Regime) uint64 {
-	m := d.separate
-	explicit := m.explicit[r]
-	if r >= registry.RegimeEu {
-		m = separate{}
-	}
-	var public uint64
-	if d.kind == registry.RecipientKindPublic {
-		public = e.known
-	}
-	return e.known &^ (e.lacking(public, ConsentSeparatePublic, true) |
-		e.lacking(m.provision, ConsentSeparateProvision, true) |
-		e.lacking(m.sensitive, ConsentSeparateSensitive, true) |
-		e.lacking(m.crossBorder, ConsentSeparateCrossBorder, true) |
-		e.lacking(explicit, ConsentExplicitEU, true))
-}
-
-// oldestConsentAge is the highest that GDPR 8 lets a member state ask.
-const oldestConsentAge = 16
-
-// consentAge is the strictest age of GDPR 8 among the regions resolved.
-func (e *scratch) consentAge() uint8 {
-	age := uint8(0)
-	for _, c := range e.regions {
-		switch {
-		case c.inEEA():
-			age = max(age, regions[c].age)
-		case c == unknownCountry:
-			return oldestConsentAge
-		}
-	}
-	if age == 0 {
-		return oldestConsentAge
-	}
-	return age
-}
-
-// notAimed reports whether the product is declared not to be aimed at minors.
-func (e *scratch) notAimed() bool {
-	if e.q.Product == "" {
-		return e.exporter.allNotAimed
-	}
-	for _, p := range e.exporter.products {
-		if p.id == e.q.Product {
-			return p.notAimed
-		}
-	}
-	return false
-}
-
-func ruleProfiling(e *scratch) {
-	if !e.under(registry.RegimeCnSz) || !e.under14() || !e.served.profiling {
-		return
-	}
-	var good uint64
-	for i := range e.consents {
-		c := &e.consents[i]
-		if c.Type == ConsentGuardian && c.ChildInterest != "" && c.purpose == e.served.number && c.stands && !c.withdrew {
-			good |= c.names
-		}
-	}
-	e.fireOn(MinorProfilingForbidden, registry.RegimeCnSz, NoDetail, 0, e.known&^good)
 }

@@ -117,7 +117,6 @@ const (
 	DetailCollectTime
 	DetailCohort
 	DetailPublication
-	DetailAcceptedPolicy
 	DetailAuthorityInstrument
 	DetailInstrumentStanding
 	DetailInstrumentScope
@@ -233,7 +232,6 @@ var detailNames = [...]string{
 	DetailCollectTime:          "collect_time",
 	DetailCohort:               "cohort",
 	DetailPublication:          "publication",
-	DetailAcceptedPolicy:       "accepted_policy",
 	DetailAuthorityInstrument:  "authority_instrument",
 	DetailInstrumentStanding:   "instrument.standing",
 	DetailInstrumentScope:      "instrument.scope",

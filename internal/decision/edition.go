@@ -133,3 +133,12 @@ type RuleInfo struct {
 // Info returns what the rule of a code says of itself in the newest edition; of a
 // code that only an older edition gives, what it said last.
 func Info(c Code) RuleInfo { return newest.infos[c] }
+
+// ClassOf returns who can act on a reason: that of its rule, but for what a caller
+// can show where the rule's other reasons are nobody's to cure (reading R76).
+func ClassOf(c Code, d Detail) Class {
+	if c == AuthorityInstrumentMissing && d == DetailNecessityReason || c == RetentionExpired && d == DetailCollectTime {
+		return EvidenceC
+	}
+	return Info(c).Class
+}

@@ -6,6 +6,10 @@ import (
 	"waybill/internal/registry"
 )
 
+// bulk reports whether the share is of many persons without a list of them: reading
+// R48. Edition 1 knew no list.
+func (e *scratch) bulk() bool { return e.edition > 1 && e.q.Quantity > 1 }
+
 // What a rule needs to be resolved before it can run: reading R2.
 type need uint16
 
@@ -61,14 +65,15 @@ type place struct {
 	link    int    // index of the link, -1 outside the chain
 }
 
-// presented is one consent of the question, resolved.
+// presented is one consent that is believed, resolved: presented with the question,
+// held here, or a cohort's.
 type presented struct {
-	*Consent
-	purpose  uint32
-	names    uint64 // the asked categories whose leaves it all names
-	stands   bool   // given, not expired, its policy version exists, its recipient fits
-	withdrew bool
-	named    bool // it names the question's recipient
+	typ                       ConsentType
+	purpose                   uint32
+	names                     uint64 // the asked categories whose leaves it all names
+	stands                    bool   // given, not expired, its policy version exists, its recipient and publication fit
+	withdrew                  bool
+	byGuardian, childInterest bool
 }
 
 // scratch is the working memory of one Check; it belongs to the Decision.
@@ -117,6 +122,13 @@ type scratch struct {
 	instrument instrument // that the question names
 	claim      claim
 
+	acceptedPolicy uint32
+	later          bool // a version came after a governing one and did not take effect
+	postponed      []postponed
+	schedule       schedule
+	cohort         bool      // the attestation of the cohort counts
+	passed         [6]uint64 // by regime: the asked categories that some transfer passes for
+
 	agreements []agreementView
 	transfers  []transferView
 }
@@ -147,7 +159,12 @@ func (e *scratch) resolve() {
 	if e.have&needExporter != 0 {
 		e.resolveRegions()
 		if e.have&needGroup != 0 {
-			e.govern()
+			if e.edition == 1 {
+				e.govern()
+			} else {
+				e.resolveAcceptance()
+				e.governPerson()
+			}
 		}
 	}
 	e.classify()
@@ -158,6 +175,7 @@ func (e *scratch) resolve() {
 		e.locate()
 	}
 	e.present()
+	e.attest()
 	e.believeAge()
 	if e.have&(needPolicy|needDeployment) == needPolicy|needDeployment {
 		e.judgeUnderEach()
@@ -166,6 +184,9 @@ func (e *scratch) resolve() {
 		for i := range e.deps {
 			e.base(&e.deps[i])
 		}
+	}
+	if e.have&(needPolicy|needServed) == needPolicy|needServed {
+		e.resolveSchedule()
 	}
 	if e.have&needConsent == needConsent {
 		for i := range e.deps {

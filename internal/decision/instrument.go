@@ -6,6 +6,7 @@ import "waybill/internal/registry"
 type instrument struct {
 	instrumentView
 	stands bool // reading R58
+	relied bool // the share rests on it
 }
 
 // resolveInstrument looks up the instrument that the question names.

@@ -5,15 +5,21 @@ import "waybill/internal/registry"
 // Rules 14 to 18 and 20: what the policy version states.
 
 func rulePurposeStated(e *scratch) {
-	cured := e.consented(e.served.number, ordinary(0), false)
-	if e.everyPublic() {
-		cured = e.consented(e.served.number, ordinary(registry.RecipientKindPublic), false)
-	}
 	for _, p := range e.policies {
-		if !p.purposes.has(e.served.place) {
-			e.fireOn(PurposeOutsidePolicy, registry.RegimePolicy, DetailPurpose, p.number, e.known&^cured)
-		}
+		e.fireOn(PurposeOutsidePolicy, registry.RegimePolicy, DetailPurpose, p.number, e.unstated(p)&^e.postponedUnder(p))
 	}
+}
+
+// unstated returns the asked categories that rule 14 hits under a version.
+func (e *scratch) unstated(p *policy) uint64 {
+	if p.purposes.has(e.served.place) {
+		return 0
+	}
+	kind := registry.RecipientKindUnspecified
+	if e.everyPublic() {
+		kind = registry.RecipientKindPublic
+	}
+	return e.known &^ e.consented(e.served.number, ordinary(kind), false)
 }
 
 func (e *scratch) everyPublic() bool {
@@ -28,19 +34,34 @@ func (e *scratch) everyPublic() bool {
 func rulePurposeOfKind(e *scratch) {
 	for i := range e.deps {
 		d := &e.deps[i]
-		if d.kind == registry.RecipientKindAffiliate && d.role == registry.RecipientRoleProcessor {
-			e.fireOn(PurposeOutsideRecipientKind, registry.RegimePolicy, DetailKind, 0, e.known)
+		if d.class&e.rule.kinds == 0 {
 			continue
 		}
-		if d.policy.kinds[d.kind].purposes.has(e.purpose.place) {
-			continue
+		detail := DetailPurpose
+		if affiliateProcessor(d) {
+			detail = DetailKind
 		}
-		bad := e.known
-		if curedByConsent(d) {
-			bad &^= e.consented(e.purpose.number, ordinary(d.kind), false)
-		}
-		e.fireOn(PurposeOutsideRecipientKind, registry.RegimePolicy, DetailPurpose, 0, bad)
+		e.fireOn(PurposeOutsideRecipientKind, registry.RegimePolicy, detail, 0, e.outsidePurposes(d, d.policy)&^e.postponedUnder(d.policy))
 	}
+}
+
+// affiliateProcessor reports whether an affiliate is to be judged by the kind of a
+// service that no deployment states.
+func affiliateProcessor(d *judged) bool {
+	return d.kind == registry.RecipientKindAffiliate && d.role == registry.RecipientRoleProcessor
+}
+
+// outsidePurposes returns the asked categories that rule 15 hits under a version.
+func (e *scratch) outsidePurposes(d *judged, p *policy) uint64 {
+	switch {
+	case affiliateProcessor(d):
+		return e.known
+	case p.kinds[d.kind].purposes.has(e.purpose.place):
+		return 0
+	case curedByConsent(d):
+		return e.known &^ e.consented(e.purpose.number, ordinary(d.kind), false)
+	}
+	return e.known
 }
 
 // curedByConsent reports whether a specific prior consent cures rule 15 (S1.2).
@@ -79,11 +100,18 @@ func ruleCredential(e *scratch) {
 // deployment's kind: reading R20.
 func (e *scratch) outsideKind(d *judged) (bad uint64) {
 	for _, p := range e.policies {
-		if k := &p.kinds[d.kind]; !k.any { // no entry is an empty list
-			bad |= e.known &^ e.covered(k.categories)
-		}
+		bad |= e.outsideList(d, p)
 	}
 	return bad
+}
+
+// outsideList is outsideKind under one version.
+func (e *scratch) outsideList(d *judged, p *policy) uint64 {
+	k := &p.kinds[d.kind]
+	if k.any {
+		return 0
+	}
+	return e.known &^ e.covered(k.categories) // no entry is an empty list
 }
 
 // mayHost reports whether the deployment is a cloud that may be asked to host
@@ -95,11 +123,17 @@ func (e *scratch) mayHost(d *judged) bool {
 func ruleCategoryOfKind(e *scratch) {
 	for i := range e.deps {
 		d := &e.deps[i]
-		if e.mayHost(d) && (d.hosting || e.have&needExporter != 0 && e.candidates(d)) {
-			continue // it passes, or is judged with the agreement
+		if d.class&e.rule.kinds == 0 || e.judgedWithAgreement(d) {
+			continue
 		}
-		e.fireOn(CategoryOutsideRecipientKind, registry.RegimePolicy, DetailCategories, 0, e.outsideKind(d))
+		e.fireOn(CategoryOutsideRecipientKind, registry.RegimePolicy, DetailCategories, 0, e.outsideList(d, d.policy)&^e.postponedUnder(d.policy))
 	}
+}
+
+// judgedWithAgreement reports whether a cloud that may host passes rule 17, or is
+// judged with the agreement that a category rests on.
+func (e *scratch) judgedWithAgreement(d *judged) bool {
+	return e.mayHost(d) && (d.hosting || e.have&needExporter != 0 && e.candidates(d))
 }
 
 // ruleHosted judges rule 17 with the agreement that a category rests on.
@@ -114,7 +148,7 @@ func ruleNecessary(e *scratch) {
 	for _, p := range e.policies {
 		var good uint64
 		for i := range p.necessity {
-			if n := &p.necessity[i]; n.purpose == e.served.number && n.approved <= e.now {
+			if n := &p.necessity[i]; n.purpose == e.served.number && e.counts(n) {
 				good |= e.covered(n.categories)
 			}
 		}
@@ -123,6 +157,11 @@ func ruleNecessary(e *scratch) {
 		}
 		e.fireOn(CategoryNotNecessaryForPurpose, registry.RegimePolicy, DetailNecessity, p.number, e.known&^good)
 	}
+}
+
+// counts reports whether a judgement holds: reading R52. In edition 1 it had no end.
+func (e *scratch) counts(n *necessity) bool {
+	return n.approved <= e.now && (e.edition == 1 || e.now < n.until)
 }
 
 // necessaryTogether returns the asked categories each of whose leaves some entry
@@ -137,7 +176,7 @@ func (e *scratch) necessaryTogether(p *policy) (good uint64) {
 		for _, leaf := range c.leaves {
 			found := false
 			for k := range p.necessity {
-				if n := &p.necessity[k]; n.purpose == e.served.number && n.approved <= e.now && n.categories.has(leaf) {
+				if n := &p.necessity[k]; n.purpose == e.served.number && e.counts(n) && n.categories.has(leaf) {
 					found = true
 					break
 				}
@@ -166,7 +205,7 @@ func ruleDeidentified(e *scratch) {
 	}
 	for i := range e.deps {
 		d := &e.deps[i]
-		if controls(d.role) && (asksDeidentified(d.bases[registry.RegimeCnSz]) || asksDeidentified(d.bases[registry.RegimeCn])) {
+		if d.class&e.rule.kinds != 0 && controls(d.role) && (asksDeidentified(d.bases[registry.RegimeCnSz]) || asksDeidentified(d.bases[registry.RegimeCn])) {
 			e.fireOn(DeidentificationRequired, registry.RegimeCnSz, DetailDeidentified, 0, personal)
 		}
 	}

@@ -25,6 +25,9 @@ func ruleRequest(e *scratch) {
 	if e.badChain {
 		policyFire(DetailChain)
 	}
+	if e.edition > 1 && q.CollectTime > e.now {
+		policyFire(DetailCollectTime)
+	}
 	if q.Product != "" && e.exporter != nil && !e.hasProduct() {
 		policyFire(DetailProduct)
 	}

@@ -63,6 +63,9 @@ func recipientRecord(n *registry.Recipient, r names) []byte {
 		if s.RightsRoute != "" {
 			complete |= 2
 		}
+		if s.RecipientTitle != "" && s.Contact != "" {
+			complete |= toldWho
+		}
 		b = appendTime(b, s.NotifyTime)
 		b = append(b, complete)
 		b = binary.LittleEndian.AppendUint16(b, groupBits(s.SubjectGroups))
@@ -71,6 +74,9 @@ func recipientRecord(n *registry.Recipient, r names) []byte {
 	}
 	return finish(b)
 }
+
+// toldWho says of a notice that it names the recipient and how it is reached.
+const toldWho = 4
 
 // suspending returns the spans of the incidents that suspend while they are open.
 func suspending(incidents []registry.Incident) (ps []registry.Period) {

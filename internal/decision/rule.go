@@ -23,6 +23,7 @@ const (
 	forNamed      = forOrdinary | forAuthority | forSuccessor // all but the public
 	forAgreements = forOrdinary | forSuccessor
 	forTransfers  = forNamed
+	forStated     = forOrdinary | forPublic | forAuthority // rule 14
 )
 
 // rule is one row of the catalogue of rules.md 2.2. A row has one of three
@@ -41,6 +42,7 @@ type rule struct {
 	needs      need
 	kinds      kinds
 	whole      func(*scratch)
+	after      func(*scratch) // as whole, once it is known what the share rests on
 	agreement  func(*scratch, *judged, *agreementView) marks
 	perAsked   func(*scratch, *judged, *agreementView) hit
 	transfer   func(*scratch, *transferView) marks
@@ -71,8 +73,8 @@ var catalogue = []rule{
 	{number: 2, codes: []Code{PurposeUnknown, CategoryUnknown, CountryUnknown}, clause: "PIPL 6; GDPR 5(1)(b)(c)", severity: hard, class: Gap, since: 2, kinds: forEvery, whole: ruleUnknown},
 	{number: 3, codes: []Code{PolicyVersionNotInForce}, clause: "S10; PIPL 17", severity: hard, class: Gap, since: 1, until: 2, needs: needExporter | needGroup, kinds: forAll, whole: rulePolicyInForce},
 	{number: 3, codes: []Code{PolicyVersionNotInForce}, clause: "S10; PIPL 17", severity: hard, class: Gap, since: 2, needs: needExporter | needGroup, kinds: forEvery, whole: rulePolicyInForce},
-	{number: 4, codes: []Code{PolicyChangeNotNotified}, clause: "S10; PIPL 17(2)", severity: cures, class: Gap},
-	{number: 5, codes: []Code{PolicyWeakensRightsNoConsent}, clause: "S10; PIPL 14(2)", severity: cures, class: Violation},
+	{number: 4, codes: []Code{PolicyChangeNotNotified}, clause: "S10; PIPL 17(2)", severity: cures, class: Gap, since: 2, needs: needExporter | needGroup, kinds: forEvery, whole: ruleNotNotified},
+	{number: 5, codes: []Code{PolicyWeakensRightsNoConsent}, clause: "S10; PIPL 14(2)", severity: cures, class: Violation, since: 2, needs: needLater, kinds: forEvery, whole: ruleWeakens},
 	{number: 6, codes: []Code{RecipientUnknown}, clause: "S4-1n; PIPL 23", severity: hard, class: Gap, since: 1, until: 2, kinds: forOrdinary | forSpecial, whole: ruleRecipientKnown},
 	{number: 6, codes: []Code{RecipientUnknown}, clause: "S4-1n; PIPL 23", severity: hard, class: Gap, since: 2, kinds: forNamed, whole: ruleRecipientKnown},
 	{number: 7, codes: []Code{RecipientNotApproved}, clause: "GDPR 28(1); PIPL 21", severity: hard, class: Gap, since: 1, until: 2, kinds: forOrdinary | forSpecial, whole: ruleApproved},
@@ -88,14 +90,14 @@ var catalogue = []rule{
 	{number: 12, codes: []Code{SubjectRestrictedOrObjected}, clause: "PIPL 44, 27; GDPR 18, 21", severity: cures, class: Violation, since: 2, kinds: forEvery, whole: ruleRestricted},
 	{number: 13, codes: []Code{SubjectDoNotTrack, SubjectOptedOutAds}, clause: "S2-2(3)(5); PIPL 24(2)", severity: cures, class: Violation, since: 2, needs: needServed, kinds: forEvery, whole: ruleSignals},
 	{number: 14, codes: []Code{PurposeOutsidePolicy}, clause: "S1.2, S4-1(2); PIPL 6, 14(2); NDSMR 22(4); GDPR 5(1)(b)", severity: cures, class: Violation, since: 1, until: 2, needs: needPolicy | needServed | needRecipient, kinds: forAll, whole: rulePurposeStated},
-	{number: 14, codes: []Code{PurposeOutsidePolicy}, clause: "S1.2, S4-1(2); PIPL 6, 14(2); NDSMR 22(4); GDPR 5(1)(b)", severity: cures, class: Violation, since: 2, needs: needPolicy | needServed | needRecipient, kinds: forOrdinary | forPublic | forAuthority, whole: rulePurposeStated},
+	{number: 14, codes: []Code{PurposeOutsidePolicy}, clause: "S1.2, S4-1(2); PIPL 6, 14(2); NDSMR 22(4); GDPR 5(1)(b)", severity: cures, class: Violation, since: 2, needs: needPolicy | needServed | needRecipient, kinds: forStated, whole: rulePurposeStated},
 	{number: 15, codes: []Code{PurposeOutsideRecipientKind}, clause: "S4-1(1)(2), S2-2", severity: cures, class: Violation, since: 1, needs: needPolicy | needPurpose | needRecipient | needDeployment, kinds: forOrdinary, whole: rulePurposeOfKind},
 	{number: 16, codes: []Code{CategoryNeverShareable}, clause: "S5-1; PIPL 51", severity: hard, class: Violation, since: 1, until: 2, needs: needPurpose | needRecipient | needDeployment, kinds: forAll, whole: ruleCredential},
 	{number: 16, codes: []Code{CategoryNeverShareable}, clause: "S5-1; PIPL 51", severity: hard, class: Violation, since: 2, needs: needPurpose | needRecipient | needDeployment, kinds: forEvery, whole: ruleCredential},
 	{number: 17, codes: []Code{CategoryOutsideRecipientKind}, clause: "S4-1(2)", severity: hard, class: Violation, since: 1, needs: needPolicy | needPurpose | needRecipient | needDeployment, kinds: forOrdinary, whole: ruleCategoryOfKind, perAsked: ruleHosted},
 	{number: 18, codes: []Code{CategoryNotNecessaryForPurpose}, clause: "S4-1(1); PIPL 6; SZ-Data 11; GDPR 5(1)(c)", severity: hard, class: Violation, since: 1, until: 2, needs: needPolicy | needServed, kinds: forAll, whole: ruleNecessary},
 	{number: 18, codes: []Code{CategoryNotNecessaryForPurpose}, clause: "S4-1(1); PIPL 6; SZ-Data 11; GDPR 5(1)(c)", severity: hard, class: Violation, since: 2, needs: needPolicy | needServed, kinds: forEvery, whole: ruleNecessary},
-	{number: 19, codes: []Code{AnalyticsLinkageForbidden}, clause: "S2-2(1)", severity: hard, class: Violation},
+	{number: 19, codes: []Code{AnalyticsLinkageForbidden}, clause: "S2-2(1)", severity: hard, class: Violation, since: 2, needs: needPurpose | needServed | needRecipient | needDeployment, kinds: forEvery, whole: ruleLinkage},
 	{number: 20, codes: []Code{DeidentificationRequired}, clause: "SZ-Data 26, 27", severity: cures, class: EvidenceC, since: 1, needs: needConsent, kinds: forOrdinary, whole: ruleDeidentified},
 	{number: 21, codes: []Code{AgreementMissing}, clause: "S4-1n; PIPL 20, 21; NDSMR 12; SZ-Data 59, 81; GDPR 26, 28(3), 28(9)", severity: hard, class: Gap, since: 1, until: 2, needs: needCandidates, kinds: forOrdinary, whole: ruleAgreement},
 	{number: 21, codes: []Code{AgreementMissing}, clause: "S4-1n; PIPL 20, 21; NDSMR 12; SZ-Data 59, 81; GDPR 26, 28(3), 28(9)", severity: hard, class: Gap, since: 2, needs: needCandidates, kinds: forAgreements, whole: ruleAgreement},
@@ -114,7 +116,7 @@ var catalogue = []rule{
 	{number: 28, codes: []Code{AgreementCategoryNotCovered}, clause: "PIPL 21; GDPR 28(3)", severity: hard, class: Violation, since: 1, until: 2, needs: needCandidates, kinds: forOrdinary, agreement: ruleGroupAgreed, perAsked: ruleCategoryAgreed},
 	{number: 28, codes: []Code{AgreementCategoryNotCovered}, clause: "PIPL 21; GDPR 28(3)", severity: hard, class: Violation, since: 2, needs: needCandidates, kinds: forAgreements, agreement: ruleGroupAgreed, perAsked: ruleCategoryAgreed},
 	{number: 29, codes: []Code{NoticeMissing}, clause: "PIPL 17, 22, 23, 39; NDSMR 21; GDPR 13(1)(e)(f), 14(3)(c)", severity: cures, class: Gap, since: 1, until: 2, needs: needCandidates | needPurpose | needGroup, kinds: forOrdinary, whole: ruleNotice},
-	{number: 29, codes: []Code{NoticeMissing}, clause: "PIPL 17, 22, 23, 39; NDSMR 21; GDPR 13(1)(e)(f), 14(3)(c)", severity: cures, class: Gap, since: 2, needs: needCandidates | needPurpose | needGroup, kinds: forNamed, whole: ruleNotice},
+	{number: 29, codes: []Code{NoticeMissing}, clause: "PIPL 17, 22, 23, 39; NDSMR 21; GDPR 13(1)(e)(f), 14(3)(c)", severity: cures, class: Gap, since: 2, needs: needCandidates | needPurpose | needGroup, kinds: forNamed, whole: ruleNotified},
 	{number: 30, codes: []Code{ConsentMissing}, clause: "S1.2; PIPL 13(1), 14; GDPR 6, 7(1)", severity: cures, class: EvidenceC, since: 1, until: 2, needs: needConsent, kinds: forOrdinary | forPublic, whole: ruleConsent},
 	{number: 30, codes: []Code{ConsentMissing}, clause: "S1.2; PIPL 13(1), 14; GDPR 6, 7(1)", severity: cures, class: EvidenceC, since: 2, needs: needConsent, kinds: forEvery, whole: ruleConsent},
 	{number: 31, codes: []Code{ConsentWithdrawn}, clause: "S6-6; PIPL 15; GDPR 7(3)", severity: cures, class: Violation, since: 1, until: 2, needs: needConsent, kinds: forOrdinary | forPublic, whole: ruleConsent},
@@ -131,19 +133,19 @@ var catalogue = []rule{
 	{number: 37, codes: []Code{MinorGuardianConsentMissing}, clause: "S7; PIPL 31, 28; SZ-Data 20; NDSMR 22(3); GDPR 8", severity: cures, class: Violation, since: 2, needs: needConsent, kinds: forEvery, whole: ruleGuardian},
 	{number: 38, codes: []Code{MinorProfilingForbidden}, clause: "SZ-Data 30", severity: cures, class: Violation, since: 1, until: 2, needs: needExporter | needServed, kinds: forOrdinary | forPublic, whole: ruleProfiling},
 	{number: 38, codes: []Code{MinorProfilingForbidden}, clause: "SZ-Data 30", severity: cures, class: Violation, since: 2, needs: needExporter | needServed, kinds: forEvery, whole: ruleProfiling},
-	{number: 39, codes: []Code{SensitiveSafeguardsMissing}, clause: "PIPL 28(2), 30; EU-SCC 8.7", severity: cures, class: Gap},
-	{number: 40, codes: []Code{PublicDisclosureNotPermitted}, clause: "S4-2; PIPL 25", severity: cures, class: Violation},
-	{number: 41, codes: []Code{AuthorityInstrumentMissing}, clause: "S4-2(2); PIPL 34; SZ-Data 27(1)", severity: hard, class: EvidenceC},
-	{number: 42, codes: []Code{ForeignAuthorityApprovalMissing}, clause: "PIPL 41; DSL 36; GDPR 48", severity: hard, class: Violation},
-	{number: 43, codes: []Code{SuccessorNotBound}, clause: "S4-1m; PIPL 22; NDSMR 14", severity: cures, class: Violation},
-	{number: 44, codes: []Code{SuccessorPurposeChanged}, clause: "PIPL 22", severity: cures, class: Violation},
+	{number: 39, codes: []Code{SensitiveSafeguardsMissing}, clause: "PIPL 28(2), 30; EU-SCC 8.7", severity: cures, class: Gap, since: 2, needs: needPolicy | needServed, kinds: forEvery, whole: ruleSafeguards},
+	{number: 40, codes: []Code{PublicDisclosureNotPermitted}, clause: "S4-2; PIPL 25", severity: cures, class: Violation, since: 2, needs: needRecipient | needDeployment | needServed, kinds: forPublic, whole: ruleDisclosure},
+	{number: 41, codes: []Code{AuthorityInstrumentMissing}, clause: "S4-2(2); PIPL 34; SZ-Data 27(1)", severity: hard, class: Violation, since: 2, needs: needCandidates | needPurpose, kinds: forAuthority, whole: ruleInstrument},
+	{number: 42, codes: []Code{ForeignAuthorityApprovalMissing}, clause: "PIPL 41; DSL 36; GDPR 48", severity: hard, class: Violation, since: 2, needs: needCandidates | needPurpose, kinds: forNamed, whole: ruleForeign, after: ruleForeignAfter},
+	{number: 43, codes: []Code{SuccessorNotBound}, clause: "S4-1m; PIPL 22; NDSMR 14", severity: cures, class: Violation, since: 2, needs: needCandidates | needServed, kinds: forAgreements, whole: ruleBound},
+	{number: 44, codes: []Code{SuccessorPurposeChanged}, clause: "PIPL 22", severity: cures, class: Violation, since: 2, needs: needConsent, kinds: forSuccessor, whole: ruleSuccession},
 	{number: 45, codes: []Code{SubprocessorNotAuthorised}, clause: "PIPL 21(3); GDPR 28(2); EU-SCC 9; CN-SC 3(9)", severity: hard, class: Violation, since: 1, until: 2, needs: needRecipient | needDeployment, kinds: forOrdinary, whole: ruleAuthorised},
 	{number: 45, codes: []Code{SubprocessorNotAuthorised}, clause: "PIPL 21(3); GDPR 28(2); EU-SCC 9; CN-SC 3(9)", severity: hard, class: Violation, since: 2, needs: needRecipient | needDeployment, kinds: forNamed, whole: ruleAuthorised},
 	{number: 46, codes: []Code{SubprocessorFlowdownMissing}, clause: "GDPR 28(4); EU-SCC 9(b)", severity: cures, class: Gap, since: 1, until: 2, needs: needRecipient | needDeployment, kinds: forOrdinary, whole: ruleFlowdown},
 	{number: 46, codes: []Code{SubprocessorFlowdownMissing}, clause: "GDPR 28(4); EU-SCC 9(b)", severity: cures, class: Gap, since: 2, needs: needRecipient | needDeployment, kinds: forNamed, whole: ruleFlowdown},
-	{number: 47, codes: []Code{RetentionExpired}, clause: "S3-1; PIPL 19, 47; GDPR 5(1)(e)", severity: cures, class: EvidenceC},
-	{number: 48, codes: []Code{ServiceCeased}, clause: "S3-2; PIPL 47(1)(2)", severity: cures, class: Violation},
-	{number: 49, codes: []Code{RecipientRetentionExceeds}, clause: "S3-1; PIPL 19; CN-SC 3(5)", severity: cures, class: Violation},
+	{number: 47, codes: []Code{RetentionExpired}, clause: "S3-1; PIPL 19, 47; GDPR 5(1)(e)", severity: cures, class: Violation, since: 2, needs: needPolicy | needServed | needExporter, kinds: forEvery, whole: ruleRetention},
+	{number: 48, codes: []Code{ServiceCeased}, clause: "S3-2; PIPL 47(1)(2)", severity: cures, class: Violation, since: 2, needs: needExporter | needServed, kinds: forEvery, whole: ruleCeased},
+	{number: 49, codes: []Code{RecipientRetentionExceeds}, clause: "S3-1; PIPL 19; CN-SC 3(5)", severity: cures, class: Violation, since: 2, needs: needCandidates | needPolicy | needServed, kinds: forAgreements, perAsked: ruleRetainedLonger},
 	{number: 50, codes: []Code{ImpactAssessmentMissing, ImpactAssessmentStale}, clause: "PIPL 55, 56; CBDF 10; CERT 6; GDPR 35", severity: cures, class: Gap, since: 1, until: 2, needs: needCandidates | needPurpose, kinds: forOrdinary | forPublic, whole: ruleAssessment},
 	{number: 50, codes: []Code{ImpactAssessmentMissing, ImpactAssessmentStale}, clause: "PIPL 55, 56; CBDF 10; CERT 6; GDPR 35", severity: cures, class: Gap, since: 2, needs: needCandidates | needPurpose, kinds: forEvery, whole: ruleAssessment},
 	{number: 51, codes: []Code{TransferNoMechanism}, clause: "PIPL 38; NDSMR 35; GDPR 44", severity: hard, class: Gap, since: 1, until: 2, needs: needCandidates, kinds: forOrdinary, whole: ruleMechanism},
@@ -169,7 +171,7 @@ var catalogue = []rule{
 func silent(number int) bool { return number >= 11 && number <= 13 || number >= 40 && number <= 44 }
 
 func (r *rule) hasFunction() bool {
-	return r.whole != nil || r.agreement != nil || r.perAsked != nil || r.transfer != nil || r.perAskedTr != nil
+	return r.whole != nil || r.after != nil || r.agreement != nil || r.perAsked != nil || r.transfer != nil || r.perAskedTr != nil
 }
 
 // inForce reports whether an edition judges by the row.
@@ -182,6 +184,7 @@ func (r *rule) inForce(edition int) bool {
 type program struct {
 	edition   int
 	whole     []row[func(*scratch)]
+	after     []row[func(*scratch)]
 	agreement []row[func(*scratch, *judged, *agreementView) marks]
 	perAsked  []row[func(*scratch, *judged, *agreementView) hit]
 	transfer  []row[func(*scratch, *transferView) marks]
@@ -207,6 +210,9 @@ func activate(table []rule, edition, without int) *program {
 		}
 		if r.whole != nil {
 			p.whole = append(p.whole, row[func(*scratch)]{r.needs, r.kinds, r.whole, r})
+		}
+		if r.after != nil {
+			p.after = append(p.after, row[func(*scratch)]{r.needs, r.kinds, r.after, r})
 		}
 		if r.agreement != nil {
 			p.agreement = append(p.agreement, row[func(*scratch, *judged, *agreementView) marks]{r.needs, r.kinds, r.agreement, r})

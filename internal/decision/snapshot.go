@@ -83,6 +83,14 @@ func (s *Snapshot) Kind(number uint32) registry.RecipientKind {
 	return 0
 }
 
+// Exception returns which exception a record is of, by its number; 0 if there is none.
+func (s *Snapshot) Exception(number uint32) registry.Exception {
+	if rec := s.record(number); len(rec) > 0 && registry.Collection(rec[0]) == registry.Exceptions {
+		return registry.Exception(rec[1])
+	}
+	return 0
+}
+
 // Principal is what the gate reads of a principal.
 type Principal struct {
 	Number       uint32

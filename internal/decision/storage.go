@@ -133,6 +133,36 @@ func (o ordinals) hasAll(is []uint32) bool {
 	return true
 }
 
+// hasSome reports whether some place is in the set.
+func (o ordinals) hasSome(is []uint32) bool {
+	for _, i := range is {
+		if o.has(i) {
+			return true
+		}
+	}
+	return false
+}
+
+// empty reports whether no place is in the set.
+func (o ordinals) empty() bool {
+	for _, b := range o {
+		if b != 0 {
+			return false
+		}
+	}
+	return true
+}
+
+// within reports whether every place of the set is in another.
+func (o ordinals) within(p ordinals) bool {
+	for i, b := range o {
+		if i >= len(p) && b != 0 || i < len(p) && b&^p[i] != 0 {
+			return false
+		}
+	}
+	return true
+}
+
 func newOrdinals(is []uint32) ordinals {
 	var o ordinals
 	for _, i := range is {

@@ -280,6 +280,7 @@ func (e *scratch) restOnTransfer(r registry.Regime, k int) {
 	case best == nil:
 	case bestMarks == 0:
 		e.rely(&e.d.Transfers, best.number)
+		e.passed[r] |= 1 << k
 	default:
 		for m := bestMarks; m != 0; m &= m - 1 {
 			e.fire(transferMarks[bits.TrailingZeros64(uint64(m))], r, NoDetail, best.number, 1<<k)

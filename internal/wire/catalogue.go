@@ -47,8 +47,8 @@ var catalogue = map[decision.Code]entry{
 		decision.DetailDeployments:      {"{record|The recipient} has no deployment, so where the data goes is not known", "Legal records one with its countries: deployments.", ""},
 	}},
 	decision.PolicyVersionNotInForce: {phrase{"No version of the privacy policy governs these persons at this time", "Legal records a version with this group and region that is in effect: policies.", "effective_time"}, nil},
-	decision.PolicyChangeNotNotified: {phrase{"{policy|The policy version} is a significant change and no notice was sent before it took effect", "Legal records the notice: notices.", "notices"}, nil},
-	decision.PolicyWeakensRightsNoConsent: {phrase{"Only a version that weakens the person's rights permits this, and the person did not accept it", "The share must wait for the person's explicit acceptance.",
+	decision.PolicyChangeNotNotified: {phrase{"{record|A later policy version} is a significant change and no notice was sent before it took effect", "Legal records the notice: notices.", "notices"}, nil},
+	decision.PolicyWeakensRightsNoConsent: {phrase{"Only {record|a version} permits this, which weakens the person's rights and which the person did not accept", "The share must wait for the person's explicit acceptance.",
 		"weakens_rights"}, nil},
 	decision.RecipientUnknown: {phrase{"The recipient is not in the registry{nearest}", "Ask for a recipient of the registry (--recipient), or legal records it: recipients.", "question.recipient"}, map[decision.Detail]phrase{
 		decision.DetailChain: {"A further recipient of the chain is not in the registry", "Legal records it (recipients), or corrects the link that names it.", ""},
@@ -60,16 +60,29 @@ var catalogue = map[decision.Code]entry{
 		decision.DetailScreeningStale:    {"{record|The recipient} was last screened too long ago", "Legal screens it again: screenings.", ""},
 		decision.DetailUsableFrom:        {"{record|The recipient} may not be used yet: its notice period still runs", "Legal waits for its end, or corrects it: usable_from.", ""},
 	}},
-	decision.RecipientSuspended:        {phrase{"{record|The recipient} is suspended", "The share must wait until legal resumes the recipient, or change: another recipient.", "suspensions"}, nil},
-	decision.RecipientTerminated:       {phrase{"{record|The recipient} was terminated", another, "terminate_time"}, nil},
-	decision.RecipientRestrictedList:   {phrase{"{record|The recipient} is on a restricted or sanctions list", another, "screenings"}, nil},
-	decision.KindNotJudged:             {phrase{"{record|The recipient} is of a kind that this edition does not judge: authority, rescue, successor or public", "The share must not be made on this answer; ask legal how it is decided.", "kind"}, nil},
-	decision.LegalExceptionUnsupported: {phrase{"The exception claimed waives nothing in this edition", "You can cure it: leave out --exception and show what the rules ask.", "question.exception"}, nil},
+	decision.RecipientSuspended: {phrase{"{record|The recipient} is suspended", "The share must wait until legal resumes the recipient, or change: another recipient.", "suspensions"}, map[decision.Detail]phrase{
+		decision.DetailIncidents: {"{record|The recipient} is suspended by a security incident that is open", "The share must wait until the incident is resolved, or change: another recipient.", ""},
+	}},
+	decision.RecipientTerminated:     {phrase{"{record|The recipient} was terminated", another, "terminate_time"}, nil},
+	decision.RecipientRestrictedList: {phrase{"{record|The recipient} is on a restricted or sanctions list", another, "screenings"}, nil},
+	decision.KindNotJudged:           {phrase{"{record|The recipient} is of a kind that this edition does not judge: authority, rescue, successor or public", "The share must not be made on this answer; ask legal how it is decided.", "kind"}, nil},
+	decision.LegalExceptionUnsupported: {phrase{"The exception claimed is not supported, so it waives nothing", "You can cure it: claim it with a record that supports it (--exception), or leave it out and show what the rules ask.", "question.exception"}, map[decision.Detail]phrase{
+		decision.DetailExceptionRecord: {"The exception claimed waives nothing: no record of it is of this kind, and names {exporter|the exporter}, {recipient|the recipient} and {purpose|the purpose}", "You can cure it: the id of such a record (--exception), which legal keeps: exceptions.", "question.exception.record"},
+		decision.DetailApprovedBy:      {"The exception claimed waives nothing: two different offices have not approved {record|its record} at this time", "You can cure it: a record that both approved (--exception).", "second_approved_by"},
+		decision.DetailEffectiveTime:   {"The exception claimed waives nothing: {record|its record} does not stand at this time", "You can cure it: a record that is in effect and has not expired (--exception).", "expire_time"},
+		decision.DetailKind:            {"The exception claimed waives nothing: it may not be claimed for {kind|this kind of recipient}", "You can cure it: another recipient, or what the rules ask without an exception.", "kind"},
+		decision.DetailEvidence:        {"The exception claimed waives nothing: {record|its record} lacks the evidence that it needs", "You can cure it: a record with its citation, organ and demand, its case and instrument, its interest, or its proofs (--exception).", "citation"},
+		decision.DetailRegimes:         {"The exception claimed waives nothing: {record|its record} cites the law of no regime that the share falls under", "You can cure it: a record that cites the law of one of them (--exception).", "regimes"},
+		decision.DetailCategories:      {"The exception claimed does not waive for {cats|what is asked}: {record|its record} does not cover it, or does not prove it public", "You can cure it: leave {cats|it} out, or a record that covers it (--exception).", "categories"},
+	}},
 
-	decision.SubjectErasedOrCancelled:    {phrase{"The person's data was erased, or the account cancelled", "The share must not be made.", "question.erased"}, nil},
-	decision.SubjectRestrictedOrObjected: {phrase{"The person objected, or restricted the use of the data", "The share must not be made.", "question.restricted"}, nil},
-	decision.SubjectDoNotTrack:           {phrase{"The person asked not to be tracked, and {served|the purpose} tracks", "The share must change: another purpose.", "question.do_not_track"}, nil},
-	decision.SubjectOptedOutAds:          {phrase{"The person opted out of interest-based advertising", "The share must change: another purpose.", "question.opted_out_interest_ads"}, nil},
+	decision.SubjectErasedOrCancelled: {phrase{"The person's data was erased or the account cancelled, and no duty of law keeps {cats|what is asked} for {served|the purpose}", "The share must not be made.", "question.erased"}, nil},
+	decision.SubjectRestrictedOrObjected: {phrase{"The person objected, or restricted the use of the data", "The share must not be made.", "question.restricted"}, map[decision.Detail]phrase{
+		decision.DetailRestricted: {"A restriction of the person's data is in force, for all purposes", "The share must wait until the restriction is lifted.", ""},
+		decision.DetailObjected:   {"The person objected to {served|the purpose}", "The share must not be made for this purpose.", ""},
+	}},
+	decision.SubjectDoNotTrack:  {phrase{"The person asked not to be tracked, and {served|the purpose} tracks", "The share must change: another purpose.", "question.do_not_track"}, nil},
+	decision.SubjectOptedOutAds: {phrase{"The person opted out of interest-based advertising", "The share must change: another purpose.", "question.opted_out_interest_ads"}, nil},
 
 	decision.PurposeOutsidePolicy: {phrase{"{served|The purpose} is not stated in {policy|the privacy policy}", "The share must change: another purpose, or with a consent that names this one (--consent).", "purposes"}, nil},
 	decision.PurposeOutsideRecipientKind: {phrase{"{purpose|The purpose} is not for {kind|this kind of recipient}", "The share must change: another purpose or recipient.", "kinds"}, map[decision.Detail]phrase{
@@ -80,7 +93,7 @@ var catalogue = map[decision.Code]entry{
 	decision.CategoryOutsideRecipientKind: {phrase{"{cats|What is asked} {are} not for {kind|this kind of recipient}", "The share must change: leave {cats|it} out.", "kinds"}, nil},
 	decision.CategoryNotNecessaryForPurpose: {phrase{"{cats|What is asked} {are} not needed for {served|the purpose}", "The share must change: leave {cats|it} out.",
 		"necessity"}, nil},
-	decision.AnalyticsLinkageForbidden: {phrase{"Analytics data and what identifies a person may not go together", "The share must change: ask for them apart, without a common key.", "question.categories"}, nil},
+	decision.AnalyticsLinkageForbidden: {phrase{"Analytics data and what identifies or reaches a person may not go together: {cats|what is asked}", "The share must change: ask for them apart, without a common key.", "question.categories"}, nil},
 	decision.DeidentificationRequired: {phrase{"{cats|What is asked} {identify} a person, and the basis does not permit that in Shenzhen", "You can cure it: de-identify the data (--deidentified), or show consent (--consent) or an order (--order-ref).",
 		"question.deidentified"}, nil},
 
@@ -102,7 +115,8 @@ var catalogue = map[decision.Code]entry{
 		decision.DetailNoSubject:          {"No consent for {served|the purpose}: the question names no subject, so none counts", "You can cure it: --subject.", ""},
 		decision.DetailNotASource:         {"No consent for {served|the purpose}: you are not a source of consent that legal has named, so none counts", "You can cure it: ask through a named source of consent.", ""},
 		decision.DetailCheckStale:         {"No consent for {served|the purpose}: what was given is of another subject, or was last checked too long ago", "You can cure it: check it again and give it with its check_time (--consent).", ""},
-		decision.DetailBulk:               {"No consent for {served|the purpose}: this edition judges one person a question", "You can cure it: ask for each person alone (--subject), without --quantity.", ""},
+		decision.DetailBulk:               {"No consent for {served|the purpose}: the share is of many persons, and neither lists them nor attests who they are", "You can cure it: list the subjects (subjects), or attest the cohort (cohort).", ""},
+		decision.DetailCohort:             {"No consent for {served|the purpose}: the attestation of the cohort does not count, for it is not from a source of consent, is older than 24 hours, or is of another size, purpose or policy version", "You can cure it: attest the cohort anew (cohort).", ""},
 		decision.DetailBasisNotListed:     {"No consent for {served|the purpose}; the basis named is not one that the policy lists for it", "You can cure it: --consent, or a basis that is listed.", ""},
 		decision.DetailOrderMissing:       {"No consent for {served|the purpose}; the contract basis needs an order reference and none was given", "You can cure it: --order-ref.", ""},
 		decision.DetailOrderOfAnother:     {"No consent for {served|the purpose}; the order given is not the person's own", "You can cure it: an order of this person (--order-ref, --order-subject), or --consent.", ""},
@@ -125,23 +139,42 @@ var catalogue = map[decision.Code]entry{
 		decision.DetailChildRules:   {"The person is under 14, and {policy|the privacy policy} has no rules for children", "The share must not be made.", ""},
 		decision.DetailProducts:     {"The person's age is not known, and the product, or one of {exporter|the exporter}'s, is not declared to be for adults", "The share must change: say the age (--age-band) or a product that is not aimed at minors (--product).", ""},
 	}},
-	decision.MinorProfilingForbidden:         {phrase{"The person is under 14, and {served|the purpose} profiles", "The share must not be made without the guardian's express consent in the interest of the child (--consent).", "question.age_band"}, nil},
-	decision.SensitiveSafeguardsMissing:      {phrase{"The safeguards for sensitive data are not recorded", "Legal records them: necessity.", "necessity"}, nil},
-	decision.PublicDisclosureNotPermitted:    {phrase{"Nothing permits to publish this", "The share must not be made.", "question.recipient"}, nil},
-	decision.AuthorityInstrumentMissing:      {phrase{"The authority's instrument, or why it is followed, is missing", "You can cure it: name the instrument and the reason.", "question.authority_instrument"}, nil},
-	decision.ForeignAuthorityApprovalMissing: {phrase{"A foreign authority asks, and the approval that the law demands is missing", "The share must not be made; counsel decides.", "question.citation"}, nil},
-	decision.SuccessorNotBound:               {phrase{"The successor is not bound by the policy", "The share must wait for its signed undertaking.", "kind"}, nil},
-	decision.SuccessorPurposeChanged:         {phrase{"The successor's purpose differs from ours", "The share must wait for a new consent.", "question.purpose"}, nil},
+	decision.MinorProfilingForbidden:      {phrase{"The person is under 14, and {served|the purpose} profiles", "The share must not be made without the guardian's express consent in the interest of the child (--consent).", "question.age_band"}, nil},
+	decision.SensitiveSafeguardsMissing:   {phrase{"{record|The policy version} has no approved safeguard that holds for {cats|sensitive data} and {served|the purpose}{under}: a specific purpose, its necessity, strict protection and a notice", "Legal records it: safeguards.", "safeguards"}, nil},
+	decision.PublicDisclosureNotPermitted: {phrase{"Nothing permits to publish {cats|this}: no separate consent to this publication, and no instrument that orders it", "The share must not be made without a separate consent to this publication (--consent, publication).", "question.publication"}, nil},
+	decision.AuthorityInstrumentMissing: {phrase{"No instrument of {recipient|the authority} that stands demands this", "The share must wait for an instrument that legal has recorded: instruments.", "question.authority_instrument"}, map[decision.Detail]phrase{
+		decision.DetailAuthorityInstrument:  {"The question names no instrument of {recipient|the authority} that the registry holds", "The share must name one that legal has recorded: authority_instrument.", ""},
+		decision.DetailInstrumentStanding:   {"{record|The instrument} does not stand at this time: it is not approved by two, not issued, expired or revoked, lacks its number or law, or is not addressed to {exporter|the exporter}", "The share must wait for an instrument that stands.", ""},
+		decision.DetailInstrumentScope:      {"{record|The instrument} is of another authority, or is not used for {purpose|this purpose}", "The share must change: another instrument, or another purpose.", ""},
+		decision.DetailInstrumentCategories: {"{record|The instrument} does not ask for {cats|what is asked}", "The share must change: leave {cats|it} out.", ""},
+		decision.DetailNecessityReason:      {"{record|The instrument} says no reason why we believe the disclosure necessary", "You can cure it: have the reason recorded with the instrument: necessity_reason.", ""},
+	}},
+	decision.ForeignAuthorityApprovalMissing: {phrase{"A foreign authority asks, and the approval that the law demands is missing{under}", "The share must not be made; counsel decides.", "question.authority_instrument"}, map[decision.Detail]phrase{
+		decision.DetailForeignApproval: {"The data goes to a foreign authority or proceedings abroad, and {record|no instrument} shows no approval of the competent authority for this act{under}", "The share must not be made before the approval is given and recorded: foreign_approval.", ""},
+		decision.DetailTreaty:          {"The data goes to a foreign authority or proceedings abroad, and no treaty, decision of counsel or transfer permits {cats|it}{under}", "The share must not be made before legal records one of them; counsel decides.", ""},
+		decision.DetailConflictOfLaws:  {"CONFLICT OF LAWS: one law demands what another forbids{under}", "The share must not be made; counsel decides the same day.", ""},
+	}},
+	decision.SuccessorNotBound: {phrase{"{record|The successor} is not bound by this policy", "The share must wait for its signed undertaking, or for the person's new consent.", "deal"}, map[decision.Detail]phrase{
+		decision.DetailDeal:        {"The deal by which {record|the recipient} succeeds us is not closed, and the person did not consent to provide {cats|the data} to it", "The share must wait until the deal closes, or for a separate consent that names it (--consent).", ""},
+		decision.DetailUndertaking: {"{record|The successor} has signed no undertaking to this policy that is in force", "The share must wait for its undertaking (agreements), or for a separate consent that names it (--consent).", ""},
+	}},
+	decision.SuccessorPurposeChanged: {phrase{"{record|The successor} will use the data for what our policy does not state, or in another way", "The share must wait for a separate consent that names it (--consent).", "deal"}, map[decision.Detail]phrase{
+		decision.DetailMethodChanged: {"{record|The successor} changes the method of processing", "The share must wait for a separate consent that names it (--consent).", ""},
+		decision.DetailDealPurposes:  {"{record|The successor}'s deal names no purposes, or one that our policy does not state", "The share must wait for a separate consent that names it (--consent).", ""},
+	}},
 
 	decision.SubprocessorNotAuthorised: {phrase{"A sub-processor of the chain, {record|not named}, is not authorised", "The share must change: a deployment without it, or wait until legal authorises it.", "links.authorisation"}, map[decision.Detail]phrase{
 		decision.DetailLinkAuthorisation: {"The sub-processor {record|of the chain} is not authorised at this time", "The share must change: a deployment without it, or wait until legal authorises it.", ""},
 		decision.DetailLinkUnrecorded:    {"{record|A further recipient} of the question's chain is recorded as a sub-processor of no deployment asked for", "The share must change: a deployment that reaches it, or wait until legal records the link.", ""},
-		decision.DetailLinkDepth:         {"The chain of sub-processors behind {record|the recipient} is longer than this edition follows", "The share must change: a deployment with a shorter chain.", ""},
+		decision.DetailLinkDepth:         {"The chain of sub-processors behind {record|the recipient} is longer than is followed", "The share must change: a deployment with a shorter chain.", ""},
 	}},
 	decision.SubprocessorFlowdownMissing: {phrase{"No contract of the same obligations in force binds the sub-processor {record|of the chain}", legalFills, "links.sub_agreement"}, nil},
-	decision.RetentionExpired:            {phrase{"The data is older than it may be kept, or its age is not given", "You can cure it: say when it was collected.", "question.collect_time"}, nil},
-	decision.ServiceCeased:               {phrase{"The product was ceased", "The share must not be made.", "products.cease_time"}, nil},
-	decision.RecipientRetentionExceeds:   {phrase{"{record|The agreement} lets the recipient keep the data longer than we do", "The share must wait until legal amends the agreement.", "terms.retention_limit_days"}, nil},
+	decision.RetentionExpired: {phrase{"{cats|The data} {are} older than the policy keeps it for {served|the purpose}", "The share must not be made; the data is due for deletion.", "retention"}, map[decision.Detail]phrase{
+		decision.DetailCollectTime: {"The policy keeps {cats|the data} for so many days, and the question does not say when it was collected", "You can cure it: say when it was collected (collect_time), or show the order that is open (--order-ref).", ""},
+		decision.DetailRetention:   {"{cats|The data} {are} older than the policy keeps it for {served|the purpose}", "The share must not be made; the data is due for deletion.", ""},
+	}},
+	decision.ServiceCeased:             {phrase{"The product, or one that used {served|this purpose}, was ceased", "The share must not be made, but for a purpose that winds the service down.", "products.cease_time"}, nil},
+	decision.RecipientRetentionExceeds: {phrase{"{record|The agreement} lets the recipient keep {cats|the data} longer than our schedule, or states no limit", "The share must wait until legal amends the agreement.", "terms.retention_limit_days"}, nil},
 
 	decision.ImpactAssessmentMissing: {phrase{"No approved impact assessment covers {cats|this} for {purpose|the purpose} and {recipient|this recipient}{under}", "Legal records it: assessments.", "approve_time"}, nil},
 	decision.ImpactAssessmentStale: {phrase{"{record|The impact assessment} no longer holds for {cats|this}", "Legal reviews it: review_until, countries.", "review_until"}, map[decision.Detail]phrase{
@@ -149,7 +182,9 @@ var catalogue = map[decision.Code]entry{
 		decision.DetailCountries:   {"{record|The impact assessment} does not cover every country that the share reaches", "Legal reviews it: countries.", ""},
 	}},
 
-	decision.TransferNoMechanism:              {phrase{"The share crosses a border{under}, and no transfer is recorded for {recipient|this recipient}", "Legal records it: transfers.", "recipients"}, nil},
+	decision.TransferNoMechanism: {phrase{"The share crosses a border{under}, and no transfer is recorded for {recipient|this recipient}", "Legal records it: transfers.", "recipients"}, map[decision.Detail]phrase{
+		decision.DetailConflictOfLaws: {"CONFLICT OF LAWS: an instrument demands the share, and{under} no transfer is recorded for {recipient|this recipient}", "Legal records it (transfers), or counsel decides the same day.", "recipients"},
+	}},
 	decision.TransferMechanismInsufficient:    {phrase{"{record|The transfer} rests on a mechanism too weak for its volume", "The share must wait for a stronger mechanism.", "mechanism"}, nil},
 	decision.TransferMechanismNotYetEffective: {phrase{"{record|The transfer} is not yet valid, or its agreement is not signed and in effect", "The share must wait until the transfer is valid.", "valid_from"}, map[decision.Detail]phrase{decision.DetailTransferAgreement: {"The agreement of {record|the transfer} is not signed or not in effect", "The share must wait until the agreement is in force.", ""}}},
 	decision.TransferMechanismExpired: {phrase{"{record|The transfer} is past its validity, or its agreement has expired", "The share must wait until legal renews the mechanism.", "valid_to"}, map[decision.Detail]phrase{
@@ -196,7 +231,14 @@ var fields = map[decision.Detail]string{
 	decision.DetailTransferAgreement: "agreement", decision.DetailTransferCountries: "countries", decision.DetailTransferRecipients: "recipients",
 	decision.DetailTransferPurposes: "purposes", decision.DetailTransferCategories: "categories", decision.DetailPolicy: "effective_time",
 	decision.DetailGuardian: "question.consents", decision.DetailSpecialGround: "bases.special_ground", decision.DetailCountries: "countries",
-	decision.DetailDeployments: "storage_countries",
+	decision.DetailDeployments:     "storage_countries",
+	decision.DetailExceptionRecord: "question.exception.record", decision.DetailEvidence: "citation", decision.DetailErased: "question.erased",
+	decision.DetailRestricted: "question.restricted", decision.DetailObjected: "question.objected", decision.DetailDoNotTrack: "question.do_not_track",
+	decision.DetailOptedOutAds: "question.opted_out_interest_ads", decision.DetailCollectTime: "question.collect_time", decision.DetailCohort: "question.cohort",
+	decision.DetailPublication:         "question.publication",
+	decision.DetailAuthorityInstrument: "question.authority_instrument", decision.DetailInstrumentStanding: "expire_time", decision.DetailInstrumentScope: "purposes",
+	decision.DetailInstrumentCategories: "categories", decision.DetailConflictOfLaws: "question.authority_instrument", decision.DetailUndertaking: "type",
+	decision.DetailPolicyNotices: "notices", decision.DetailCeaseTime: "products.cease_time", decision.DetailRetention: "retention.days",
 }
 
 // fieldOf returns the field of the contract that a detail names, "" for none.

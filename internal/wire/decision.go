@@ -44,6 +44,7 @@ type names interface {
 	Nearest(c registry.Collection, name string, n int) []string
 	GapContact() string
 	Kind(number uint32) registry.RecipientKind
+	Exception(number uint32) registry.Exception
 }
 
 // Decision returns the answer of the contract: every reason with its sentence,
@@ -108,6 +109,8 @@ func render(s names, q *waybillv1.ShareQuestion, d *decision.Decision) *waybillv
 	out.Agreements = namesOf(s, d.Agreements)
 	out.Transfers = namesOf(s, d.Transfers)
 	out.Obligations = obligations(s, d.Obligations)
+	out.Waived = waived(s, d)
+	out.Counted = counted(&d.Counted)
 	if len(d.Reasons) == 0 {
 		return out
 	}
@@ -205,6 +208,31 @@ func namesOf(s names, numbers []uint32) []string {
 	return out
 }
 
+// waived names what the exception claimed took away, with its record.
+func waived(s names, d *decision.Decision) []*waybillv1.Waiver {
+	if len(d.Waived) == 0 {
+		return nil
+	}
+	out := make([]*waybillv1.Waiver, len(d.Waived))
+	for i, w := range d.Waived {
+		out[i] = &waybillv1.Waiver{
+			Code: waybillv1.ReasonCode(w.Code), Regime: waybillv1.Regime(w.Regime), Evidence: s.Name(w.Exception),
+			Exception: waybillv1.Exception(s.Exception(w.Exception)), Deferred: w.Deferred,
+		}
+	}
+	return out
+}
+
+func counted(c *decision.Counted) *waybillv1.Counted {
+	if c.Year == 0 {
+		return nil
+	}
+	return &waybillv1.Counted{
+		Year: c.Year, PersonsBefore: c.PersonsBefore, PersonsAfter: c.PersonsAfter,
+		SensitiveBefore: c.SensitiveBefore, SensitiveAfter: c.SensitiveAfter, Warn: c.Warn,
+	}
+}
+
 func obligations(s names, list []decision.Obligation) []*waybillv1.Obligation {
 	if len(list) == 0 {
 		return nil
@@ -255,6 +283,39 @@ func duty(c decision.ObligationCode, record string, due registry.Time) string {
 		return "Renew " + of("what the share rests on") + " before it ends at " + by + "."
 	case decision.DeleteOrReturnAtEnd:
 		return "Have the data deleted or returned when the work ends."
+	case decision.FileContract:
+		return "File " + of("the contract") + before(by) + "."
+	case decision.NotifySubjectAfterEmergency:
+		return "Tell the person of the share once the emergency has ended" + after(by) + "."
+	case decision.RegulariseAgreement:
+		return "Sign the agreement that is missing or incomplete" + before(by) + "."
+	case decision.RegulariseAssessment:
+		return "Approve the impact assessment that is missing or stale" + before(by) + "."
+	case decision.MinorDeletionDue:
+		return "Delete the minor's data as soon as possible: the privacy policy does not serve minors."
+	case decision.NotifySubjectOfDisclosure:
+		return "Tell the person of the disclosure to the authority."
+	case decision.InformSAAndSubject:
+		return "Inform the supervisory authority and the person of the transfer (" + of("the transfer") + ")."
+	case decision.CountQuantity:
+		return "The share is counted for the volume tiers of the year."
+	case decision.KeepExceptionFile:
+		return "Keep the file of the exception (" + of("its record") + ")."
 	}
 	return "Do what " + of("the agreement") + " asks."
+}
+
+// before and after say a date, nothing where there is none.
+func before(by string) string {
+	if by == "" {
+		return ""
+	}
+	return " before " + by
+}
+
+func after(by string) string {
+	if by == "" {
+		return ""
+	}
+	return ", from " + by + " on"
 }

@@ -42,8 +42,9 @@ func (v *voice) reason(r *decision.Reason, out *waybillv1.Reason) {
 		}
 	}
 	info := decision.Info(r.Code)
+	class := decision.ClassOf(r.Code, r.Detail)
 	p := phraseOf(r.Code, r.Detail)
-	out.Code, out.Class, out.Rule = waybillv1.ReasonCode(r.Code), waybillv1.ReasonClass(info.Class), int32(info.Number)
+	out.Code, out.Class, out.Rule = waybillv1.ReasonCode(r.Code), waybillv1.ReasonClass(class), int32(info.Number)
 	out.Clause, out.Regime = info.Clause, waybillv1.Regime(r.Regime)
 	out.Categories = append([]string(nil), v.known...)
 	if r.Record != 0 {
@@ -55,7 +56,7 @@ func (v *voice) reason(r *decision.Reason, out *waybillv1.Reason) {
 	}
 	out.Sentence = v.say(p.sentence) + source(info)
 	out.Cure = v.say(strings.ReplaceAll(p.cure, "{field}", out.Field))
-	if contact := v.names.GapContact(); contact != "" && info.Class == decision.Gap {
+	if contact := v.names.GapContact(); contact != "" && class == decision.Gap {
 		out.Cure += " Ask: " + contact
 	}
 }

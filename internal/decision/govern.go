@@ -1,0 +1,182 @@
+package decision
+
+import (
+	"slices"
+
+	"waybill/internal/registry"
+)
+
+// Which version governs a person, and what a later one would permit: readings R50
+// and R51.
+
+// resolveAcceptance finds the version that the question says the subject accepted.
+func (e *scratch) resolveAcceptance() {
+	e.acceptedPolicy = 0
+	if q := e.q; q.AcceptedPolicy != "" && q.Subject != "" && !e.bulk() && e.t.sources[e.in.Principal] != 0 {
+		if e.acceptedPolicy, _ = e.s.find(registry.Policies, q.AcceptedPolicy); e.acceptedPolicy != 0 {
+			e.d.ConsentSource = e.in.Principal
+		}
+	}
+}
+
+// accepted reports whether the person accepted the very version.
+func (e *scratch) accepted(v *policy) bool {
+	return v.number == e.acceptedPolicy || e.in.Facts != nil && slices.Contains(e.in.Facts.Accepted, v.number)
+}
+
+// walk returns the version that governs a region, nil for none, and whether one came
+// after it that did not take effect.
+func (e *scratch) walk(r country) (last *policy, later bool) {
+	for _, v := range e.t.versions {
+		if v.effective > e.now {
+			break
+		}
+		if !v.covers(e.group, r) {
+			continue
+		}
+		if later = !v.notified || last != nil && v.weakens[last.place] && !e.accepted(v); !later {
+			last = v
+		}
+	}
+	return last, later
+}
+
+// governPerson finds the governing version of every region. Regions that no version
+// names are governed alike.
+func (e *scratch) governPerson() {
+	var newest, other *policy
+	walked := false
+	for _, r := range e.regions {
+		named := slices.Contains(e.t.named, r)
+		p, later := other, false
+		if named || !walked {
+			if p, later = e.walk(r); !named {
+				other, walked = p, true
+			}
+		}
+		if p == nil {
+			e.policies = e.policies[:0]
+			return
+		}
+		e.later = e.later || later
+		if !slices.Contains(e.policies, p) {
+			e.policies = append(e.policies, p)
+		}
+		if newest == nil || p.place > newest.place {
+			newest = p
+		}
+	}
+	e.have |= needPolicy
+	e.d.Policy = newest.number
+}
+
+// postponed are the asked categories that a governing version does not permit and a
+// later one would.
+type postponed struct {
+	policy *policy
+	mask   uint64
+	later  *policy
+}
+
+const needLater = needPolicy | needServed | needPurpose | needRecipient | needDeployment
+
+// postpone looks, for what 14, 15 and 17 would hit under a governing version, for
+// the newest later version under which they would not.
+func (e *scratch) postpone() {
+	if !e.later || e.have&needLater != needLater {
+		return
+	}
+	for _, v := range e.policies {
+		left := e.outside(v)
+		if left == 0 {
+			continue
+		}
+		for _, w := range slices.Backward(e.t.versions) {
+			if w.place <= v.place || left == 0 {
+				break
+			}
+			if w.effective > e.now || !e.comesAfter(w, v) {
+				continue
+			}
+			if m := left &^ e.outside(w); m != 0 {
+				e.postponed = append(e.postponed, postponed{v, m, w})
+				left &^= m
+			}
+		}
+	}
+}
+
+// comesAfter reports whether w covers a region that v governs; all that comes after
+// v there did not take effect.
+func (e *scratch) comesAfter(w, v *policy) bool {
+	for _, r := range e.regions {
+		if w.covers(e.group, r) {
+			if p, _ := e.walk(r); p == v {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// outside returns the asked categories that 14, 15 or 17 would hit under a version,
+// but for what the claim waives.
+func (e *scratch) outside(p *policy) (m uint64) {
+	if e.classes&forStated != 0 {
+		m = e.unstated(p) &^ e.waived(PurposeOutsidePolicy, registry.RegimePolicy)
+	}
+	var lists uint64
+	for i := range e.deps {
+		if d := &e.deps[i]; d.class == forOrdinary {
+			lists |= e.outsidePurposes(d, p)
+			if !e.judgedWithAgreement(d) {
+				lists |= e.outsideList(d, p)
+			}
+		}
+	}
+	return m | lists&^e.waived(PurposeOutsideRecipientKind, registry.RegimePolicy)
+}
+
+// postponedUnder returns the asked categories for which 4 or 5 is given in place of
+// 14, 15 and 17 under a version.
+func (e *scratch) postponedUnder(p *policy) (m uint64) {
+	for i := range e.postponed {
+		if x := &e.postponed[i]; x.policy == p {
+			m |= x.mask
+		}
+	}
+	return m
+}
+
+func ruleNotNotified(e *scratch) {
+	for i := range e.postponed {
+		if x := &e.postponed[i]; !x.later.notified {
+			e.fireOn(PolicyChangeNotNotified, registry.RegimePolicy, DetailPolicyNotices, x.later.number, x.mask)
+		}
+	}
+	if e.have&needPolicy != 0 {
+		return
+	}
+	for _, w := range slices.Backward(e.t.versions) {
+		if w.effective > e.now || w.notified {
+			continue
+		}
+		for _, r := range e.regions {
+			if !w.covers(e.group, r) {
+				continue
+			}
+			if p, _ := e.walk(r); p == nil {
+				e.fire(PolicyChangeNotNotified, registry.RegimePolicy, DetailPolicyNotices, w.number, 0)
+				return
+			}
+		}
+	}
+}
+
+func ruleWeakens(e *scratch) {
+	for i := range e.postponed {
+		if x := &e.postponed[i]; x.later.notified {
+			e.fireOn(PolicyWeakensRightsNoConsent, registry.RegimePolicy, DetailWeakensRights, x.later.number, x.mask)
+		}
+	}
+}
