@@ -62,9 +62,9 @@ func (e *scratch) toForeign(r registry.Regime) bool {
 	return (e.purpose.foreign || e.served != nil && e.served.foreign) && (r == registry.RegimeCn || e.abroad[r])
 }
 
-// permitted reports whether the question's instrument has the approval of PIPL 41
+// hasApproval reports whether the question's instrument has the approval of PIPL 41
 // for this act.
-func (e *scratch) permitted() bool {
+func (e *scratch) hasApproval() bool {
 	v := &e.instrument
 	return v.approved(e.now) && v.purposes.has(e.purpose.place) && (e.classes&forAuthority == 0 || v.recipient == e.recNumber)
 }
@@ -72,7 +72,7 @@ func (e *scratch) permitted() bool {
 // approvedAbroad returns the asked categories whose CN mechanism is the approval of
 // PIPL 41: rules 51 to 60 do not run for them under CN.
 func (e *scratch) approvedAbroad() uint64 {
-	if !e.instrument.stands || e.have&needClaim != needClaim || !e.under(registry.RegimeCn) || !e.toForeign(registry.RegimeCn) || !e.permitted() {
+	if !e.instrument.stands || e.have&needClaim != needClaim || !e.under(registry.RegimeCn) || !e.toForeign(registry.RegimeCn) || !e.hasApproval() {
 		return 0
 	}
 	return e.covered(e.instrument.categories)
@@ -80,7 +80,7 @@ func (e *scratch) approvedAbroad() uint64 {
 
 func ruleForeign(e *scratch) {
 	if r := registry.RegimeCn; e.under(r) && e.toForeign(r) {
-		if e.permitted() {
+		if e.hasApproval() {
 			e.instrument.relied = true
 		} else {
 			e.fire(ForeignAuthorityApprovalMissing, r, DetailForeignApproval, e.instrument.number, 0)

@@ -11,8 +11,8 @@ import (
 // its own, whatever else reaches the same recipient.
 func (e *scratch) follow() {
 	for i := range e.deps {
-		if d := &e.deps[i]; d.number != 0 && d.class != forPublic {
-			e.open(&d.deploymentView, e.recNumber, 1)
+		if d := &e.deps[i].deploymentView; d.number != 0 {
+			e.open(d, e.recNumber, 1)
 		}
 	}
 	recorded := len(e.links)

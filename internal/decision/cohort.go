@@ -13,11 +13,12 @@ func (e *scratch) attest() {
 	}
 	e.cohort = true
 	e.d.ConsentSource = e.in.Principal
+	named := c.Recipient != "" && c.Recipient == e.q.Recipient
 	for _, t := range c.Types {
 		e.consents = append(e.consents, presented{
-			typ: t, purpose: e.served.number, names: e.known,
+			typ: t, purpose: e.served.number, names: e.known, named: named,
 			// It names no publication.
-			stands: t != ConsentSeparatePublic && fitsRecipient(t, c.Recipient == "", c.Recipient == e.q.Recipient),
+			stands: t != ConsentSeparatePublic && fitsRecipient(t, c.Recipient == "", named),
 		})
 	}
 }

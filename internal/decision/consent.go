@@ -25,10 +25,11 @@ func (e *scratch) present() {
 			continue
 		}
 		e.believed = true
-		p := presented{typ: c.Type, purpose: e.s.Number(c.Purpose), byGuardian: c.ByGuardian, childInterest: c.ChildInterest != ""}
+		p := presented{typ: c.Type, purpose: e.s.Number(c.Purpose), byGuardian: c.ByGuardian, childInterest: c.ChildInterest != "",
+			named: c.Recipient != "" && c.Recipient == e.q.Recipient}
 		n, _ := e.s.find(registry.Policies, c.Policy)
 		p.stands = n != 0 && past(c.GiveTime, e.now) && !past(c.ExpireTime, e.now) &&
-			fitsRecipient(c.Type, c.Recipient == "", c.Recipient == e.q.Recipient) && e.fitsPublication(c.Type, c.Publication)
+			fitsRecipient(c.Type, c.Recipient == "", p.named) && e.fitsPublication(c.Type, c.Publication)
 		p.withdrew = past(c.WithdrawTime, e.now) || e.withdrawn(c, p.purpose)
 		for k := range e.asked {
 			if e.asked[k].category != nil && e.namesAll(c, e.asked[k].category) {
@@ -62,10 +63,11 @@ func (e *scratch) hold() {
 	}
 	for i := range f.Consents {
 		c := &f.Consents[i]
-		p := presented{typ: c.Type, purpose: c.Purpose, byGuardian: c.ByGuardian, childInterest: c.ChildInterest}
+		p := presented{typ: c.Type, purpose: c.Purpose, byGuardian: c.ByGuardian, childInterest: c.ChildInterest,
+			named: c.Recipient != 0 && c.Recipient == e.recNumber}
 		rec := e.s.record(c.Policy)
 		p.stands = len(rec) > 0 && registry.Collection(rec[0]) == registry.Policies && past(c.GiveTime, e.now) && !past(c.ExpireTime, e.now) &&
-			fitsRecipient(c.Type, c.Recipient == 0, c.Recipient == e.recNumber) && e.fitsPublication(c.Type, c.Publication)
+			fitsRecipient(c.Type, c.Recipient == 0, p.named) && e.fitsPublication(c.Type, c.Publication)
 		p.withdrew = past(c.WithdrawTime, e.now)
 		for k := range e.asked {
 			if e.asked[k].category != nil && e.holdsAll(c, e.asked[k].category) {

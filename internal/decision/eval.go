@@ -73,6 +73,7 @@ type presented struct {
 	names                     uint64 // the asked categories whose leaves it all names
 	stands                    bool   // given, not expired, its policy version exists, its recipient and publication fit
 	withdrew                  bool
+	named                     bool // it names the question's recipient
 	byGuardian, childInterest bool
 }
 

@@ -306,7 +306,7 @@ func (e *scratch) waived(code Code, r registry.Regime) uint64 {
 		return 0
 	case r < registry.RegimeEu:
 		return e.waives(g, r)
-	case e.claim.counts[r] && e.lifts(code):
+	case e.claim.counts[r] && e.lifts(code) && e.effect(g) == registry.WaiverEffectYes:
 		return e.claim.supported
 	}
 	return 0

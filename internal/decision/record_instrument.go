@@ -2,6 +2,7 @@ package decision
 
 import (
 	"encoding/binary"
+	"strings"
 
 	"waybill/internal/registry"
 )
@@ -36,8 +37,11 @@ type instrumentView struct {
 	categories ordinals
 }
 
-// twoApprovers reports whether both are given, and are two.
-func twoApprovers(first, second string) bool { return given(first) && given(second) && first != second }
+// twoApprovers reports whether both are given, and are two: one office written in two
+// ways is one.
+func twoApprovers(first, second string) bool {
+	return given(first) && given(second) && !strings.EqualFold(strings.TrimSpace(first), strings.TrimSpace(second))
+}
 
 func instrumentRecord(n *registry.Instrument, r names) []byte {
 	a, c := n.ForeignApproval, n.ConflictDecision
