@@ -267,35 +267,12 @@ func (e *scratch) deferralDue() registry.Time {
 }
 
 // groupOf returns the group of rules that a code belongs to, 0 for none. Rule 25 is
-// in none: no deferral cures a termination.
+// in none here: no deferral cures a termination.
 func groupOf(c Code) registry.WaiverGroup {
-	switch rule := c.Rule(); {
-	case rule == 11 || rule == 12:
-		return registry.WaiverGroupErasedOrRestricted
-	case rule == 14:
-		return registry.WaiverGroupPurpose
-	case rule == 15 || rule == 17:
-		return registry.WaiverGroupKindLists
-	case rule == 20:
-		return registry.WaiverGroupDeidentification
-	case rule >= 21 && rule <= 28 && rule != 25:
-		return registry.WaiverGroupAgreement
-	case rule == 29:
-		return registry.WaiverGroupNotice
-	case rule >= 30 && rule <= 32:
-		return registry.WaiverGroupConsent
-	case rule >= 33 && rule <= 36:
-		return registry.WaiverGroupSeparateConsent
-	case rule == 37:
-		return registry.WaiverGroupGuardian
-	case rule == 40:
-		return registry.WaiverGroupPublic
-	case rule >= 47 && rule <= 49:
-		return registry.WaiverGroupRetention
-	case rule == 50:
-		return registry.WaiverGroupAssessment
+	if c == AgreementTerminated {
+		return 0
 	}
-	return 0
+	return WaiverGroupOf(c.Rule())
 }
 
 // waived returns the asked categories for which a reason is waived, or put off.

@@ -68,7 +68,7 @@ func (s *Snapshot) Necessary(purpose string) []string {
 		if c == nil || len(c.leaves) != 1 || c.leaves[0] != c.place {
 			continue
 		}
-		for _, p := range s.t.policies {
+		for _, p := range s.t.versions {
 			if slices.ContainsFunc(p.necessity, func(e necessity) bool { return e.purpose == n && e.categories.has(c.place) }) {
 				out = append(out, s.Name(c.number))
 				break
