@@ -15,8 +15,13 @@ func terms(a *registry.Agreement) registry.Terms {
 	return *a.Terms
 }
 
-// fits reports whether an agreement's type fits the role (R32).
-func (j *judge) fits(a *registry.Agreement, role registry.RecipientRole) bool {
+// fits reports whether an agreement's type fits the role (R32), or is a successor's
+// undertaking (R57).
+func (j *judge) fits(a *registry.Agreement, v view) bool {
+	if v.class == successor && a.Type == registry.AgreementTypeSuccessorUndertaking {
+		return true
+	}
+	role := v.role
 	entrusting := terms(a).Entrusting != ""
 	if j.recipient.NaturalPerson {
 		return a.Type == registry.AgreementTypeNda
@@ -54,65 +59,65 @@ func (j *judge) between(a *registry.Agreement) bool {
 // rules22to25 returns what rules 22 to 25 say of an agreement (R33).
 func (j *judge) rules22to25(a *registry.Agreement) []Reason {
 	var out []Reason
-	add := func(code decision.Code, detail decision.Detail) {
+	add := func(code decision.Code, detail string) {
 		out = append(out, Reason{code, registry.RegimePolicy, detail, a.Name, nil})
 	}
 	signed := func(s *registry.Signature) bool { return s != nil && given(s.SignTime, j.t) }
 	if !signed(a.OurSignature) {
-		add(decision.AgreementNotSignedByBoth, decision.DetailOurSignature)
+		add(decision.AgreementNotSignedByBoth, "our_signature")
 	}
 	if !signed(a.TheirSignature) {
-		add(decision.AgreementNotSignedByBoth, decision.DetailTheirSignature)
+		add(decision.AgreementNotSignedByBoth, "their_signature")
 	}
 	if !given(a.EffectiveTime, j.t) {
-		add(decision.AgreementNotYetEffective, decision.NoDetail)
+		add(decision.AgreementNotYetEffective, "")
 	}
 	if given(a.ExpireTime, j.t) {
-		add(decision.AgreementExpired, decision.NoDetail)
+		add(decision.AgreementExpired, "")
 	}
 	if given(a.TerminateTime, j.t) {
-		add(decision.AgreementTerminated, decision.NoDetail)
+		add(decision.AgreementTerminated, "")
 	}
 	return out
 }
 
 // missingTerms returns the fields that rule 26 asks and the agreement lacks (R34).
-func (j *judge) missingTerms(a *registry.Agreement, role registry.RecipientRole) []decision.Detail {
+func (j *judge) missingTerms(a *registry.Agreement, role registry.RecipientRole) []string {
 	t := terms(a)
-	var out []decision.Detail
-	need := func(d decision.Detail, has bool) {
+	var out []string
+	need := func(d string, has bool) {
 		if !has {
 			out = append(out, d)
 		}
 	}
-	need(decision.DetailTermsConfidentiality, t.Confidentiality != "" || j.lentConfidentiality(a))
+	need("terms.confidentiality", t.Confidentiality != "" || j.lentConfidentiality(a))
 	if j.recipient.NaturalPerson {
 		return out
 	}
 	switch role {
 	case registry.RecipientRoleProcessor:
-		need(decision.DetailTermsPurpose, t.Purpose != "")
-		need(decision.DetailTermsPeriod, t.Period != "")
-		need(decision.DetailTermsMethod, t.Method != "")
-		need(decision.DetailTermsCategories, t.Categories != "")
-		need(decision.DetailTermsMeasures, t.Measures != "")
-		need(decision.DetailTermsAudit, t.Audit != "")
-		need(decision.DetailTermsSubprocessorMode, t.SubprocessorMode != 0)
-		need(decision.DetailTermsDeleteOrReturn, t.DeleteOrReturn != "")
-		if j.regimes[registry.RegimeEu] {
-			need(decision.DetailTermsInstructions, t.Instructions != "")
-			need(decision.DetailTermsStaffConfidentiality, t.StaffConfidentiality != "")
-			need(decision.DetailTermsAssistRights, t.AssistRights != "")
-			need(decision.DetailTermsAssistSecurity, t.AssistSecurity != "")
+		need("terms.purpose", t.Purpose != "")
+		need("terms.period", t.Period != "")
+		need("terms.method", t.Method != "")
+		need("terms.categories", t.Categories != "")
+		need("terms.measures", t.Measures != "")
+		need("terms.audit", t.Audit != "")
+		need("terms.subprocessor_mode", t.SubprocessorMode != 0)
+		need("terms.delete_or_return", t.DeleteOrReturn != "")
+		if j.regimes[registry.RegimeEu] || j.regimes[registry.RegimeUk] { // R44
+			need("terms.instructions", t.Instructions != "")
+			need("terms.staff_confidentiality", t.StaffConfidentiality != "")
+			need("terms.assist_rights", t.AssistRights != "")
+			need("terms.assist_security", t.AssistSecurity != "")
 		}
 	case registry.RecipientRoleController:
-		need(decision.DetailTermsPurpose, t.Purpose != "")
-		need(decision.DetailTermsMethod, t.Method != "")
-		need(decision.DetailTermsCategories, t.Categories != "")
-		need(decision.DetailTermsMeasures, t.Measures != "")
+		need("terms.purpose", t.Purpose != "")
+		need("terms.method", t.Method != "")
+		need("terms.categories", t.Categories != "")
+		need("terms.measures", t.Measures != "")
 	case registry.RecipientRoleJointController:
-		need(decision.DetailTermsAllocation, t.Allocation != "")
-		need(decision.DetailTermsContact, t.Contact != "")
+		need("terms.allocation", t.Allocation != "")
+		need("terms.contact", t.Contact != "")
 	}
 	return out
 }
@@ -128,27 +133,33 @@ func (j *judge) lentConfidentiality(a *registry.Agreement) bool {
 	return false
 }
 
-// reasonsOf returns what rules 17 (R20) and 22 to 28 (R33) say of a candidate for
+// reasonsOf returns what rules 17 (R20), 22 to 28 (R33) and 49 (R68) say of a candidate for
 // one category and one view.
 func (j *judge) reasonsOf(a *registry.Agreement, v view, c asked) []Reason {
 	out := j.rules22to25(a)
-	add := func(code decision.Code, detail decision.Detail) {
+	add := func(code decision.Code, detail string) {
 		out = append(out, Reason{code, registry.RegimePolicy, detail, a.Name, nil})
 	}
 	if j.hosted(v) && !v.hosting && !a.Hosting && j.outsideKind(v.kind, c) {
-		add(decision.CategoryOutsideRecipientKind, decision.NoDetail)
+		add(decision.CategoryOutsideRecipientKind, "")
 	}
 	for _, d := range j.missingTerms(a, v.role) {
 		add(decision.AgreementTermsIncomplete, d)
 	}
 	if j.purpose != nil && !slices.Contains(a.Purposes, j.purpose.Name) {
-		add(decision.AgreementPurposeNotCovered, decision.NoDetail)
+		add(decision.AgreementPurposeNotCovered, "")
 	}
 	if !c.coveredBy(a.CoveredCategories) {
-		add(decision.AgreementCategoryNotCovered, decision.DetailAgreementCategories)
+		add(decision.AgreementCategoryNotCovered, "agreement_categories")
 	}
 	if j.group != 0 && !slices.Contains(a.SubjectGroups, j.group) {
-		add(decision.AgreementCategoryNotCovered, decision.DetailAgreementSubjectGroups)
+		add(decision.AgreementCategoryNotCovered, "agreement_subject_groups")
+	}
+	if j.served != nil && !j.holdsLegally(c) {
+		days, limit := j.schedule(c), registry.Time(terms(a).RetentionLimitDays)
+		if days != 0 && v.class.has(49, registry.RegimePolicy) && (limit == 0 || limit > days) {
+			add(decision.RecipientRetentionExceeds, "")
+		}
 	}
 	for i := range out {
 		out[i].Categories = []string{c.name}
@@ -156,16 +167,16 @@ func (j *judge) reasonsOf(a *registry.Agreement, v view, c asked) []Reason {
 	return out
 }
 
-// Rules 21 AGREEMENT_MISSING and 22 to 28: one candidate that passes all suffices
+// Rules 21 AGREEMENT_MISSING, 22 to 28 and 49 RECIPIENT_RETENTION_EXCEEDS: one candidate that passes all suffices
 // for a category; if none does, the reasons are the best one's (2.1(3)(a), R33).
-func (j *judge) rules21to28() {
+func (j *judge) rules21to28and49() {
 	if j.exporter == nil {
 		return
 	}
 	for _, v := range j.viewsOf(21) {
 		var candidates []*registry.Agreement
 		for _, a := range j.agreements {
-			if j.between(a) && j.fits(a, v.role) {
+			if j.between(a) && j.fits(a, v) {
 				candidates = append(candidates, a)
 			}
 		}
@@ -204,58 +215,4 @@ func better(reasons, than int, from, thanFrom registry.Time, number, thanNumber 
 		return from > thanFrom
 	}
 	return number > thanNumber
-}
-
-// renewal is the span of 90 days of R42, half-open as all spans.
-const renewal = 90 * day
-
-// obligations of an allowed share (R42).
-func (j *judge) obligations(agreements, transfers []string) []Obligation {
-	out := []Obligation{{Code: decision.KeepConfidential}, {Code: decision.PurposeLimit}}
-	for _, name := range agreements {
-		a := j.agreements[name]
-		t := terms(a)
-		if t.SubprocessorMode == registry.SubprocessorModeNone || a.Type == registry.AgreementTypeGbaSc {
-			out = append(out, Obligation{decision.NoOnwardTransfer, name, 0})
-		}
-		if t.RetentionLimitDays > 0 {
-			out = append(out, Obligation{decision.RetainUntil, name, j.t + registry.Time(t.RetentionLimitDays)*day})
-		}
-		if a.ExpireTime != 0 && a.ExpireTime < j.t+renewal {
-			out = append(out, Obligation{decision.RenewAgreementBy, name, a.ExpireTime})
-		}
-	}
-	for _, name := range transfers {
-		if end := j.endOf(j.transfers[name]); end != 0 && end < j.t+renewal {
-			out = append(out, Obligation{decision.RenewMechanismBy, name, end})
-		}
-	}
-	if slices.ContainsFunc(j.views, func(v view) bool { return v.role == registry.RecipientRoleProcessor }) {
-		out = append(out, Obligation{Code: decision.DeleteOrReturnAtEnd})
-	}
-	return out
-}
-
-// useBy is R43. An agreement ends when it expires or its termination takes effect,
-// a transfer by R40, by its revocation or with its contract.
-func (j *judge) useBy(agreements, transfers []string) registry.Time {
-	until := j.t + 10_000_000
-	end := func(at registry.Time) {
-		if at > j.t && at < until {
-			until = at
-		}
-	}
-	for _, name := range agreements {
-		end(j.agreements[name].ExpireTime)
-		end(j.agreements[name].TerminateTime)
-	}
-	for _, name := range transfers {
-		t := j.transfers[name]
-		end(j.endOf(t))
-		end(t.RevokeTime)
-		if a := j.agreements[t.Agreement]; a != nil && contract(t) {
-			end(a.TerminateTime)
-		}
-	}
-	return until
 }

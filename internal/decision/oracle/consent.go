@@ -7,29 +7,8 @@ import (
 	"waybill/internal/registry"
 )
 
-// source reports whether the asking principal is a source of consent.
-func (j *judge) source() bool { return j.principal != nil && j.principal.ConsentSource != nil }
-
-// believed returns the presented consents that count (R23).
-func (j *judge) believed() []decision.Consent {
-	if !j.source() || j.q.Subject == "" {
-		return nil
-	}
-	limit := registry.Time(60)
-	if s := j.principal.ConsentSource.MaxAgeSeconds; s != 0 {
-		limit = registry.Time(s)
-	}
-	var out []decision.Consent
-	for _, c := range j.q.Consents {
-		if (c.Subject == "" || c.Subject == j.q.Subject) && given(c.CheckTime, j.t) && j.t-c.CheckTime <= limit*1_000_000 {
-			out = append(out, c)
-		}
-	}
-	return out
-}
-
 // ofType reports whether a type of consent counts for a kind at all (R24).
-func ofType(c decision.Consent, kind registry.RecipientKind) bool {
+func ofType(c consent, kind registry.RecipientKind) bool {
 	switch c.Type {
 	case decision.ConsentOrdinary, decision.ConsentSeparateProvision, decision.ConsentSeparateSensitive,
 		decision.ConsentSeparateCrossBorder, decision.ConsentExplicitEU, decision.ConsentGuardian:
@@ -41,25 +20,26 @@ func ofType(c decision.Consent, kind registry.RecipientKind) bool {
 }
 
 // coversButWithdrawal is R24 without its last condition.
-func (j *judge) coversButWithdrawal(c decision.Consent, kind registry.RecipientKind, purpose string, a asked) bool {
+func (j *judge) coversButWithdrawal(c consent, kind registry.RecipientKind, purpose string, a asked) bool {
 	recipient := c.Recipient == "" || c.Recipient == j.q.Recipient
 	if c.Recipient == "" && (c.Type == decision.ConsentSeparateProvision || c.Type == decision.ConsentSeparateCrossBorder) {
 		recipient = false
 	}
-	return ofType(c, kind) && c.Purpose == purpose && a.coveredBy(c.Categories) && recipient &&
+	publication := c.Type != decision.ConsentSeparatePublic || c.Publication != "" && c.Publication == j.q.Publication // R49
+	return ofType(c, kind) && c.Purpose == purpose && (c.every || a.coveredBy(c.Categories)) && recipient && publication &&
 		j.policies[c.Policy] != nil && given(c.GiveTime, j.t) && !given(c.ExpireTime, j.t)
 }
 
 // has reports whether a believed consent that fits covers (purpose, category) (R24).
-func (j *judge) has(kind registry.RecipientKind, purpose string, a asked, fits func(decision.Consent) bool) bool {
-	return slices.ContainsFunc(j.believed(), func(c decision.Consent) bool {
+func (j *judge) has(kind registry.RecipientKind, purpose string, a asked, fits func(consent) bool) bool {
+	return slices.ContainsFunc(j.believed, func(c consent) bool {
 		return fits(c) && j.coversButWithdrawal(c, kind, purpose, a) && !given(c.WithdrawTime, j.t)
 	})
 }
 
 // covered reports whether any believed consent covers (purpose, category).
 func (j *judge) covered(kind registry.RecipientKind, purpose string, a asked) bool {
-	return j.has(kind, purpose, a, func(decision.Consent) bool { return true })
+	return j.has(kind, purpose, a, func(consent) bool { return true })
 }
 
 // listed returns the entries of a version for the served purpose, a kind and a regime (R26).
@@ -77,14 +57,14 @@ func (j *judge) listed(p *registry.Policy, kind registry.RecipientKind, regime r
 func (j *judge) evidence(b registry.Basis, regime registry.Regime) bool {
 	switch b {
 	case registry.BasisContract:
-		return j.q.OrderRef != "" && j.q.OrderSubject != "" && j.q.OrderSubject == j.q.Subject
+		return !j.bulk() && j.q.OrderRef != "" && j.q.OrderSubject != "" && j.q.OrderSubject == j.q.Subject // R48
 	case registry.BasisHumanResources:
 		return j.q.HRReference != ""
 	case registry.BasisLegalObligation, registry.BasisPublicBodyRequest:
 		return j.q.Citation != ""
 	case registry.BasisLegitimateInterests:
 		a := j.assessments[j.q.Assessment]
-		return regime == registry.RegimeEu && a != nil && a.Exporter == j.exporter.Name &&
+		return (regime == registry.RegimeEu || regime == registry.RegimeUk) && j.exporter != nil && a != nil && a.Exporter == j.exporter.Name &&
 			slices.Contains(a.Recipients, j.recipient.Name) && slices.Contains(a.Purposes, j.served.Name) &&
 			j.approved(a) && a.ReviewUntil > j.t
 	}
@@ -118,11 +98,11 @@ func (j *judge) basisKnown() bool {
 	return j.exporter != nil && j.served != nil && len(j.views) > 0 && len(j.versions) > 0
 }
 
-// each calls f for each version, view that the rule runs for, and category:
+// each calls f for each version, deployment that the rule runs for, and category:
 // what fires under one fires (R6, R14).
-func (j *judge) each(rule int, f func(p *registry.Policy, v view, c asked)) {
+func (j *judge) each(rule int, regime registry.Regime, f func(p *registry.Policy, v view, c asked)) {
 	for _, p := range j.versions {
-		for _, v := range j.viewsOf(rule) {
+		for _, v := range j.viewsUnder(rule, regime) {
 			for _, c := range j.asked {
 				f(p, v, c)
 			}
@@ -136,27 +116,27 @@ func (j *judge) rule20() {
 	if !j.basisKnown() || !j.regimes[registry.RegimeCnSz] || j.q.Deidentified && !j.directIdentifier() {
 		return
 	}
-	j.each(20, func(p *registry.Policy, v view, c asked) {
+	j.each(20, registry.RegimeCnSz, func(p *registry.Policy, v view, c asked) {
 		other := func(r registry.Regime) bool {
 			b := j.basis(p, v.kind, r)
 			return b == registry.BasisHumanResources || b == registry.BasisLegitimateInterests
 		}
 		personal := c.any(func(l leaf) bool { return !l.nonPersonal }) // non-personal only if all leaves are (R4)
-		if (v.role == registry.RecipientRoleController || v.role == registry.RecipientRoleJointController) && personal &&
-			(other(registry.RegimeCnSz) || other(registry.RegimeCn)) {
+		if v.controls() && personal && (other(registry.RegimeCnSz) || other(registry.RegimeCn)) {
 			j.fire(decision.DeidentificationRequired, registry.RegimeCnSz, c.name)
 		}
 	})
 }
 
-// Rules 30 CONSENT_MISSING, 31 CONSENT_WITHDRAWN, 32 CONSENT_SCOPE_MISMATCH (R25).
+// Rules 30 CONSENT_MISSING, 31 CONSENT_WITHDRAWN, 32 CONSENT_SCOPE_MISMATCH (R25,
+// R48): exactly one of them.
 func (j *judge) rules30to32() {
 	if !j.basisKnown() {
 		return
 	}
-	for _, regime := range j.resolvedOf(registry.RegimeCn, registry.RegimeEu) {
-		j.each(30, func(p *registry.Policy, v view, c asked) {
-			if j.q.Quantity > 1 { // whatever the basis
+	for _, regime := range j.laws() {
+		j.each(30, regime, func(p *registry.Policy, v view, c asked) {
+			if j.bulk() && !j.cohort { // whatever the basis
 				j.fire(decision.ConsentMissing, regime, c.name)
 				return
 			}
@@ -164,11 +144,11 @@ func (j *judge) rules30to32() {
 				return
 			}
 			code := decision.ConsentMissing
-			for _, consent := range j.believed() {
-				if code == decision.ConsentMissing && ofType(consent, v.kind) && consent.Purpose == j.served.Name {
+			for _, k := range j.believed {
+				if code == decision.ConsentMissing && ofType(k, v.kind) && k.Purpose == j.served.Name {
 					code = decision.ConsentScopeMismatch
 				}
-				if j.coversButWithdrawal(consent, v.kind, j.served.Name, c) { // and it does not cover: withdrawn
+				if j.coversButWithdrawal(k, v.kind, j.served.Name, c) { // and it does not cover: withdrawn
 					code = decision.ConsentWithdrawn
 				}
 			}
@@ -178,25 +158,27 @@ func (j *judge) rules30to32() {
 }
 
 // asks33 and its like say whether a separate consent is asked of a regime for a
-// category (R27); the rule fires where it is asked and not covered.
+// category (R27, R45); the rule fires where it is asked and not covered.
 func (j *judge) asks33(p *registry.Policy, v view) bool {
-	return (v.role == registry.RecipientRoleController || v.role == registry.RecipientRoleJointController) && j.separate(p, v)
+	return v.class.has(33, registry.RegimeCn) && v.controls() && j.separate(p, v)
 }
 
-func (j *judge) asks34CN(p *registry.Policy, v view, c asked) bool {
-	return (c.any(func(l leaf) bool { return l.sensitive }) || j.under14()) && j.separate(p, v)
-}
-
-func (j *judge) asks34EU(p *registry.Policy, v view, c asked) bool {
-	basis := j.basis(p, v.kind, registry.RegimeEu)
-	ground := basis != registry.BasisConsent && slices.ContainsFunc(j.listed(p, v.kind, registry.RegimeEu), func(e registry.BasisEntry) bool {
+func (j *judge) asks34(p *registry.Policy, v view, regime registry.Regime, c asked) bool {
+	if !v.class.has(34, regime) {
+		return false
+	}
+	if regime == registry.RegimeCn {
+		return (c.any(func(l leaf) bool { return l.sensitive }) || j.under14()) && j.separate(p, v)
+	}
+	basis := j.basis(p, v.kind, regime)
+	ground := basis != registry.BasisConsent && slices.ContainsFunc(j.listed(p, v.kind, regime), func(e registry.BasisEntry) bool {
 		return e.Basis == basis && e.SpecialGround != ""
 	})
 	return c.any(func(l leaf) bool { return l.special }) && !ground
 }
 
 func (j *judge) asks35(p *registry.Policy, v view) bool {
-	return j.crossBorder(registry.RegimeCn) && j.separate(p, v)
+	return v.class.has(35, registry.RegimeCn) && j.crossBorder(registry.RegimeCn) && j.separate(p, v)
 }
 
 // separate: the CN basis is CONSENT, or the setting asks.
@@ -207,7 +189,7 @@ func (j *judge) separate(p *registry.Policy, v view) bool {
 // presented reports whether a separate consent of the type covers the category
 // for the served purpose; two types name the recipient (R27).
 func (j *judge) presented(t decision.ConsentType, v view, c asked, byGuardian bool) bool {
-	return j.has(v.kind, j.served.Name, c, func(k decision.Consent) bool {
+	return j.has(v.kind, j.served.Name, c, func(k consent) bool {
 		return k.Type == t && (k.ByGuardian || !byGuardian)
 	})
 }
@@ -217,26 +199,29 @@ func (j *judge) rule33() {
 	if !j.basisKnown() || !j.regimes[registry.RegimeCn] {
 		return
 	}
-	j.each(33, func(p *registry.Policy, v view, c asked) {
+	j.each(33, registry.RegimeCn, func(p *registry.Policy, v view, c asked) {
 		if j.asks33(p, v) && !j.presented(decision.ConsentSeparateProvision, v, c, false) {
 			j.fire(decision.SeparateConsentMissingProvision, registry.RegimeCn, c.name)
 		}
 	})
 }
 
-// Rule 34 SEPARATE_CONSENT_MISSING_SENSITIVE (R27), CN and EU by their own flags.
+// Rule 34 SEPARATE_CONSENT_MISSING_SENSITIVE (R27), each regime by its own flags.
 func (j *judge) rule34() {
 	if !j.basisKnown() {
 		return
 	}
-	j.each(34, func(p *registry.Policy, v view, c asked) {
-		if j.regimes[registry.RegimeCn] && j.asks34CN(p, v, c) && !j.presented(decision.ConsentSeparateSensitive, v, c, false) {
-			j.fire(decision.SeparateConsentMissingSensitive, registry.RegimeCn, c.name)
+	for _, regime := range j.laws() {
+		want := decision.ConsentExplicitEU
+		if regime == registry.RegimeCn {
+			want = decision.ConsentSeparateSensitive
 		}
-		if j.regimes[registry.RegimeEu] && j.asks34EU(p, v, c) && !j.presented(decision.ConsentExplicitEU, v, c, false) {
-			j.fire(decision.SeparateConsentMissingSensitive, registry.RegimeEu, c.name)
-		}
-	})
+		j.each(34, regime, func(p *registry.Policy, v view, c asked) {
+			if j.asks34(p, v, regime, c) && !j.presented(want, v, c, false) {
+				j.fire(decision.SeparateConsentMissingSensitive, regime, c.name)
+			}
+		})
+	}
 }
 
 // Rule 35 SEPARATE_CONSENT_MISSING_CROSS_BORDER (R27), CN.
@@ -244,22 +229,35 @@ func (j *judge) rule35() {
 	if !j.basisKnown() || !j.regimes[registry.RegimeCn] {
 		return
 	}
-	j.each(35, func(p *registry.Policy, v view, c asked) {
+	j.each(35, registry.RegimeCn, func(p *registry.Policy, v view, c asked) {
 		if j.asks35(p, v) && !j.presented(decision.ConsentSeparateCrossBorder, v, c, false) {
 			j.fire(decision.SeparateConsentMissingCrossBorder, registry.RegimeCn, c.name)
 		}
 	})
 }
 
-// Rule 36 SEPARATE_CONSENT_MISSING_PUBLIC (R27) reads no version.
-func (j *judge) rule36() {
-	if j.served == nil {
+// published is what lets the public have a category (R61): a covering consent to this
+// publication, or the question's instrument where it orders publication.
+func (j *judge) published(v view, c asked) bool {
+	i := j.instruments[j.q.AuthorityInstrument]
+	return j.presented(decision.ConsentSeparatePublic, v, c, false) ||
+		i != nil && j.stands(i) && i.OrdersPublication && c.coveredBy(i.CoveredCategories) && !blank(i.NecessityReason)
+}
+
+// Rule 36 SEPARATE_CONSENT_MISSING_PUBLIC (R61).
+func (j *judge) rule36() { j.ofPublic(36, decision.SeparateConsentMissingPublic) }
+
+// Rule 40 PUBLIC_DISCLOSURE_NOT_PERMITTED (R61).
+func (j *judge) rule40() { j.ofPublic(40, decision.PublicDisclosureNotPermitted) }
+
+func (j *judge) ofPublic(rule int, code decision.Code) {
+	if j.served == nil || j.exporter == nil {
 		return
 	}
-	for _, v := range j.viewsOf(36) {
+	for _, v := range j.viewsOf(rule) {
 		for _, c := range j.asked {
-			if v.kind == registry.RecipientKindPublic && !j.presented(decision.ConsentSeparatePublic, v, c, false) {
-				j.fire(decision.SeparateConsentMissingPublic, registry.RegimePolicy, c.name)
+			if v.class == public && !j.published(v, c) {
+				j.fire(code, registry.RegimePolicy, c.name)
 			}
 		}
 	}

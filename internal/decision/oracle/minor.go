@@ -7,26 +7,16 @@ import (
 	"waybill/internal/registry"
 )
 
-// band is the age band that counts (R23): ADULT and UNKNOWN only from a source.
-func (j *judge) band() decision.AgeBand {
-	switch b := j.q.AgeBand; {
-	case b == decision.AgeUnspecified, b == decision.AgeAdult && !j.source():
-		return decision.AgeUnknown
-	default:
-		return b
+func (j *judge) under14() bool { return j.age == decision.AgeUnder13 || j.age == decision.Age13 }
+
+func (j *judge) under18() bool { return j.age >= decision.AgeUnder13 && j.age <= decision.Age16To17 }
+
+// consentAge is the age of GDPR 8 in the strictest region (R30), 13 under the law of
+// the United Kingdom (R44).
+func (j *judge) consentAge(regime registry.Regime) int {
+	if regime == registry.RegimeUk {
+		return 13
 	}
-}
-
-func (j *judge) under14() bool {
-	return j.band() == decision.AgeUnder13 || j.band() == decision.Age13
-}
-
-func (j *judge) under18() bool {
-	return j.band() >= decision.AgeUnder13 && j.band() <= decision.Age16To17
-}
-
-// consentAge is the age of GDPR 8 in the strictest region (R30).
-func (j *judge) consentAge() int {
 	age := 0
 	for _, region := range j.regions {
 		switch {
@@ -80,50 +70,56 @@ func (j *judge) notAimed() bool {
 
 // guardian is G of R29.
 func (j *judge) guardian(v view, c asked) bool {
-	return j.has(v.kind, j.served.Name, c, func(k decision.Consent) bool { return k.Type == decision.ConsentGuardian })
+	return j.has(v.kind, j.served.Name, c, func(k consent) bool { return k.Type == decision.ConsentGuardian })
 }
 
 // separateByGuardian is Separate of R29: each separate consent that rules 33 to 36
 // ask of the regime is covered by one that a guardian gave.
 func (j *judge) separateByGuardian(regime registry.Regime, p *registry.Policy, v view, c asked) bool {
 	by := func(t decision.ConsentType) bool { return j.presented(t, v, c, true) }
-	if v.kind == registry.RecipientKindPublic && !by(decision.ConsentSeparatePublic) {
+	if v.class == public && !by(decision.ConsentSeparatePublic) {
 		return false
 	}
-	if regime == registry.RegimeEu {
-		return !j.asks34EU(p, v, c) || by(decision.ConsentExplicitEU)
+	if regime != registry.RegimeCn {
+		return !j.asks34(p, v, regime, c) || by(decision.ConsentExplicitEU)
 	}
-	return (!runs(33, v.kind) || !j.asks33(p, v) || by(decision.ConsentSeparateProvision)) &&
-		(!j.asks34CN(p, v, c) || by(decision.ConsentSeparateSensitive)) &&
-		(!runs(35, v.kind) || !j.asks35(p, v) || by(decision.ConsentSeparateCrossBorder))
+	return (!j.asks33(p, v) || by(decision.ConsentSeparateProvision)) &&
+		(!j.asks34(p, v, regime, c) || by(decision.ConsentSeparateSensitive)) &&
+		(!j.asks35(p, v) || by(decision.ConsentSeparateCrossBorder))
 }
 
-// Rule 37 MINOR_GUARDIAN_CONSENT_MISSING (R29, R30).
+// Rule 37 MINOR_GUARDIAN_CONSENT_MISSING (R29, R30, R63).
 func (j *judge) rule37() {
 	if !j.basisKnown() {
 		return
 	}
 	const code = decision.MinorGuardianConsentMissing
-	if j.band() == decision.AgeUnknown && j.ordinary(37) && !j.notAimed() {
-		for _, regime := range j.resolvedOf(registry.RegimeCn, registry.RegimeEu) {
+	if j.age == decision.AgeUnknown && j.runs(37) && !j.notAimed() {
+		for _, regime := range j.laws() {
 			j.fire(code, regime)
 		}
 	}
-	j.each(37, func(p *registry.Policy, v view, c asked) {
-		for _, regime := range j.resolvedOf(registry.RegimeCn, registry.RegimeEu) {
+	vital := j.q.Exception == decision.Exception(registry.ExceptionVitalInterest)
+	for _, regime := range j.laws() {
+		j.each(37, regime, func(p *registry.Policy, v view, c asked) {
 			basis := j.basis(p, v.kind, regime)
 			byGuardian := j.guardian(v, c) && j.separateByGuardian(regime, p, v, c)
+			freed := j.served.Deletion || v.class == authority || vital && j.supported[c.name] // R63
 			switch {
-			case j.under18() && !(p.ServesMinors && j.guardian(v, c)) && basis != registry.BasisContract,
+			case j.under18() && !freed && !(p.ServesMinors && j.guardian(v, c)) && basis != registry.BasisContract,
 				regime == registry.RegimeCn && j.under14() && !(byGuardian && p.ChildRules != ""),
-				regime == registry.RegimeEu && basis == registry.BasisConsent && mayLieBelow(j.band(), j.consentAge()) && !byGuardian:
+				regime != registry.RegimeCn && basis == registry.BasisConsent && mayLieBelow(j.age, j.consentAge(regime)) && !byGuardian:
 				j.fire(code, regime, c.name)
 			}
-		}
-		if j.regimes[registry.RegimeCnSz] && j.band() == decision.AgeAdultLackingCapacity && !j.guardian(v, c) {
-			j.fire(code, registry.RegimeCnSz, c.name)
-		}
-	})
+		})
+	}
+	if j.regimes[registry.RegimeCnSz] && j.age == decision.AgeAdultLackingCapacity {
+		j.each(37, registry.RegimeCnSz, func(_ *registry.Policy, v view, c asked) {
+			if !j.guardian(v, c) {
+				j.fire(code, registry.RegimeCnSz, c.name)
+			}
+		})
+	}
 }
 
 // kindsOf are the kinds that a rule runs for which needs the kind only to count
@@ -147,11 +143,42 @@ func (j *judge) rule38() {
 	}
 	for _, kind := range j.kindsOf(38) {
 		for _, c := range j.asked {
-			if !j.has(kind, j.served.Name, c, func(k decision.Consent) bool {
+			if !j.has(kind, j.served.Name, c, func(k consent) bool {
 				return k.Type == decision.ConsentGuardian && k.ChildInterest != ""
 			}) {
 				j.fire(decision.MinorProfilingForbidden, registry.RegimeCnSz, c.name)
 			}
 		}
 	}
+}
+
+// Rule 39 SENSITIVE_SAFEGUARDS_MISSING (R64), each regime by its own flags.
+func (j *judge) rule39() {
+	if j.served == nil || !j.runs(39) {
+		return
+	}
+	for _, regime := range j.laws() {
+		for _, p := range j.versions {
+			for _, c := range j.asked {
+				asks := c.any(func(l leaf) bool { return l.special })
+				if regime == registry.RegimeCn {
+					asks = c.any(func(l leaf) bool { return l.sensitive }) || j.under14()
+				}
+				if asks && !slices.ContainsFunc(p.Safeguards, func(s registry.Safeguard) bool {
+					return s.Purpose == j.served.Name && c.coveredBy(s.CoveredCategories) && s.SpecificPurpose != "" && s.Necessity != "" &&
+						s.Protection != "" && s.Notice != "" && s.ApprovedBy != "" && j.judgementStands(s.ApproveTime, s.ReviewUntil)
+				}) {
+					j.fireAt(decision.SensitiveSafeguardsMissing, regime, "", p.Name, c.name)
+				}
+			}
+		}
+	}
+}
+
+// judgementStands is R52: from its approval until its review, else for three years.
+func (j *judge) judgementStands(approved, review registry.Time) bool {
+	if review == 0 {
+		review = approved + 1095*day
+	}
+	return given(approved, j.t) && j.t < review
 }

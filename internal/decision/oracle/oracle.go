@@ -1,12 +1,12 @@
 // Package oracle is the law read a second time: a slow and plain judge of the
 // same question that internal/decision answers, written from the catalogue of
-// rules and docs/readings.md (R1 to R43) alone. Tests hold the engine to it.
+// rules and docs/readings.md (R1 to R78) alone. Tests hold the engine to it.
 //
-// It owns no record and no sentence, shares nothing with the engine but the
-// question, the codes and the registry's nouns, and is imported by tests only.
-// Each rule is one method, in the order of the catalogue, that names its rule
-// and its readings; what two rules read is a method beside them. It compiles
-// nothing: names stay names, and every rule looks at the nouns themselves.
+// It judges edition 2; edition 1 is held by its corpus. It owns no record and no
+// sentence, shares nothing with the engine but the question, the codes and the
+// registry's nouns, and is imported by tests only. Each rule is one method that
+// names its rule and its readings; what two rules read is a method beside them. It
+// compiles nothing: names stay names, and every rule looks at the nouns themselves.
 package oracle
 
 import (
@@ -18,34 +18,45 @@ import (
 )
 
 // Reason is one reason of a denial. No categories: the whole question (R5).
-// Detail is given for rules 1, 7, 22, 26 and 28, whose readings name the field.
+// Detail and Record are given where the readings name them.
 type Reason struct {
 	Code       decision.Code
 	Regime     registry.Regime
-	Detail     decision.Detail
+	Detail     string
 	Record     string
 	Categories []string // sorted
 }
 
-// Obligation is one thing that must be done with an allowed share.
+// Waived is a reason that the exception took away, or put off (R55).
+type Waived struct {
+	Code     decision.Code
+	Regime   registry.Regime
+	Record   string
+	Deferred bool
+}
+
+// Obligation is one thing that must be done with an allowed share. Record is given
+// where the readings name it.
 type Obligation struct {
 	Code   decision.ObligationCode
 	Record string
 	Due    registry.Time
 }
 
-// Answer is the oracle's answer. A refused question has nothing else. Agreements,
-// Transfers, Obligations and UseBy are those of an allowed share.
+// Answer is the oracle's answer. Agreements, Transfers, Obligations, UseBy and
+// Counted are those of an allowed share.
 type Answer struct {
-	Refused     bool
+	Refused     bool // never by the oracle: every question is judged (R44)
 	Outcome     decision.Outcome
 	Reasons     []Reason // by code, regime, record, detail
 	Permitted   []string // in the order of the question
+	Waived      []Waived // by code, regime
 	Agreements  []string // sorted
 	Transfers   []string // sorted
 	Policy      string   // the newest governing version; "" where rule 3 fires
 	Obligations []Obligation
 	UseBy       registry.Time
+	Counted     decision.Counted
 }
 
 // Decide answers the question from the records of a fold.
@@ -56,19 +67,23 @@ func Decide(nouns []registry.Record, head registry.Head, q *decision.Question, i
 // Decide answers the question at in.Now.
 func (r *Registry) Decide(q *decision.Question, in decision.Inputs) Answer {
 	j := &judge{Registry: r, q: q, t: in.Now, principal: r.principals[in.Principal]}
-	j.resolve()
-	if j.regimes[registry.RegimeUk] { // R9: there is no decision.
-		return Answer{Refused: true}
+	if in.Facts != nil {
+		j.held = *in.Facts
 	}
+	if in.Counters != nil {
+		j.counters = *in.Counters
+	}
+	j.resolve()
 	for _, rule := range []func(){
-		j.rule1, j.rule2, j.rule3, j.rules6to9, j.kindNotJudged, j.rule10,
-		j.rule14, j.rule15, j.rule16, j.rule17, j.rule18, j.rule20, j.rules21to28, j.rule29,
-		j.rules30to32, j.rule33, j.rule34, j.rule35, j.rule36, j.rule37, j.rule38,
-		j.rule45, j.rule46, j.rule50, j.rules51to60,
+		j.rule1, j.rule2, j.rule3, j.rule4, j.rule5, j.rules6to9, j.rule10, j.rule11, j.rule12, j.rule13,
+		j.rule14, j.rule15, j.rule16, j.rule17, j.rule18, j.rule19, j.rule20, j.rules21to28and49, j.rule29,
+		j.rules30to32, j.rule33, j.rule34, j.rule35, j.rule36, j.rule37, j.rule38, j.rule39, j.rule40,
+		j.rule41, j.rule42, j.rule43, j.rule44, j.rule45, j.rule46, j.rule47, j.rule48, j.rule50, j.rules51to60,
 	} {
 		rule()
 	}
-	a := Answer{Outcome: decision.Allowed, Reasons: j.merged()}
+	left := j.unwaived()
+	a := Answer{Outcome: decision.Allowed, Reasons: Merge(left), Waived: j.waivedInOrder()}
 	for _, v := range j.versions {
 		if a.Policy == "" || r.newer(v, r.policies[a.Policy]) {
 			a.Policy = v.Name
@@ -81,6 +96,7 @@ func (r *Registry) Decide(q *decision.Question, in decision.Inputs) Answer {
 	}
 	a.Permitted = slices.Clone(q.Categories)
 	a.Agreements, a.Transfers = keys(j.agreementsRelied), keys(j.transfersRelied)
+	a.Counted = j.counted(a.Transfers)
 	a.Obligations = j.obligations(a.Agreements, a.Transfers)
 	a.UseBy = j.useBy(a.Agreements, a.Transfers)
 	return a
@@ -92,33 +108,33 @@ type judge struct {
 	q         *decision.Question
 	t         registry.Time
 	principal *registry.Principal // nil: none, or unknown
+	held      decision.Facts
+	counters  decision.Counters
 
 	facts
-	reasons                           []Reason
+	reasons                           []Reason // before the exception waives
+	waived                            map[Waived]bool
 	agreementsRelied, transfersRelied map[string]bool
+	instrumentRelied                  bool // 42 was passed by it (R75)
 }
 
 // fire adds a reason; no categories means the whole question.
 func (j *judge) fire(code decision.Code, regime registry.Regime, cats ...string) {
-	j.fireAt(code, regime, decision.NoDetail, "", cats...)
+	j.fireAt(code, regime, "", "", cats...)
 }
 
-func (j *judge) fireAt(code decision.Code, regime registry.Regime, detail decision.Detail, record string, cats ...string) {
+func (j *judge) fireAt(code decision.Code, regime registry.Regime, detail, record string, cats ...string) {
 	j.reasons = append(j.reasons, Reason{code, regime, detail, record, cats})
 }
 
-// merged returns the reasons in their order, those alike but for the categories
-// as one (R5). One that hits the whole question absorbs those that name some.
-func (j *judge) merged() []Reason { return Merge(j.reasons) }
-
 // Merge sorts reasons by code, regime, record and detail, and makes one of those
-// that are alike but for the categories (R5).
+// that are alike but for the categories (R5). One that hits the whole question
+// absorbs those that name some.
 func Merge(reasons []Reason) []Reason {
 	type key struct {
-		code   decision.Code
-		regime registry.Regime
-		detail decision.Detail
-		record string
+		code           decision.Code
+		regime         registry.Regime
+		detail, record string
 	}
 	byKey := map[key]Reason{}
 	for _, r := range reasons {
@@ -148,17 +164,26 @@ func Merge(reasons []Reason) []Reason {
 	return out
 }
 
-// permitted returns every asked category that no reason hits (R5).
+// permitted returns every asked category that no reason hits (R5). Rule 19 takes
+// nothing away by itself, but all of it where what is left would still link (R65).
 func (j *judge) permitted(reasons []Reason) []string {
 	var out []string
+	linked := false
 	for _, c := range j.q.Categories {
 		hit := false
 		for _, r := range reasons {
+			if r.Code == decision.AnalyticsLinkageForbidden {
+				linked = true
+				continue
+			}
 			hit = hit || len(r.Categories) == 0 || slices.Contains(r.Categories, c)
 		}
 		if !hit {
 			out = append(out, c)
 		}
+	}
+	if linked && j.linkage(out) {
+		return nil
 	}
 	return out
 }

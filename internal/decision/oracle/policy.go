@@ -7,28 +7,55 @@ import (
 	"waybill/internal/registry"
 )
 
-// R14: for each region the newest version that governs the group there.
+// R50: for each region the versions are walked, and the last that took effect governs.
 func (j *judge) resolveVersions() {
 	if j.group == 0 || j.regions == nil {
 		return // rule 3 reads what is unknown
 	}
+	j.walks, j.took = map[string][]*registry.Policy{}, map[string]*registry.Policy{}
 	for _, region := range j.regions {
-		var newest *registry.Policy
+		var walk []*registry.Policy
 		for _, p := range j.policies {
-			if j.governs(p, region) && (newest == nil || j.newer(p, newest)) {
-				newest = p
+			if slices.Contains(p.SubjectGroups, j.group) && (slices.Contains(p.Regions, region) || slices.Contains(p.Regions, "*")) &&
+				given(p.EffectiveTime, j.t) {
+				walk = append(walk, p)
 			}
 		}
+		slices.SortFunc(walk, func(a, b *registry.Policy) int {
+			if j.newer(a, b) {
+				return 1
+			}
+			return -1
+		})
+		var last *registry.Policy
+		for _, p := range walk {
+			if notified(p) && (last == nil || !weakensAgainst(p, last) || j.accepted(p)) {
+				last = p
+			}
+		}
+		j.walks[region], j.took[region] = walk, last
 		switch {
-		case newest == nil:
+		case last == nil:
 			j.regionless = true
-		case !slices.Contains(j.versions, newest):
-			j.versions = append(j.versions, newest)
+		case !slices.Contains(j.versions, last):
+			j.versions = append(j.versions, last)
 		}
 	}
 	if j.regionless {
 		j.versions = nil // the rules that read the version do not run
 	}
+}
+
+// notified reports whether a version needs no notice, or one was sent before it took effect.
+func notified(p *registry.Policy) bool {
+	return !p.Significant || slices.ContainsFunc(p.Notices, func(n registry.PolicyNotice) bool {
+		return n.SendTime != 0 && n.SendTime < p.EffectiveTime
+	})
+}
+
+// accepted reports whether the person accepted this very version (R50).
+func (j *judge) accepted(p *registry.Policy) bool {
+	return j.source() && j.q.AcceptedPolicy == p.Name || slices.Contains(j.held.Accepted, j.numbers[p.Name])
 }
 
 // newer orders versions by effective time, then by number.
@@ -37,47 +64,6 @@ func (r *Registry) newer(a, b *registry.Policy) bool {
 		return a.EffectiveTime > b.EffectiveTime
 	}
 	return r.numbers[a.Name] > r.numbers[b.Name]
-}
-
-func (j *judge) governs(p *registry.Policy, region string) bool {
-	audience := slices.Contains(p.SubjectGroups, j.group) &&
-		(slices.Contains(p.Regions, region) || slices.Contains(p.Regions, "*"))
-	return audience && p.EffectiveTime != 0 && p.EffectiveTime <= j.t && j.mayGovern(p)
-}
-
-// mayGovern: notified where significant, and it does not weaken (R14).
-func (j *judge) mayGovern(p *registry.Policy) bool {
-	notified := slices.ContainsFunc(p.Notices, func(n registry.PolicyNotice) bool {
-		return n.SendTime != 0 && n.SendTime < p.EffectiveTime
-	})
-	return (!p.Significant || notified) && !j.weakens(p)
-}
-
-// R15: for every group and region of its audience, against the version that governs
-// there before it. The first version weakens nothing, whatever its author says.
-func (j *judge) weakens(p *registry.Policy) bool {
-	regions := slices.Clone(p.Regions)
-	if slices.Contains(regions, "*") {
-		for _, o := range j.policies {
-			regions = append(regions, o.Regions...)
-		}
-	}
-	for _, group := range p.SubjectGroups {
-		for _, region := range regions {
-			var before *registry.Policy
-			for _, o := range j.policies {
-				if o.EffectiveTime != 0 && o.EffectiveTime < p.EffectiveTime && slices.Contains(o.SubjectGroups, group) &&
-					(slices.Contains(o.Regions, region) || slices.Contains(o.Regions, "*")) && j.mayGovern(o) &&
-					(before == nil || j.newer(o, before)) {
-					before = o
-				}
-			}
-			if before != nil && weakensAgainst(p, before) {
-				return true
-			}
-		}
-	}
-	return false
 }
 
 func weakensAgainst(p, before *registry.Policy) bool {
@@ -132,52 +118,163 @@ func (j *judge) rule3() {
 	}
 }
 
-// Rule 14 PURPOSE_OUTSIDE_POLICY (R17) reads the served purpose; cured per
-// category by a covering consent to it.
-func (j *judge) rule14() {
-	if j.served == nil || j.recipient == nil { // a consent covers by its recipient
-		return
-	}
-	for _, kind := range j.kindsOf(14) {
-		for _, p := range j.versions {
-			if slices.Contains(p.Purposes, j.served.Name) {
-				continue
-			}
-			for _, c := range j.asked {
-				if !j.covered(kind, j.served.Name, c) {
-					j.fire(decision.PurposeOutsidePolicy, registry.RegimePolicy, c.name)
+// verdict is what 4, 5, 14, 15 and 17 say of a category under a version.
+type verdict struct {
+	instead decision.Code // 4 or 5, with the later version that would permit
+	later   string
+	hits    []decision.Code // of 14, 15 and 17, where nothing stands instead
+}
+
+// resolveVerdicts judges rules 14, 15 and 17 under each governing version, and rules
+// 4 and 5 that stand in their place (R51).
+func (j *judge) resolveVerdicts() {
+	j.under = map[*registry.Policy]map[string]verdict{}
+	for _, p := range j.versions {
+		j.under[p] = map[string]verdict{}
+		for _, c := range j.asked {
+			var v verdict
+			for _, code := range j.hitsUnder(p, c) {
+				if waives, _ := j.waives(code, registry.RegimePolicy, c.name); waives {
+					j.notes(code, registry.RegimePolicy)
+					continue
 				}
+				v.hits = append(v.hits, code)
+			}
+			if len(v.hits) > 0 && j.served != nil && len(j.views) > 0 {
+				for _, later := range j.laterThan(p) {
+					if j.permits(later, c) {
+						v = verdict{instead: decision.PolicyWeakensRightsNoConsent, later: later.Name}
+						if !notified(later) {
+							v.instead = decision.PolicyChangeNotNotified
+						}
+						break
+					}
+				}
+			}
+			j.under[p][c.name] = v
+		}
+	}
+}
+
+// permits reports whether none of 14, 15 and 17 would hit under a version.
+func (j *judge) permits(p *registry.Policy, c asked) bool {
+	return !slices.ContainsFunc(j.hitsUnder(p, c), func(code decision.Code) bool {
+		waives, _ := j.waives(code, registry.RegimePolicy, c.name)
+		return !waives
+	})
+}
+
+// laterThan are the versions of the walks that a version ends which came after it and
+// did not take effect, the newest first (R51).
+func (j *judge) laterThan(p *registry.Policy) []*registry.Policy {
+	var out []*registry.Policy
+	for region, walk := range j.walks {
+		if j.took[region] != p {
+			continue
+		}
+		for _, later := range walk[slices.Index(walk, p)+1:] {
+			if !slices.Contains(out, later) {
+				out = append(out, later)
+			}
+		}
+	}
+	slices.SortFunc(out, func(a, b *registry.Policy) int {
+		if j.newer(a, b) {
+			return -1
+		}
+		return 1
+	})
+	return out
+}
+
+// hitsUnder returns which of 14, 15 and 17 would hit a category under a version; 17
+// only where it is not judged with the agreement.
+func (j *judge) hitsUnder(p *registry.Policy, c asked) []decision.Code {
+	var out []decision.Code
+	if j.hits14(p, c) {
+		out = append(out, decision.PurposeOutsidePolicy)
+	}
+	if j.hits15(p, c) {
+		out = append(out, decision.PurposeOutsideRecipientKind)
+	}
+	if j.hits17(p, c) {
+		out = append(out, decision.CategoryOutsideRecipientKind)
+	}
+	return out
+}
+
+// Rule 4 POLICY_CHANGE_NOT_NOTIFIED (R51); it stands beside rule 3 where a region has
+// only versions that lack notice.
+func (j *judge) rule4() {
+	j.instead(decision.PolicyChangeNotNotified)
+	for region, walk := range j.walks {
+		if j.took[region] == nil && len(walk) > 0 {
+			j.fireAt(decision.PolicyChangeNotNotified, registry.RegimePolicy, "", walk[len(walk)-1].Name)
+		}
+	}
+}
+
+// Rule 5 POLICY_WEAKENS_RIGHTS_NO_CONSENT (R51).
+func (j *judge) rule5() { j.instead(decision.PolicyWeakensRightsNoConsent) }
+
+func (j *judge) instead(code decision.Code) {
+	for _, p := range j.versions {
+		for c, v := range j.under[p] {
+			if v.instead == code {
+				j.fireAt(code, registry.RegimePolicy, "", v.later, c)
 			}
 		}
 	}
 }
 
-// Rule 15 PURPOSE_OUTSIDE_RECIPIENT_KIND (R18) reads the purpose asked.
-func (j *judge) rule15() {
+// hit fires a rule where it hits under a governing version.
+func (j *judge) hit(code decision.Code) {
+	for _, p := range j.versions {
+		for c, v := range j.under[p] {
+			if slices.Contains(v.hits, code) {
+				j.fire(code, registry.RegimePolicy, c)
+			}
+		}
+	}
+}
+
+// Rule 14 PURPOSE_OUTSIDE_POLICY (R17).
+func (j *judge) rule14() { j.hit(decision.PurposeOutsidePolicy) }
+
+// hits14 reads the served purpose; cured per category by a covering consent to it.
+func (j *judge) hits14(p *registry.Policy, c asked) bool {
+	if j.served == nil || j.recipient == nil || slices.Contains(p.Purposes, j.served.Name) { // a consent covers by its recipient
+		return false
+	}
+	return slices.ContainsFunc(j.kindsOf(14), func(kind registry.RecipientKind) bool { return !j.covered(kind, j.served.Name, c) })
+}
+
+// Rule 15 PURPOSE_OUTSIDE_RECIPIENT_KIND (R18).
+func (j *judge) rule15() { j.hit(decision.PurposeOutsideRecipientKind) }
+
+// hits15 reads the purpose asked.
+func (j *judge) hits15(p *registry.Policy, c asked) bool {
 	if j.purpose == nil {
-		return
+		return false
 	}
 	for _, v := range j.viewsOf(15) {
 		processorAffiliate := v.kind == registry.RecipientKindAffiliate && v.role == registry.RecipientRoleProcessor
 		var curable bool
 		switch v.kind {
 		case registry.RecipientKindAffiliate:
-			curable = v.role == registry.RecipientRoleController || v.role == registry.RecipientRoleJointController
+			curable = v.controls()
 		case registry.RecipientKindPartner, registry.RecipientKindSupport, registry.RecipientKindMessaging:
 			curable = true
 		}
-		for _, p := range j.versions {
-			list := kindList(p, v.kind)
-			if list != nil && slices.Contains(list.Purposes, j.purpose.Name) && !processorAffiliate {
-				continue
-			}
-			for _, c := range j.asked {
-				if !curable || !j.covered(v.kind, j.purpose.Name, c) {
-					j.fire(decision.PurposeOutsideRecipientKind, registry.RegimePolicy, c.name)
-				}
-			}
+		list := kindList(p, v.kind)
+		if list != nil && slices.Contains(list.Purposes, j.purpose.Name) && !processorAffiliate {
+			continue
+		}
+		if !curable || !j.covered(v.kind, j.purpose.Name, c) {
+			return true
 		}
 	}
+	return false
 }
 
 // Rule 16 CATEGORY_NEVER_SHAREABLE (R19).
@@ -202,21 +299,13 @@ func (j *judge) rule16() {
 }
 
 // Rule 17 CATEGORY_OUTSIDE_RECIPIENT_KIND (R20). Where it is judged with the
-// agreement, rules21to28 judges it.
-func (j *judge) rule17() {
-	if j.purpose == nil {
-		return
-	}
-	for _, v := range j.viewsOf(17) {
-		if j.hosted(v) {
-			continue
-		}
-		for _, c := range j.asked {
-			if j.outsideKind(v.kind, c) {
-				j.fire(decision.CategoryOutsideRecipientKind, registry.RegimePolicy, c.name)
-			}
-		}
-	}
+// agreement, rules21to28and49 judges it.
+func (j *judge) rule17() { j.hit(decision.CategoryOutsideRecipientKind) }
+
+func (j *judge) hits17(p *registry.Policy, c asked) bool {
+	return j.purpose != nil && slices.ContainsFunc(j.viewsOf(17), func(v view) bool {
+		return !j.hosted(v) && outsideList(p, v.kind, c)
+	})
 }
 
 // hosted reports whether a view is a cloud processor asked for HOSTING: then
@@ -228,28 +317,61 @@ func (j *judge) hosted(v view) bool {
 
 // outsideKind reports whether a governing version's list for the kind lacks the category.
 func (j *judge) outsideKind(kind registry.RecipientKind, c asked) bool {
-	for _, p := range j.versions {
-		list := kindList(p, kind)
-		if list == nil || !list.AnyCategory && !c.coveredBy(list.CoveredCategories) {
-			return true // no list is an empty list
-		}
-	}
-	return false
+	return slices.ContainsFunc(j.versions, func(p *registry.Policy) bool { return outsideList(p, kind, c) })
 }
 
-// Rule 18 CATEGORY_NOT_NECESSARY_FOR_PURPOSE (R21) reads the served purpose.
+// outsideList reports whether a version's list for the kind lacks the category; no
+// list is an empty list.
+func outsideList(p *registry.Policy, kind registry.RecipientKind, c asked) bool {
+	list := kindList(p, kind)
+	return list == nil || !list.AnyCategory && !c.coveredBy(list.CoveredCategories)
+}
+
+// Rule 18 CATEGORY_NOT_NECESSARY_FOR_PURPOSE (R21, R52) reads the served purpose.
 func (j *judge) rule18() {
-	if j.served == nil {
+	if j.served == nil || !j.runs(18) {
 		return
 	}
 	for _, p := range j.versions {
 		for _, c := range j.asked {
 			if !slices.ContainsFunc(p.Necessity, func(n registry.Necessity) bool {
-				return n.Purpose == j.served.Name && n.ApprovedBy != "" && n.ApproveTime != 0 && n.ApproveTime <= j.t &&
+				return n.Purpose == j.served.Name && n.ApprovedBy != "" && j.judgementStands(n.ApproveTime, n.ReviewUntil) &&
 					c.coveredBy(n.CoveredCategories)
 			}) {
 				j.fire(decision.CategoryNotNecessaryForPurpose, registry.RegimePolicy, c.name)
 			}
+		}
+	}
+}
+
+// linkage reports whether categories that are given together hold analytics data and
+// identity or contact data (R65); one may be both.
+func (j *judge) linkage(names []string) bool {
+	var analytics, identity bool
+	for _, c := range j.asked {
+		if slices.Contains(names, c.name) {
+			analytics = analytics || c.any(func(l leaf) bool { return l.analytics })
+			identity = identity || c.any(func(l leaf) bool { return l.identity })
+		}
+	}
+	return analytics && identity
+}
+
+// Rule 19 ANALYTICS_LINKAGE_FORBIDDEN (R65).
+func (j *judge) rule19() {
+	if j.purpose == nil || len(j.views) == 0 {
+		return
+	}
+	analytics := j.purpose.Analytics || j.served != nil && j.served.Analytics ||
+		slices.ContainsFunc(j.views, func(v view) bool {
+			return v.kind == registry.RecipientKindAnalytics || v.kind == registry.RecipientKindAdvertising
+		})
+	if !analytics || !j.linkage(j.q.Categories) {
+		return
+	}
+	for _, c := range j.asked {
+		if c.any(func(l leaf) bool { return l.analytics || l.identity }) {
+			j.fire(decision.AnalyticsLinkageForbidden, registry.RegimePolicy, c.name)
 		}
 	}
 }

@@ -12,16 +12,17 @@ const day = registry.Time(24 * 60 * 60 * 1_000_000)
 // given reports whether an instant is given and not after t.
 func given(at, t registry.Time) bool { return at != 0 && at <= t }
 
-// Rule 1 REQUEST_INVALID (R1, R3, R6, R7, R16, R28).
+// Rule 1 REQUEST_INVALID (R1, R3, R6, R7, R16, R28, R77).
 func (j *judge) rule1() {
-	for detail, bad := range map[decision.Detail]bool{
-		decision.DetailExporter:      j.exporter == nil,
-		decision.DetailServedPurpose: j.badServed,
-		decision.DetailDeployment:    j.badDeployment,
-		decision.DetailSubjectGroup:  j.badGroup,
-		decision.DetailProduct:       j.badProduct,
-		decision.DetailDeidentified:  j.q.Deidentified && j.directIdentifier(),
-		decision.DetailChain:         j.chainInvalid,
+	for detail, bad := range map[string]bool{
+		"exporter":       j.exporter == nil,
+		"served_purpose": j.badServed,
+		"deployment":     j.badDeployment,
+		"subject_group":  j.badGroup,
+		"product":        j.badProduct,
+		"deidentified":   j.q.Deidentified && j.directIdentifier(),
+		"chain":          j.chainInvalid,
+		"collect_time":   j.q.CollectTime > j.t,
 	} {
 		if bad {
 			j.fireAt(decision.RequestInvalid, registry.RegimePolicy, detail, "")
@@ -47,15 +48,15 @@ func (j *judge) rule2() {
 		}
 	}
 	unknownAt := func(record string) {
-		j.fireAt(decision.CountryUnknown, registry.RegimePolicy, decision.NoDetail, record)
+		j.fireAt(decision.CountryUnknown, registry.RegimePolicy, "", record)
 	}
-	if len(j.views) == 0 || j.public() { // R13: the public has no country
+	if len(j.views) == 0 || j.allPublic() { // the public has no country (R45)
 		return
 	}
 	if slices.Contains(j.q.DestinationCountries, unknown) {
 		unknownAt("")
 	}
-	_, lacking := placesOf(j.recipient, j.judged())
+	_, lacking := placesOf(j.recipient, j.placed())
 	for _, l := range j.links {
 		if l.recipient != nil {
 			_, more := placesOf(l.recipient, l.deployments)
@@ -72,7 +73,7 @@ func (j *judge) rules6to9() {
 	if j.recipient == nil {
 		j.fire(decision.RecipientUnknown, registry.RegimePolicy)
 	}
-	if len(j.views) > 0 && len(j.viewsOf(6)) == 0 {
+	if !j.runs(6) {
 		return
 	}
 	if j.recipient != nil {
@@ -88,18 +89,18 @@ func (j *judge) rules6to9() {
 }
 
 func (j *judge) rules7to9(r *registry.Recipient) {
-	fire := func(code decision.Code, detail decision.Detail) {
+	fire := func(code decision.Code, detail string) {
 		j.fireAt(code, registry.RegimePolicy, detail, r.Name)
 	}
 	// Rule 7 RECIPIENT_NOT_APPROVED.
 	if !given(r.ApproveTime, j.t) {
-		fire(decision.RecipientNotApproved, decision.DetailApproveTime)
+		fire(decision.RecipientNotApproved, "approve_time")
 	}
 	if r.DueDiligenceUntil == 0 || r.DueDiligenceUntil <= j.t {
-		fire(decision.RecipientNotApproved, decision.DetailDueDiligenceUntil)
+		fire(decision.RecipientNotApproved, "due_diligence_until")
 	}
 	if r.UsableFrom > j.t {
-		fire(decision.RecipientNotApproved, decision.DetailUsableFrom)
+		fire(decision.RecipientNotApproved, "usable_from")
 	}
 	var newest *registry.Screening // of several at one time the last listed
 	for i, s := range r.Screenings {
@@ -113,58 +114,49 @@ func (j *judge) rules7to9(r *registry.Recipient) {
 	}
 	switch {
 	case newest == nil:
-		fire(decision.RecipientNotApproved, decision.DetailScreeningMissing)
+		fire(decision.RecipientNotApproved, "screening_missing")
 	case newest.Result == registry.ScreeningResultListed:
 		// Rule 9 RECIPIENT_RESTRICTED_LIST, alone.
-		fire(decision.RecipientRestrictedList, decision.NoDetail)
+		fire(decision.RecipientRestrictedList, "")
 	case newest.ScreenTime+age*day <= j.t:
-		fire(decision.RecipientNotApproved, decision.DetailScreeningStale)
+		fire(decision.RecipientNotApproved, "screening_stale")
 	}
 	// Rule 8 RECIPIENT_SUSPENDED, RECIPIENT_TERMINATED.
 	for _, p := range r.Suspensions {
 		if p.StartTime <= j.t && (p.EndTime == 0 || j.t < p.EndTime) {
-			fire(decision.RecipientSuspended, decision.NoDetail)
+			fire(decision.RecipientSuspended, "")
+		}
+	}
+	for _, i := range r.Incidents { // R78
+		if i.Suspends && given(i.DiscoverTime, j.t) && !given(i.ResolveTime, j.t) {
+			fire(decision.RecipientSuspended, "")
 		}
 	}
 	if given(r.TerminateTime, j.t) {
-		fire(decision.RecipientTerminated, decision.NoDetail)
+		fire(decision.RecipientTerminated, "")
 	}
 }
 
-// KIND_NOT_JUDGED (R13).
-func (j *judge) kindNotJudged() {
-	for _, v := range j.views {
-		switch v.kind {
-		case registry.RecipientKindAuthority, registry.RecipientKindRescue, registry.RecipientKindSuccessor, registry.RecipientKindPublic:
-			j.fire(decision.KindNotJudged, registry.RegimePolicy)
-		}
-	}
-}
-
-// Rule 10 LEGAL_EXCEPTION_UNSUPPORTED: in this edition every claimed exception.
-func (j *judge) rule10() {
-	if j.q.Exception != 0 {
-		j.fire(decision.LegalExceptionUnsupported, registry.RegimePolicy)
-	}
-}
-
-// Rule 29 NOTICE_MISSING (R35) reads the purpose asked and the subject group.
+// Rule 29 NOTICE_MISSING (R35, R57, R62) reads the purpose asked and the subject group.
 func (j *judge) rule29() {
 	if j.exporter == nil || j.purpose == nil || j.group == 0 {
 		return
 	}
 	for _, v := range j.viewsOf(29) {
-		controls := v.role == registry.RecipientRoleController || v.role == registry.RecipientRoleJointController
-		for _, regime := range j.resolvedOf(registry.RegimeCn, registry.RegimeEu) {
-			crossBorder := j.crossBorder(regime)
-			if !controls && !(regime == registry.RegimeCn && crossBorder) {
+		needs := v.controls() || v.role == registry.RecipientRoleAuthority || v.class == authority
+		for _, regime := range j.laws() {
+			abroad := j.crossBorder(regime)
+			if !needs && !(regime == registry.RegimeCn && abroad) || v.class == authority && j.toldOtherwise(regime, abroad) {
 				continue
 			}
 			for _, c := range j.asked {
 				if !slices.ContainsFunc(j.recipient.Notices, func(n registry.Notice) bool {
-					return given(n.NotifyTime, j.t) && n.RecipientTitle != "" && n.Contact != "" && n.Method != "" &&
-						slices.Contains(n.Purposes, j.purpose.Name) && slices.Contains(n.SubjectGroups, j.group) &&
-						c.coveredBy(n.CoveredCategories) && (n.RightsRoute != "" || !crossBorder)
+					told := given(n.NotifyTime, j.t) && n.RecipientTitle != "" && n.Contact != "" && slices.Contains(n.SubjectGroups, j.group)
+					if v.class == successor && regime == registry.RegimeCn && !abroad {
+						return told
+					}
+					return told && n.Method != "" && slices.Contains(n.Purposes, j.purpose.Name) &&
+						c.coveredBy(n.CoveredCategories) && (n.RightsRoute != "" || !abroad)
 				}) {
 					j.fire(decision.NoticeMissing, regime, c.name)
 				}
@@ -173,12 +165,31 @@ func (j *judge) rule29() {
 	}
 }
 
-// ordinary reports whether a rule runs for one of the views at all.
-func (j *judge) ordinary(rule int) bool { return len(j.viewsOf(rule)) > 0 }
+// toldOtherwise reports whether a disclosure to an authority needs no notice (R62).
+func (j *judge) toldOtherwise(regime registry.Regime, abroadUnder bool) bool {
+	if regime == registry.RegimeCn {
+		return !abroadUnder && (j.secret() || j.statesDisclosure())
+	}
+	i := j.instruments[j.q.AuthorityInstrument]
+	return i != nil && j.stands(i) && i.ParticularInquiry && !abroad(regime, j.recipient.Country)
+}
+
+// secret reports whether the question's instrument stands and demands secrecy.
+func (j *judge) secret() bool {
+	i := j.instruments[j.q.AuthorityInstrument]
+	return i != nil && j.stands(i) && i.SecrecyCitation != ""
+}
+
+// statesDisclosure reports whether every governing version states the served purpose.
+func (j *judge) statesDisclosure() bool {
+	return j.served != nil && len(j.versions) > 0 && !slices.ContainsFunc(j.versions, func(p *registry.Policy) bool {
+		return !slices.Contains(p.Purposes, j.served.Name)
+	})
+}
 
 // Rule 45 SUBPROCESSOR_NOT_AUTHORISED (R12, R36).
 func (j *judge) rule45() {
-	if !j.ordinary(45) {
+	if len(j.views) == 0 || !j.runs(45) {
 		return
 	}
 	if j.chainTooLong {
@@ -202,7 +213,7 @@ func (j *judge) rule45() {
 
 // Rule 46 SUBPROCESSOR_FLOWDOWN_MISSING (R36) per recorded link.
 func (j *judge) rule46() {
-	if !j.ordinary(46) {
+	if len(j.views) == 0 || !j.runs(46) {
 		return
 	}
 	for _, l := range j.links {
@@ -217,16 +228,16 @@ func (j *judge) rule46() {
 	}
 }
 
-// Rule 50 IMPACT_ASSESSMENT_MISSING, IMPACT_ASSESSMENT_STALE (R37) reads the
-// purpose asked; under EU the served one too decides whether it is of high risk.
+// Rule 50 IMPACT_ASSESSMENT_MISSING, IMPACT_ASSESSMENT_STALE (R37, R69) reads the
+// purpose asked; under EU and UK the served one too decides whether it is of high risk.
 func (j *judge) rule50() {
-	if j.exporter == nil || j.purpose == nil || !j.ordinary(50) {
+	if j.exporter == nil || j.purpose == nil || len(j.views) == 0 || !j.runs(50) {
 		return
 	}
 	highRisk := j.purpose.HighRisk || j.served != nil && j.served.HighRisk
-	for _, regime := range j.resolvedOf(registry.RegimeCn, registry.RegimeEu) {
+	for _, regime := range j.laws() {
 		want := registry.AssessmentTypePipia
-		if regime == registry.RegimeEu {
+		if regime != registry.RegimeCn {
 			want = registry.AssessmentTypeDpia
 			if !highRisk {
 				continue
@@ -236,7 +247,7 @@ func (j *judge) rule50() {
 			var newest *registry.Assessment
 			fresh := false
 			for _, a := range j.assessments {
-				if a.Type != want || a.Exporter != j.exporter.Name || !slices.Contains(a.Recipients, j.recipient.Name) ||
+				if a.Type != want || a.Exporter != j.exporter.Name || !j.assesses(a) || a.Simplified && !j.smallHandler() ||
 					!slices.Contains(a.Purposes, j.purpose.Name) || !c.coveredBy(a.CoveredCategories) || !j.approved(a) {
 					continue
 				}
@@ -252,10 +263,24 @@ func (j *judge) rule50() {
 			case newest == nil:
 				j.fire(decision.ImpactAssessmentMissing, regime, c.name)
 			case !fresh:
-				j.fireAt(decision.ImpactAssessmentStale, regime, decision.NoDetail, newest.Name, c.name)
+				j.fireAt(decision.ImpactAssessmentStale, regime, "", newest.Name, c.name)
 			}
 		}
 	}
+}
+
+// assesses reports whether an assessment is of the recipient: by its name, or by the
+// kinds of all deployments judged (R69).
+func (j *judge) assesses(a *registry.Assessment) bool {
+	return slices.Contains(a.Recipients, j.recipient.Name) ||
+		!slices.ContainsFunc(j.views, func(v view) bool { return !slices.Contains(a.RecipientKinds, v.kind) })
+}
+
+// smallHandler reports whether the exporter is a small handler at the time.
+func (j *judge) smallHandler() bool {
+	return slices.ContainsFunc(j.exporter.SmallHandlers, func(h registry.SmallHandler) bool {
+		return given(h.StartTime, j.t) && !given(h.EndTime, j.t)
+	})
 }
 
 // approved reports whether an assessment is approved at the time (R37).

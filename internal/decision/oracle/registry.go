@@ -20,8 +20,12 @@ type Registry struct {
 	purposes    map[string]*registry.Purpose
 	categories  map[string]*registry.Category
 	policies    map[string]*registry.Policy
+	instruments map[string]*registry.Instrument
+	exceptions  map[string]*registry.ExceptionRecord
 	principals  map[uint32]*registry.Principal
 	numbers     map[string]uint32
+	names       map[uint32]string
+	leaves      map[string][]leaf // those that a category stands for
 }
 
 // New puts the records of a fold into maps. head is the state that they were
@@ -37,11 +41,16 @@ func New(records []registry.Record, _ registry.Head) *Registry {
 		purposes:    map[string]*registry.Purpose{},
 		categories:  map[string]*registry.Category{},
 		policies:    map[string]*registry.Policy{},
+		instruments: map[string]*registry.Instrument{},
+		exceptions:  map[string]*registry.ExceptionRecord{},
 		principals:  map[uint32]*registry.Principal{},
 		numbers:     map[string]uint32{},
+		names:       map[uint32]string{},
+		leaves:      map[string][]leaf{},
 	}
 	for _, rec := range records {
 		r.numbers[rec.Noun.ResourceName()] = rec.Number
+		r.names[rec.Number] = rec.Noun.ResourceName()
 		switch n := rec.Noun.(type) {
 		case *registry.Settings:
 			r.settings = *n
@@ -63,9 +72,16 @@ func New(records []registry.Record, _ registry.Head) *Registry {
 			r.categories[n.Name] = n
 		case *registry.Policy:
 			r.policies[n.Name] = n
+		case *registry.Instrument:
+			r.instruments[n.Name] = n
+		case *registry.ExceptionRecord:
+			r.exceptions[n.Name] = n
 		case *registry.Principal:
 			r.principals[rec.Number] = n
 		}
+	}
+	for name := range r.categories {
+		r.leaves[name] = r.leavesOf(name)
 	}
 	return r
 }
@@ -105,6 +121,7 @@ func service(p *registry.Purpose) bool { return p.Service > registry.ServiceNone
 type leaf struct {
 	name                                              string
 	sensitive, special, directIdentifier, nonPersonal bool
+	analytics, identity, important                    bool
 	credential                                        registry.Credential
 }
 
@@ -138,6 +155,9 @@ func (r *Registry) leaf(name string) leaf {
 			l.special = l.special || c.Special
 			l.directIdentifier = l.directIdentifier || c.DirectIdentifier
 			l.nonPersonal = l.nonPersonal || c.NonPersonal
+			l.analytics = l.analytics || c.Analytics
+			l.identity = l.identity || c.IdentityOrContact
+			l.important = l.important || c.ImportantData
 			if l.credential == registry.CredentialUnspecified { // the nearest that is given
 				l.credential = c.Credential
 			}
@@ -148,4 +168,11 @@ func (r *Registry) leaf(name string) leaf {
 		}
 		at = at[:dot]
 	}
+}
+
+// within reports whether a category is the one that an entry names, or lies below it.
+// x.* names what lies below x.
+func within(category, named string) bool {
+	above, wild := strings.CutSuffix(named, ".*")
+	return !wild && category == named || strings.HasPrefix(category, above+".")
 }

@@ -31,6 +31,32 @@ func (a asked) coveredBy(covered []string) bool {
 	return !a.any(func(l leaf) bool { return !slices.Contains(covered, l.name) })
 }
 
+// class is what kind makes of a deployment: which rules run for it (R45).
+type class uint8
+
+const (
+	ordinary class = iota
+	public
+	authority
+	successor // of a deal that is closed
+)
+
+// has reports whether a class has a rule under a regime (R45). Rule 42 runs beyond
+// it for foreign proceedings, and 43 for a bidder: they look themselves.
+func (c class) has(rule int, regime registry.Regime) bool {
+	in := func(from, to int) bool { return from <= rule && rule <= to }
+	switch c {
+	case public:
+		return !(in(6, 9) || rule == 15 || rule == 17 || in(20, 29) || rule == 33 || rule == 35 || in(41, 46) || rule == 49 || in(51, 60))
+	case authority:
+		return !(rule == 15 || rule == 17 || in(20, 28) || rule == 33 || rule == 36 || rule == 40 || rule == 43 || rule == 44 || rule == 49)
+	case successor:
+		return !(rule == 14 || rule == 15 || rule == 17 || rule == 20 || rule == 33 || rule == 35 || rule == 36 || in(40, 42) ||
+			regime == registry.RegimeCn && (in(30, 32) || rule == 34))
+	}
+	return !(rule == 36 || in(40, 41) || in(43, 44) || rule == 42)
+}
+
 // view is one deployment judged with its effective kind and role; deployment is
 // nil for a recipient without deployments (R6).
 type view struct {
@@ -38,6 +64,13 @@ type view struct {
 	kind       registry.RecipientKind
 	role       registry.RecipientRole
 	hosting    bool
+	class      class
+	bidder     bool // a successor whose deal is not closed: judged as PARTNER
+}
+
+// controls reports whether the recipient decides itself what it does.
+func (v view) controls() bool {
+	return v.role == registry.RecipientRoleController || v.role == registry.RecipientRoleJointController
 }
 
 // link is a further recipient of the chain (R12). recorded is nil for a link
@@ -67,12 +100,25 @@ type facts struct {
 	chainTooLong bool
 	chainInvalid bool
 
+	// Of the subject (R46, R47).
+	erased, restricted, objected, doNotTrack, optedOut bool
+	age                                                decision.AgeBand
+	cohort                                             bool      // the question's counts (R48)
+	believed                                           []consent // presented and held
+
+	walks       map[string][]*registry.Policy           // by region, the oldest first
+	took        map[string]*registry.Policy             // by region, the last that took effect
+	under       map[*registry.Policy]map[string]verdict // what 4, 5, 14, 15 and 17 say, by category
+	claim       *registry.ExceptionRecord               // nil: none is claimed, or none is known
+	unsupported []Reason                                // of rule 10
+	supported   map[string]bool                         // asked categories that the claim is supported for
+
 	badDeployment, badServed, badProduct, badGroup bool
 	unknownPurpose, unknownServed                  bool
 }
 
 func (j *judge) resolve() {
-	j.agreementsRelied, j.transfersRelied = map[string]bool{}, map[string]bool{}
+	j.agreementsRelied, j.transfersRelied, j.waived = map[string]bool{}, map[string]bool{}, map[Waived]bool{}
 	j.resolveExporter()
 	j.resolvePurposes()
 	j.resolveRecipient()
@@ -80,8 +126,11 @@ func (j *judge) resolve() {
 	j.resolveGroup()
 	j.resolveRegions()
 	j.resolveRegimes()
+	j.resolveSubject()
 	j.resolveVersions()
 	j.resolveChain()
+	j.resolveException()
+	j.resolveVerdicts()
 }
 
 // R1; R7 for the product.
@@ -168,6 +217,18 @@ func (j *judge) viewOf(d *registry.Deployment) view {
 	if v.role == 0 {
 		v.role = registry.RecipientRoleController
 	}
+	switch v.kind {
+	case registry.RecipientKindPublic:
+		v.class = public
+	case registry.RecipientKindAuthority:
+		v.class = authority
+	case registry.RecipientKindSuccessor:
+		if deal := j.recipient.Deal; deal != nil && given(deal.CloseTime, j.t) {
+			v.class = successor
+		} else {
+			v.kind, v.bidder = registry.RecipientKindPartner, true
+		}
+	}
 	return v
 }
 
@@ -186,7 +247,7 @@ func (j *judge) judged() []*registry.Deployment {
 func (j *judge) resolveCategories() {
 	for _, name := range j.q.Categories {
 		if j.categories[name] != nil {
-			j.asked = append(j.asked, asked{name, j.leavesOf(name)})
+			j.asked = append(j.asked, asked{name, j.leaves[name]})
 		}
 	}
 }
@@ -244,11 +305,6 @@ func (j *judge) resolveRegimes() {
 	j.regimes[registry.RegimeEu] = inEEA(e.Country) ||
 		slices.ContainsFunc(j.regions, inEEA) && slices.ContainsFunc(e.RegionsServed, inEEA)
 	j.regimes[registry.RegimeUk] = e.Country == "GB" || subject("GB") && serves("GB")
-}
-
-// resolvedOf returns those of the regimes that are resolved.
-func (j *judge) resolvedOf(regimes ...registry.Regime) []registry.Regime {
-	return slices.DeleteFunc(regimes, func(r registry.Regime) bool { return !j.regimes[r] })
 }
 
 // R12: links of the deployments judged, then the question's, then those of the
@@ -351,25 +407,37 @@ func placesOf(r *registry.Recipient, ds []*registry.Deployment) (countries, lack
 }
 
 // direct are the countries judged that the chain does not add. The public has no
-// country: of it only the question's destinations are judged.
+// country: of it only the question's destinations are judged (R11).
 func (j *judge) direct() []string {
 	out := slices.Clone(j.q.DestinationCountries)
-	if !j.public() {
-		cs, _ := placesOf(j.recipient, j.judged())
+	if !j.allPublic() {
+		cs, _ := placesOf(j.recipient, j.placed())
 		out = append(out, cs...)
 	}
 	return out
 }
 
-// public reports whether the public's list binds the question: then it has no
-// countries but its own.
-func (j *judge) public() bool { return j.narrowed() == registry.RecipientKindPublic }
+// placed are the deployments judged that have countries: all but the public's.
+func (j *judge) placed() []*registry.Deployment {
+	var out []*registry.Deployment
+	for _, v := range j.views {
+		if v.class != public && v.deployment != nil {
+			out = append(out, v.deployment)
+		}
+	}
+	return out
+}
+
+// allPublic reports whether every deployment judged is the public's.
+func (j *judge) allPublic() bool {
+	return len(j.views) > 0 && !slices.ContainsFunc(j.views, func(v view) bool { return v.class != public })
+}
 
 // countries are all countries judged (R11).
 func (j *judge) countries() []string {
 	out := j.direct()
 	for _, l := range j.links {
-		if l.recipient != nil && !j.public() {
+		if l.recipient != nil && !j.allPublic() {
 			cs, _ := placesOf(l.recipient, l.deployments)
 			out = append(out, cs...)
 		}
@@ -377,49 +445,41 @@ func (j *judge) countries() []string {
 	return out
 }
 
-// abroad reports whether a country lies abroad under a regime; UNKNOWN does (R38).
+// abroad reports whether a country lies abroad under a regime; UNKNOWN does (R38, R44).
 func abroad(regime registry.Regime, country string) bool {
-	if regime == registry.RegimeCn {
+	switch regime {
+	case registry.RegimeCn:
 		return country != "CN"
+	case registry.RegimeUk:
+		return country != "GB"
 	}
 	return !inEEA(country)
 }
 
-// crossBorder reports whether the share is cross-border under CN or EU (R38).
+// crossBorder reports whether the share is cross-border under CN, EU or UK (R38).
 func (j *judge) crossBorder(regime registry.Regime) bool {
 	return slices.ContainsFunc(j.countries(), func(c string) bool { return abroad(regime, c) })
 }
 
-// runs reports whether a rule runs for a kind; those that are not judged have
-// their own short lists (R13).
-func runs(rule int, kind registry.RecipientKind) bool {
-	switch kind {
-	case registry.RecipientKindAuthority, registry.RecipientKindRescue, registry.RecipientKindSuccessor:
-		return slices.Contains([]int{1, 2, 3, 6, 7, 8, 9, 10, 14, 16, 18}, rule)
-	case registry.RecipientKindPublic:
-		return slices.Contains([]int{1, 2, 3, 10, 14, 16, 18, 30, 31, 32, 34, 36, 37, 38, 50}, rule)
-	}
-	return true
+// laws are those of CN, EU and UK that are resolved: most rules run once for each (R44).
+func (j *judge) laws() []registry.Regime {
+	return slices.DeleteFunc([]registry.Regime{registry.RegimeCn, registry.RegimeEu, registry.RegimeUk}, func(r registry.Regime) bool { return !j.regimes[r] })
 }
 
-// judgedKind reports whether this edition judges the kind.
-func judgedKind(kind registry.RecipientKind) bool { return runs(51, kind) }
+// viewsOf returns the deployments judged that a rule of the policy runs for (R45).
+func (j *judge) viewsOf(rule int) []view { return j.viewsUnder(rule, registry.RegimePolicy) }
 
-// narrowed is the kind whose short list binds the whole question, whatever the
-// other views are (R13): one that is not judged, the public last; 0 if there is none.
-func (j *judge) narrowed() (kind registry.RecipientKind) {
+// viewsUnder returns the deployments judged that a rule runs for under a regime.
+func (j *judge) viewsUnder(rule int, regime registry.Regime) []view {
+	var out []view
 	for _, v := range j.views {
-		if !judgedKind(v.kind) && (kind == 0 || kind == registry.RecipientKindPublic) {
-			kind = v.kind
+		if v.class.has(rule, regime) {
+			out = append(out, v)
 		}
 	}
-	return kind
+	return out
 }
 
-// viewsOf returns the views that a rule runs for.
-func (j *judge) viewsOf(rule int) []view {
-	if !runs(rule, j.narrowed()) {
-		return nil
-	}
-	return j.views
-}
+// runs reports whether a rule that reads no deployment runs: not where every one is
+// of a class that lacks it (R45).
+func (j *judge) runs(rule int) bool { return len(j.views) == 0 || len(j.viewsOf(rule)) > 0 }

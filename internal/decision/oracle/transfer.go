@@ -18,7 +18,8 @@ var adequacy = map[string]struct{ from, to registry.Time }{
 // agreement passes 22 to 25 (R40).
 func contract(t *registry.Transfer) bool {
 	switch t.Mechanism {
-	case registry.MechanismStandardContract, registry.MechanismGbaContract, registry.MechanismScc:
+	case registry.MechanismStandardContract, registry.MechanismGbaContract, registry.MechanismScc,
+		registry.MechanismIdta, registry.MechanismUkAddendum: // R73
 		return true
 	}
 	return false
@@ -74,12 +75,96 @@ func (j *judge) ofAgreement(t *registry.Transfer, codes ...decision.Code) bool {
 	return slices.ContainsFunc(j.rules22to25(a), func(r Reason) bool { return slices.Contains(codes, r.Code) })
 }
 
-// codesOf returns what rules 53 to 60 say of a candidate for one category (R40, R41).
-func (j *judge) codesOf(t *registry.Transfer, c asked) []decision.Code {
-	var out []decision.Code
+// unfinished is what rule 53 says of clauses without their annexes and of a bridge
+// without its extension (R73).
+func (j *judge) unfinished(t *registry.Transfer) bool {
+	switch t.Mechanism {
+	case registry.MechanismUkBridge:
+		return !t.UKExtension
+	case registry.MechanismScc, registry.MechanismUkAddendum:
+		x := registry.Annexes{}
+		if t.Annexes != nil {
+			x = *t.Annexes
+		}
+		a := j.agreements[t.Agreement]
+		listed := a != nil && (a.SCCModule == 2 || a.SCCModule == 3) && terms(a).SubprocessorMode == registry.SubprocessorModeSpecific
+		return x.Parties == "" || x.Transfer == "" || x.Measures == "" || t.Mechanism == registry.MechanismScc && x.Authority == "" ||
+			listed && x.Subprocessors == ""
+	}
+	return false
+}
+
+// unlabelled is what rule 56 says of a category that a list entry does not cover (R73).
+func (j *judge) unlabelled(t *registry.Transfer, c asked) bool {
+	staff := j.group == registry.SubjectGroupEmployee || j.group == registry.SubjectGroupApplicant
+	switch t.Mechanism {
+	case registry.MechanismDpf:
+		return staff && !t.HRCoverage
+	case registry.MechanismUkBridge:
+		return staff && !t.HRCoverage || !t.SensitiveLabelled && c.any(func(l leaf) bool { return l.special })
+	}
+	return false
+}
+
+// files reports whether a contract must be filed and is not, until when, and whether
+// the calendar knows that day (R73).
+func (j *judge) files(t *registry.Transfer) (unfiled bool, due registry.Time, known bool) {
+	if t.Mechanism != registry.MechanismStandardContract && t.Mechanism != registry.MechanismGbaContract {
+		return false, 0, true
+	}
+	if e := t.Evidence; e != nil && e.FilingNumber != "" && given(e.FilingTime, j.t) {
+		return false, 0, true
+	}
+	due, err := registry.AddWorkingDays(t.ValidFrom, 10)
+	return true, due, err == nil
+}
+
+// assessedAbroad reports whether the law of the destinations was assessed as the
+// mechanism asks (rule 59, R73).
+func (j *judge) assessedAbroad(t *registry.Transfer, c asked) bool {
+	var want registry.AssessmentType
+	switch t.Mechanism {
+	case registry.MechanismScc, registry.MechanismAdHocClauses, registry.MechanismCodeOrCertification:
+		want = registry.AssessmentTypeTia
+	case registry.MechanismIdta, registry.MechanismUkAddendum:
+		want = registry.AssessmentTypeUkTra
+	case registry.MechanismBcr:
+		want = registry.AssessmentTypeTia
+		if t.Regime == registry.RegimeUk {
+			want = registry.AssessmentTypeUkTra
+		}
+	case registry.MechanismStandardContract:
+		want = registry.AssessmentTypeCnScLaw
+	default:
+		return true
+	}
+	if j.purpose == nil {
+		return true // the rule reads what is unknown
+	}
+	places := slices.DeleteFunc(j.countries(), func(country string) bool { return !abroad(t.Regime, country) })
+	for _, a := range j.assessments {
+		if a.Type == want && a.Exporter == j.exporter.Name && slices.Contains(a.Recipients, j.recipient.Name) &&
+			slices.Contains(a.Purposes, j.purpose.Name) && c.coveredBy(a.CoveredCategories) && !adds(places, a.Countries) &&
+			j.approved(a) && a.ReviewUntil > j.t {
+			return true
+		}
+	}
+	return false
+}
+
+// finding is a code that hits a candidate, with the detail that the readings name.
+type finding struct {
+	code   decision.Code
+	detail string
+}
+
+// findings returns what rules 52 to 60 say of a candidate for one category (R40, R41,
+// R71, R73). Each code counts once.
+func (j *judge) findings(t *registry.Transfer, c asked) []finding {
+	var out []finding
 	add := func(code decision.Code, fires bool) {
 		if fires {
-			out = append(out, code)
+			out = append(out, finding{code, ""})
 		}
 	}
 	var begins, ended, elsewhere bool
@@ -93,10 +178,12 @@ func (j *judge) codesOf(t *registry.Transfer, c asked) []decision.Code {
 		}
 	}
 	end := j.endOf(t)
-	add(decision.TransferMechanismNotYetEffective, !given(t.ValidFrom, j.t) || begins ||
+	listed := t.Mechanism == registry.MechanismDpf || t.Mechanism == registry.MechanismUkBridge
+	add(decision.TransferMechanismInsufficient, t.Regime == registry.RegimeCn && !j.reaches(t))
+	add(decision.TransferMechanismNotYetEffective, !given(t.ValidFrom, j.t) || begins || j.unfinished(t) ||
 		j.ofAgreement(t, decision.AgreementNotSignedByBoth, decision.AgreementNotYetEffective))
 	add(decision.TransferMechanismExpired, given(end, j.t) || ended ||
-		t.Mechanism == registry.MechanismDpf && t.RecertifiedUntil == 0 || j.ofAgreement(t, decision.AgreementExpired))
+		listed && t.RecertifiedUntil == 0 || j.ofAgreement(t, decision.AgreementExpired))
 	add(decision.TransferMechanismSuspended, given(t.RevokeTime, j.t) || j.ofAgreement(t, decision.AgreementTerminated) ||
 		slices.ContainsFunc(t.Suspensions, func(p registry.Period) bool {
 			return p.StartTime <= j.t && (p.EndTime == 0 || j.t < p.EndTime)
@@ -104,7 +191,17 @@ func (j *judge) codesOf(t *registry.Transfer, c asked) []decision.Code {
 	add(decision.TransferDestinationNotCovered, elsewhere)
 	add(decision.TransferRecipientNotCovered, !slices.Contains(t.Recipients, j.recipient.Name))
 	add(decision.TransferPurposeNotCovered, j.purpose != nil && !slices.Contains(t.Purposes, j.purpose.Name))
-	add(decision.TransferCategoryNotCovered, !c.coveredBy(t.CoveredCategories))
+	add(decision.TransferCategoryNotCovered, !c.coveredBy(t.CoveredCategories) || j.unlabelled(t, c))
+	if t.Regime == registry.RegimeCn {
+		s, n := j.after()
+		add(decision.TransferVolumeExceeded, t.ApprovedScale != 0 && s+n > t.ApprovedScale)
+		if unfiled, due, known := j.files(t); unfiled && !known {
+			out = append(out, finding{decision.TransferFilingOverdue, "calendar"})
+		} else {
+			add(decision.TransferFilingOverdue, unfiled && j.t >= due)
+		}
+	}
+	add(decision.TransferTiaMissing, !j.assessedAbroad(t, c))
 	add(decision.OnwardDestinationNotCovered, j.onwardElsewhere(t))
 	return out
 }
@@ -128,50 +225,159 @@ func (j *judge) onwardElsewhere(t *registry.Transfer) bool {
 	return false
 }
 
-// candidate reports whether a transfer is one for this share (R39).
+// candidate reports whether a transfer is one for this share (R39, R70).
 func (j *judge) candidate(t *registry.Transfer, regime registry.Regime) bool {
 	if t.Exporter != j.exporter.Name || t.Regime != regime {
 		return false
 	}
 	a := j.agreements[t.Agreement]
-	return slices.Contains(t.Recipients, j.recipient.Name) || slices.Contains(t.OnwardRecipients, j.recipient.Name) ||
+	named := slices.Contains(t.Recipients, j.recipient.Name) || slices.Contains(t.OnwardRecipients, j.recipient.Name) ||
 		a != nil && slices.Contains(a.Recipients, j.recipient.Name)
+	switch t.Mechanism {
+	case registry.MechanismScc:
+		return named && a != nil && !t.ImporterUnderGDPR && !j.anyView(func(v view) bool { return !moduleFits(a.SCCModule, v.role) })
+	case registry.MechanismExemption:
+		return named && j.exempts(t)
+	case registry.MechanismDerogation:
+		return named && t.Occasional && t.NoSafeguardsReason != "" && j.derogates(t)
+	}
+	return named
 }
 
-// Rules 51 TRANSFER_NO_MECHANISM and 53 to 60, per regime and category: one
-// candidate that passes all suffices (2.1(3)(a), R38 to R41).
+// moduleFits reports whether a module of the clauses fits a role (R70).
+func moduleFits(module int32, role registry.RecipientRole) bool {
+	switch role {
+	case registry.RecipientRoleProcessor:
+		return module == 2 || module == 3
+	case registry.RecipientRoleController:
+		return module == 1 || module == 4
+	case registry.RecipientRoleJointController, registry.RecipientRoleAuthority:
+		return module == 1
+	}
+	return false
+}
+
+// exempts reports whether an exemption matches the question (R70).
+func (j *judge) exempts(t *registry.Transfer) bool {
+	claimed := func(e registry.Exception) bool {
+		return j.q.Exception == decision.Exception(e) && j.supportedForAll()
+	}
+	switch t.Exemption {
+	case registry.ExemptionTransit:
+		return j.q.Origin != "" && j.q.Origin != unknown && j.q.Origin != "CN"
+	case registry.ExemptionContract:
+		return j.evidence(registry.BasisContract, registry.RegimeCn)
+	case registry.ExemptionHumanResources:
+		return j.basisKnown() && !slices.ContainsFunc(j.versions, func(p *registry.Policy) bool {
+			return j.anyView(func(v view) bool { return j.basis(p, v.kind, registry.RegimeCn) != registry.BasisHumanResources })
+		})
+	case registry.ExemptionEmergency:
+		return claimed(registry.ExceptionVitalInterest)
+	case registry.ExemptionStatutoryDuty:
+		return claimed(registry.ExceptionLegalObligation) && j.counts(registry.RegimeCn)
+	case registry.ExemptionFreeTradeZone:
+		return slices.ContainsFunc(j.exporter.FreeTradeZones, func(z registry.FreeTradeZone) bool {
+			return given(z.StartTime, j.t) && !given(z.EndTime, j.t) && z.ApprovedBy != "" && given(z.ApproveTime, j.t) &&
+				!slices.ContainsFunc(j.asked, func(c asked) bool {
+					return c.any(func(l leaf) bool { return slices.Contains(z.CoveredCategories, l.name) })
+				})
+		})
+	case registry.ExemptionVolume:
+		return j.tier() == tierNone
+	}
+	return false
+}
+
+// derogates reports whether a derogation matches the question (R70).
+func (j *judge) derogates(t *registry.Transfer) bool {
+	claimed := func(es ...registry.Exception) bool {
+		return slices.Contains(es, registry.Exception(j.q.Exception)) && j.supportedForAll()
+	}
+	switch t.Derogation {
+	case registry.DerogationExplicitConsent:
+		return j.served != nil && !slices.ContainsFunc(j.asked, func(c asked) bool {
+			return j.anyView(func(v view) bool {
+				return !j.has(v.kind, j.served.Name, c, func(k consent) bool {
+					return k.Type == decision.ConsentExplicitEU && k.Recipient == j.recipient.Name
+				})
+			})
+		})
+	case registry.DerogationContract, registry.DerogationContractInInterest:
+		return j.evidence(registry.BasisContract, t.Regime)
+	case registry.DerogationPublicInterest:
+		return claimed(registry.ExceptionLegalObligation, registry.ExceptionNationalSecurity, registry.ExceptionPublicInterest) && j.counts(t.Regime)
+	case registry.DerogationLegalClaims:
+		i := j.instruments[j.q.AuthorityInstrument]
+		return i != nil && j.stands(i) && j.purpose != nil && slices.Contains(i.Purposes, j.purpose.Name)
+	case registry.DerogationVitalInterests:
+		return claimed(registry.ExceptionVitalInterest) && j.claim.LifeOrBody && j.claim.Incapable
+	case registry.DerogationPublicRegister:
+		return true
+	case registry.DerogationCompellingInterests:
+		return j.served != nil && j.evidence(registry.BasisLegitimateInterests, t.Regime)
+	}
+	return false
+}
+
+// candidates are the transfers that the share may rest on under a regime.
+func (j *judge) candidates(regime registry.Regime) []*registry.Transfer {
+	var out []*registry.Transfer
+	for _, t := range j.transfers {
+		if j.candidate(t, regime) {
+			out = append(out, t)
+		}
+	}
+	return out
+}
+
+// best is the best candidate for a category (2.1(3)(a)), nil if there is none, and what
+// is found of it.
+func (j *judge) best(regime registry.Regime, c asked) (best *registry.Transfer, found []finding) {
+	for _, t := range j.candidates(regime) {
+		fs := j.findings(t, c)
+		if best == nil || better(len(fs), len(found), t.ValidFrom, best.ValidFrom, j.numbers[t.Name], j.numbers[best.Name]) {
+			best, found = t, fs
+		}
+	}
+	return best, found
+}
+
+// Rules 51 TRANSFER_NO_MECHANISM and 52 to 60, per regime and category: one candidate
+// that passes all suffices (2.1(3)(a), R38 to R41, R70 to R74). What the approval of
+// the PRC authority covers needs none under CN (R60).
 func (j *judge) rules51to60() {
-	if j.exporter == nil || !j.ordinary(51) {
+	if j.exporter == nil || len(j.views) == 0 || !j.runs(51) {
 		return
 	}
-	for _, regime := range j.resolvedOf(registry.RegimeCn, registry.RegimeEu) {
+	for _, regime := range j.laws() {
 		if !j.crossBorder(regime) {
 			continue
 		}
-		var candidates []*registry.Transfer
-		for _, t := range j.transfers {
-			if j.candidate(t, regime) {
-				candidates = append(candidates, t)
+		open := slices.Clone(j.asked)
+		if regime == registry.RegimeCn {
+			approved := j.approvedCategories()
+			open = slices.DeleteFunc(open, func(c asked) bool { return approved[c.name] })
+			if len(open) == 0 && len(approved) > 0 {
+				continue
 			}
 		}
-		if len(candidates) == 0 {
-			j.fire(decision.TransferNoMechanism, regime)
-			continue
-		}
-		for _, c := range j.asked {
-			var best *registry.Transfer
-			var codes []decision.Code
-			for _, t := range candidates {
-				cs := j.codesOf(t, c)
-				if best == nil || better(len(cs), len(codes), t.ValidFrom, best.ValidFrom, j.numbers[t.Name], j.numbers[best.Name]) {
-					best, codes = t, cs
+		if len(j.candidates(regime)) == 0 {
+			var cats []string // none named: the whole question
+			for _, c := range open {
+				if len(open) < len(j.asked) {
+					cats = append(cats, c.name)
 				}
 			}
-			if len(codes) == 0 {
+			j.fireAt(decision.TransferNoMechanism, regime, j.conflict(regime), "", cats...)
+			continue
+		}
+		for _, c := range open {
+			best, found := j.best(regime, c)
+			if len(found) == 0 {
 				j.transfersRelied[best.Name] = true
 			}
-			for _, code := range codes {
-				j.fireAt(code, regime, decision.NoDetail, best.Name, c.name)
+			for _, f := range found {
+				j.fireAt(f.code, regime, f.detail, best.Name, c.name)
 			}
 		}
 	}

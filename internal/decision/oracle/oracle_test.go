@@ -1,0 +1,743 @@
+package oracle_test
+
+import (
+	"slices"
+	"testing"
+
+	"waybill/internal/decision"
+	"waybill/internal/registry"
+)
+
+// cases are shares that would be allowed but for one thing, by the rule that it
+// concerns: from part 1, 2.3 and 2.7 of rules.md and from the readings.
+var cases = []struct {
+	name string
+	make func(w *world)
+	want string
+}{
+	// What is in order is allowed.
+	{"a parcel", func(w *world) { w.ask("courier", "delivery", "name", "address", "phone") }, "ALLOWED"},
+	{"a text message", func(w *world) { w.ask("sms", "sending", "phone") }, "ALLOWED"},
+	{"a partner abroad", func(w *world) { w.ask("partner", "events", "name") }, "ALLOWED"},
+	{"the police", func(w *world) { w.ask("police", "disclosure", "name") }, "ALLOWED"},
+	{"a foreign organ with the approval", func(w *world) { w.ask("fbi", "disclosure", "name") }, "ALLOWED"},
+	{"a successor", func(w *world) { w.ask("buyer", "account", "name"); w.no() }, "ALLOWED"},
+	{"the public", func(w *world) { w.ask("everybody", "events", "name") }, "ALLOWED"},
+
+	// 1, 2.
+	{"another exporter", func(w *world) { w.ask("near", "events", "name"); w.q.Exporter = "exporters/none" }, "REQUEST_INVALID(exporter)"},
+	{"collected in the future", func(w *world) { w.ask("near", "events", "name"); w.q.CollectTime = in(1) }, "REQUEST_INVALID(collect_time)"},
+	{"an unknown purpose", func(w *world) { w.ask("near", "none", "name") }, "PURPOSE_UNKNOWN"},
+	{"an unknown category", func(w *world) { w.ask("near", "events", "name", "none") }, "CATEGORY_UNKNOWN"},
+	{"an unknown country", func(w *world) {
+		w.ask("near", "events", "name")
+		get[*registry.Deployment](w, "recipients/near/deployments/main").AccessCountries = nil
+	}, "COUNTRY_UNKNOWN IMPACT_ASSESSMENT_STALE/CN TRANSFER_NO_MECHANISM/CN"},
+
+	// 3 to 5.
+	{"no version in force", func(w *world) { w.ask("near", "events", "name"); w.policy().EffectiveTime = in(1) }, "POLICY_VERSION_NOT_IN_FORCE"},
+	{"no version was notified", func(w *world) { w.ask("near", "events", "name"); w.policy().Significant = true }, "POLICY_VERSION_NOT_IN_FORCE POLICY_CHANGE_NOT_NOTIFIED"},
+	{"a later version, not notified, permits", func(w *world) {
+		w.ask("near", "marketing", "name")
+		later(w).Significant = true
+		w.no()
+		w.orders()
+	}, "POLICY_CHANGE_NOT_NOTIFIED CONSENT_MISSING/CN SEPARATE_CONSENT_MISSING_PROVISION/CN"},
+	{"a later version, not accepted, permits", func(w *world) {
+		w.ask("analysts", "marketing", "name")
+		later(w)
+	}, "POLICY_WEAKENS_RIGHTS_NO_CONSENT"},
+	{"a later version, accepted, permits", func(w *world) {
+		w.ask("analysts", "marketing", "name")
+		later(w)
+		w.q.AcceptedPolicy = "policies/v2"
+	}, "ALLOWED"},
+	{"a later version, accepted as held, permits", func(w *world) {
+		w.ask("analysts", "marketing", "name")
+		later(w)
+		w.in.Facts = &decision.Facts{Accepted: []uint32{w.number("policies/v2")}}
+	}, "ALLOWED"},
+	{"a later version does not permit either", func(w *world) {
+		w.ask("analysts", "marketing", "name")
+		p := later(w)
+		p.WeakensRights, p.Kinds = true, p.Kinds[:1]
+	}, "PURPOSE_OUTSIDE_RECIPIENT_KIND"},
+
+	// 6 to 9.
+	{"an unknown recipient", func(w *world) { w.ask("near", "events", "name"); w.q.Recipient = "recipients/none" }, "RECIPIENT_UNKNOWN"},
+	{"not approved", func(w *world) { w.ask("near", "events", "name"); w.recipient().ApproveTime = 0 }, "RECIPIENT_NOT_APPROVED(approve_time)"},
+	{"an open incident", func(w *world) {
+		w.ask("near", "events", "name")
+		w.recipient().Incidents = []registry.Incident{{ID: "i", DiscoverTime: now, Suspends: true}}
+	}, "RECIPIENT_SUSPENDED"},
+	{"a resolved incident", func(w *world) {
+		w.ask("near", "events", "name")
+		w.recipient().Incidents = []registry.Incident{{ID: "i", DiscoverTime: ago(3), ResolveTime: now, Suspends: true}}
+	}, "ALLOWED"},
+	{"terminated", func(w *world) { w.ask("near", "events", "name"); w.recipient().TerminateTime = now }, "RECIPIENT_TERMINATED"},
+	{"listed", func(w *world) {
+		w.ask("near", "events", "name")
+		w.recipient().Screenings[0].Result = registry.ScreeningResultListed
+	}, "RECIPIENT_RESTRICTED_LIST"},
+
+	// 10 and what the exceptions waive (2.3).
+	{"a duty, to the police", func(w *world) { w.ask("police", "disclosure", "id-number"); w.no(); w.claim(1) }, "ALLOWED"},
+	{"a duty, to a partner", func(w *world) { w.ask("near", "fraud", "name"); w.claim(1) }, "LEGAL_EXCEPTION_UNSUPPORTED(kind)"},
+	{"a duty within the group, not obliged", func(w *world) { w.ask("affiliate", "fraud", "name"); w.claim(1) }, "LEGAL_EXCEPTION_UNSUPPORTED(kind)"},
+	{"a duty within the group, obliged", func(w *world) { w.ask("affiliate", "fraud", "name"); w.no(); w.claim(1).ObligesSharing = true }, "ALLOWED"},
+	{"a duty of another law", func(w *world) {
+		w.ask("police", "disclosure", "name")
+		w.claim(1).Regimes = []registry.Regime{registry.RegimeEu}
+	}, "LEGAL_EXCEPTION_UNSUPPORTED(regimes)"},
+	{"no record", func(w *world) {
+		w.ask("police", "disclosure", "name")
+		w.claim(1)
+		w.q.ExceptionRecord = "exceptions/none"
+	}, "LEGAL_EXCEPTION_UNSUPPORTED(exception_record)"},
+	{"one approver", func(w *world) {
+		w.ask("police", "disclosure", "name")
+		w.claim(2).SecondApprovedBy = " Legal "
+	}, "LEGAL_EXCEPTION_UNSUPPORTED(approved_by)"},
+	{"security without a demand", func(w *world) { w.ask("police", "disclosure", "name"); w.claim(2).Demand = "" }, "LEGAL_EXCEPTION_UNSUPPORTED(evidence)"},
+	{"security", func(w *world) { w.ask("police", "disclosure", "name"); w.no(); w.q.Erased = true; w.claim(2) }, "ALLOWED"},
+	{"a declared emergency", func(w *world) {
+		w.ask("police", "disclosure", "name")
+		w.no()
+		r := w.claim(3)
+		r.Demand, r.DeclaredEmergency = "", "notice 1"
+	}, "ALLOWED"},
+	{"an investigation", func(w *world) { w.ask("police", "disclosure", "name"); w.no(); w.q.Objected = true; w.claim(4) }, "ALLOWED"},
+	{"an investigation without letter", func(w *world) { w.ask("police", "disclosure", "name"); w.no(); w.claim(4).Instrument = "" },
+		"LEGAL_EXCEPTION_UNSUPPORTED(evidence) CONSENT_MISSING/CN"},
+	{"a foreign letter, a certificate in force", func(w *world) {
+		w.ask("fbi", "disclosure", "name")
+		w.no()
+		get[*registry.Instrument](w, "instruments/fbi").ForeignApproval = nil
+		w.claim(4)
+	}, "LEGAL_EXCEPTION_UNSUPPORTED(kind) CONSENT_MISSING/CN SEPARATE_CONSENT_MISSING_CROSS_BORDER/CN FOREIGN_AUTHORITY_APPROVAL_MISSING/CN"},
+	{"a rescue", func(w *world) { w.ask("ambulance", "rescue", "id-number"); w.no(); w.claim(5) }, "ALLOWED"},
+	{"a rescue, deferral off", func(w *world) {
+		w.ask("ambulance", "rescue", "name")
+		w.claim(5)
+		get[*registry.Settings](w, "settings").AgreementDeferralOff = true
+	}, "AGREEMENT_MISSING"},
+	{"a rescue without the second limb", func(w *world) { w.ask("ambulance", "rescue", "name"); w.no(); w.claim(5).WhyImpracticable = " " },
+		"LEGAL_EXCEPTION_UNSUPPORTED(evidence) AGREEMENT_MISSING CONSENT_MISSING/CN SEPARATE_CONSENT_MISSING_PROVISION/CN"},
+	{"made public", func(w *world) { w.ask("near", "events", "name"); w.no(); w.claim(6) }, "ALLOWED"},
+	{"made public, objected", func(w *world) { w.ask("near", "events", "name"); w.claim(6); w.q.Objected = true },
+		"LEGAL_EXCEPTION_UNSUPPORTED(evidence) SUBJECT_RESTRICTED_OR_OBJECTED(objected)"},
+	{"made public, sensitive", func(w *world) { w.ask("near", "events", "id-number"); w.claim(6) }, "LEGAL_EXCEPTION_UNSUPPORTED(categories)"},
+	{"made public, without proof", func(w *world) { w.ask("near", "events", "name"); w.claim(6).Proofs = nil }, "LEGAL_EXCEPTION_UNSUPPORTED(categories)"},
+	{"a cell that says no", func(w *world) {
+		w.ask("near", "events", "name")
+		w.no(decision.ConsentSeparateProvision)
+		w.claim(6)
+		w.policy().Waivers = []registry.WaiverCell{{Exception: 6, Group: registry.WaiverGroupSeparateConsent, Effect: registry.WaiverEffectNo}}
+	}, "SEPARATE_CONSENT_MISSING_PROVISION/CN"},
+	{"minimisation is never waived", func(w *world) {
+		w.ask("police", "disclosure", "name")
+		w.claim(1)
+		w.policy().Necessity = nil
+	}, "CATEGORY_NOT_NECESSARY_FOR_PURPOSE"},
+
+	// 11 to 13.
+	{"erased", func(w *world) { w.ask("near", "events", "name"); w.q.Erased = true }, "SUBJECT_ERASED_OR_CANCELLED"},
+	{"erased as held", func(w *world) { w.ask("near", "events", "name"); w.in.Facts = &decision.Facts{Erased: true} }, "SUBJECT_ERASED_OR_CANCELLED"},
+	{"erased, a hold", func(w *world) { w.ask("near", "events", "name"); w.q.Erased = true; w.hold("events") }, "ALLOWED"},
+	{"restricted", func(w *world) { w.ask("near", "events", "name"); w.q.Restricted = true }, "SUBJECT_RESTRICTED_OR_OBJECTED(restricted)"},
+	{"objected as held to another purpose", func(w *world) {
+		w.ask("near", "events", "name")
+		w.in.Facts = &decision.Facts{Objected: []uint32{w.number("purposes/fraud")}}
+	}, "ALLOWED"},
+	{"do not track", func(w *world) { w.ask("analysts", "statistics", "usage"); w.q.DoNotTrack = true }, "SUBJECT_DO_NOT_TRACK"},
+	{"opted out", func(w *world) { w.ask("near", "ads", "context"); w.q.OptedOutAds = true }, "SUBJECT_OPTED_OUT_ADS"},
+	{"opted out, another purpose", func(w *world) { w.ask("near", "events", "context"); w.q.OptedOutAds = true }, "ALLOWED"},
+
+	// 14 to 19.
+	{"outside the policy", func(w *world) { w.ask("courier", "delivery", "name"); w.orders(); w.no(); w.policy().Purposes = nil }, "PURPOSE_OUTSIDE_POLICY"},
+	{"outside the policy, consented", func(w *world) { w.ask("courier", "delivery", "name"); w.policy().Purposes = nil }, "ALLOWED"},
+	{"outside the kind", func(w *world) {
+		w.ask("courier", "marketing", "name")
+		w.policy().Kinds[2].Purposes = []string{"purposes/delivery"}
+	}, "PURPOSE_OUTSIDE_RECIPIENT_KIND"},
+	{"an affiliate that processes", func(w *world) {
+		w.ask("affiliate", "fraud", "name")
+		w.recipient().Role = registry.RecipientRoleProcessor
+		w.agreement().Type = registry.AgreementTypeDpa
+	}, "PURPOSE_OUTSIDE_RECIPIENT_KIND"},
+	{"a password", func(w *world) { w.ask("near", "events", "password") }, "CATEGORY_NEVER_SHAREABLE"},
+	{"a code to the own address", func(w *world) { w.ask("sms", "sending", "code"); w.q.ToOwnAddress = true }, "ALLOWED"},
+	{"a code to another address", func(w *world) { w.ask("sms", "sending", "code") }, "CATEGORY_NEVER_SHAREABLE"},
+	{"a hash, not hosted", func(w *world) { w.ask("cloud", "hosting", "hash") }, "CATEGORY_NEVER_SHAREABLE CATEGORY_OUTSIDE_RECIPIENT_KIND"},
+	{"hosted by the agreement", func(w *world) { w.ask("cloud", "hosting", "name"); w.agreement().Hosting = true }, "ALLOWED"},
+	{"not hosted", func(w *world) { w.ask("cloud", "hosting", "name") }, "CATEGORY_OUTSIDE_RECIPIENT_KIND"},
+	{"not necessary", func(w *world) { w.ask("near", "events", "name"); w.policy().Necessity = nil }, "CATEGORY_NOT_NECESSARY_FOR_PURPOSE"},
+	{"necessity past its review", func(w *world) {
+		w.ask("near", "events", "context")
+		w.policy().Necessity[3].ReviewUntil = now
+	}, "CATEGORY_NOT_NECESSARY_FOR_PURPOSE"},
+	{"necessity of three years ago", func(w *world) {
+		w.ask("near", "events", "context")
+		w.policy().Necessity[3].ApproveTime = ago(1095)
+	}, "CATEGORY_NOT_NECESSARY_FOR_PURPOSE"},
+	{"linked", func(w *world) { w.ask("analysts", "events", "usage", "phone") }, "ANALYTICS_LINKAGE_FORBIDDEN"},
+	{"not linked", func(w *world) { w.ask("analysts", "events", "usage", "address") }, "ALLOWED"},
+
+	// 20.
+	{"identifiable on rules for staff", func(w *world) { w.ask("near", "account", "name"); w.q.HRReference = "rules" }, "DEIDENTIFICATION_REQUIRED/CN_SZ"},
+	{"de-identified", func(w *world) { w.ask("near", "account", "name"); w.q.HRReference, w.q.Deidentified = "rules", true }, "ALLOWED"},
+
+	// 21 to 28, 49.
+	{"no agreement", func(w *world) { w.ask("near", "events", "name"); w.drop("agreements/near") }, "AGREEMENT_MISSING"},
+	{"a natural person without NDA", func(w *world) { w.ask("near", "events", "name"); w.recipient().NaturalPerson = true }, "AGREEMENT_MISSING"},
+	{"signed by us only", func(w *world) { w.ask("near", "events", "name"); w.agreement().TheirSignature = nil }, "AGREEMENT_NOT_SIGNED_BY_BOTH(their_signature)"},
+	{"effective tomorrow", func(w *world) { w.ask("near", "events", "name"); w.agreement().EffectiveTime = in(1) }, "AGREEMENT_NOT_YET_EFFECTIVE"},
+	{"expires now", func(w *world) { w.ask("near", "events", "name"); w.agreement().ExpireTime = now }, "AGREEMENT_EXPIRED"},
+	{"terminated agreement", func(w *world) { w.ask("near", "events", "name"); w.agreement().TerminateTime = now }, "AGREEMENT_TERMINATED"},
+	{"no measures", func(w *world) { w.ask("near", "events", "name"); w.agreement().Terms.Measures = "" }, "AGREEMENT_TERMS_INCOMPLETE(terms.measures)"},
+	{"another purpose agreed", func(w *world) { w.ask("near", "events", "name"); w.agreement().Purposes = nil }, "AGREEMENT_PURPOSE_NOT_COVERED"},
+	{"another category agreed", func(w *world) { w.ask("near", "events", "name"); w.agreement().CoveredCategories = nil }, "AGREEMENT_CATEGORY_NOT_COVERED(agreement_categories)"},
+	{"kept longer than the schedule", func(w *world) { w.ask("courier", "delivery", "address"); w.agreement().Terms.RetentionLimitDays = 181 }, "RECIPIENT_RETENTION_EXCEEDS"},
+	{"kept as long as the schedule", func(w *world) { w.ask("courier", "delivery", "address"); w.agreement().Terms.RetentionLimitDays = 180 }, "ALLOWED"},
+	{"no limit agreed", func(w *world) { w.ask("courier", "delivery", "address"); w.agreement().Terms.RetentionLimitDays = 0 }, "RECIPIENT_RETENTION_EXCEEDS"},
+	{"no limit agreed, a hold", func(w *world) {
+		w.ask("courier", "delivery", "address")
+		w.agreement().Terms.RetentionLimitDays = 0
+		w.hold("delivery")
+	}, "ALLOWED"},
+
+	// 29.
+	{"not told", func(w *world) { w.ask("near", "events", "name"); w.recipient().Notices = nil }, "NOTICE_MISSING/CN"},
+	{"told without a route abroad", func(w *world) { w.ask("partner", "events", "name"); w.recipient().Notices[0].RightsRoute = "" }, "NOTICE_MISSING/CN"},
+	{"the police, not stated and not told", func(w *world) {
+		w.ask("police", "disclosure", "name")
+		w.recipient().Notices = nil
+		w.policy().Purposes = nil
+	}, "NOTICE_MISSING/CN"},
+	{"the police, in secret", func(w *world) {
+		w.ask("police", "disclosure", "name")
+		w.recipient().Notices = nil
+		w.policy().Purposes = nil
+		get[*registry.Instrument](w, "instruments/police").SecrecyCitation = "law 2"
+	}, "ALLOWED"},
+	{"the police, stated", func(w *world) { w.ask("police", "disclosure", "name"); w.recipient().Notices = nil }, "ALLOWED"},
+	{"a successor, told the name", func(w *world) {
+		w.ask("buyer", "account", "name")
+		w.recipient().Notices = []registry.Notice{{RecipientTitle: "a", Contact: "b", NotifyTime: ago(1), SubjectGroups: []registry.SubjectGroup{registry.SubjectGroupUser}}}
+	}, "ALLOWED"},
+
+	// 30 to 36.
+	{"no consent", func(w *world) { w.ask("sms", "sending", "phone"); w.no() }, "CONSENT_MISSING/CN"},
+	{"withdrawn now", func(w *world) {
+		w.ask("sms", "sending", "phone")
+		w.no()
+		w.consent(decision.ConsentOrdinary, "purposes/account").WithdrawTime = now
+	}, "CONSENT_WITHDRAWN/CN"},
+	{"withdrawn in a minute", func(w *world) {
+		w.ask("sms", "sending", "phone")
+		w.no()
+		w.consent(decision.ConsentOrdinary, "purposes/account").WithdrawTime = now + 60*second
+	}, "ALLOWED"},
+	{"withdrawn as held", func(w *world) {
+		w.ask("sms", "sending", "phone")
+		w.no()
+		w.consent(decision.ConsentOrdinary, "purposes/account")
+		w.in.Facts = &decision.Facts{Consents: []decision.HeldConsent{{Type: decision.ConsentOrdinary, Purpose: w.number("purposes/account"), WithdrawTime: ago(1)}}}
+	}, "CONSENT_WITHDRAWN/CN"},
+	{"consented as held", func(w *world) {
+		w.ask("sms", "sending", "phone")
+		w.no()
+		w.in.Facts = &decision.Facts{Consents: []decision.HeldConsent{{Type: decision.ConsentOrdinary, Purpose: w.number("purposes/account"), Policy: w.number("policies/v1"),
+			Categories: []uint32{w.number("categories/phone")}, GiveTime: ago(1)}}}
+	}, "ALLOWED"},
+	{"consented to another category", func(w *world) {
+		w.ask("sms", "sending", "phone")
+		w.no()
+		w.consent(decision.ConsentOrdinary, "purposes/account").Categories = []string{"categories/name"}
+	}, "CONSENT_SCOPE_MISMATCH/CN"},
+	{"a parcel without order", func(w *world) { w.ask("courier", "delivery", "name"); w.no() }, "CONSENT_MISSING/CN SEPARATE_CONSENT_MISSING_PROVISION/CN"},
+	{"a parcel with the order of another", func(w *world) { w.ask("courier", "delivery", "name"); w.no(); w.orders(); w.q.OrderSubject = "s2" },
+		"CONSENT_MISSING/CN SEPARATE_CONSENT_MISSING_PROVISION/CN"},
+	{"a basis that is not listed", func(w *world) {
+		w.ask("affiliate", "marketing", "name")
+		w.no()
+		w.orders()
+		w.q.Bases[registry.RegimeCn] = registry.BasisContract
+	}, "CONSENT_MISSING/CN SEPARATE_CONSENT_MISSING_PROVISION/CN"},
+	{"no consent to the recipient", func(w *world) { w.ask("affiliate", "fraud", "name"); w.no(decision.ConsentSeparateProvision) }, "SEPARATE_CONSENT_MISSING_PROVISION/CN"},
+	{"no consent to the sensitive", func(w *world) { w.ask("near", "events", "id-number"); w.no(decision.ConsentSeparateSensitive) }, "SEPARATE_CONSENT_MISSING_SENSITIVE/CN"},
+	{"no consent to go abroad", func(w *world) { w.ask("partner", "events", "name"); w.no(decision.ConsentSeparateCrossBorder) }, "SEPARATE_CONSENT_MISSING_CROSS_BORDER/CN"},
+	{"no consent to publish", func(w *world) { w.ask("everybody", "events", "name"); w.no(decision.ConsentSeparatePublic) },
+		"SEPARATE_CONSENT_MISSING_PUBLIC PUBLIC_DISCLOSURE_NOT_PERMITTED"},
+	{"consent to another publication", func(w *world) { w.ask("everybody", "events", "name"); w.q.Publication = "book" },
+		"SEPARATE_CONSENT_MISSING_PUBLIC PUBLIC_DISCLOSURE_NOT_PERMITTED"},
+	{"publication ordered", func(w *world) {
+		w.ask("everybody", "events", "name")
+		w.no(decision.ConsentSeparatePublic)
+		w.q.AuthorityInstrument = "instruments/everybody"
+	}, "ALLOWED"},
+	{"a thousand persons", func(w *world) {
+		w.ask("sms", "sending", "phone")
+		w.q.Quantity, w.q.AgeBand = 1000, 0
+		w.us().Products = nil
+	}, "CONSENT_MISSING/CN MINOR_GUARDIAN_CONSENT_MISSING/CN"},
+	{"a cohort", func(w *world) { w.ask("sms", "sending", "phone"); w.crowd(1000) }, "ALLOWED"},
+	{"a cohort of another size", func(w *world) {
+		w.ask("sms", "sending", "phone")
+		w.crowd(1000)
+		w.q.Quantity = 1001
+		w.q.AgeBand = decision.AgeAdult
+	}, "CONSENT_MISSING/CN"},
+	{"a cohort of yesterday", func(w *world) {
+		w.ask("sms", "sending", "phone")
+		w.crowd(1000)
+		w.q.Cohort.AttestTime, w.q.AgeBand = ago(1)-1, decision.AgeAdult
+	}, "CONSENT_MISSING/CN"},
+
+	// 37 to 39.
+	{"twelve years old", func(w *world) { w.ask("sms", "sending", "phone"); w.q.AgeBand = decision.AgeUnder13 }, "MINOR_GUARDIAN_CONSENT_MISSING/CN"},
+	{"twelve years old, in a product for minors", func(w *world) {
+		w.ask("sms", "sending", "phone")
+		w.q.AgeBand = decision.AgeUnder13
+		w.policy().ServesMinors, w.policy().ChildRules = true, "rules"
+		for i := range w.q.Consents {
+			w.q.Consents[i].ByGuardian = true
+		}
+	}, "ALLOWED"},
+	{"sixteen as held", func(w *world) {
+		w.ask("sms", "sending", "phone")
+		w.in.Facts = &decision.Facts{Age: decision.Age16To17}
+	}, "MINOR_GUARDIAN_CONSENT_MISSING/CN"},
+	{"sixteen, deletion", func(w *world) { w.ask("near", "deletion", "phone"); w.q.AgeBand = decision.Age16To17 }, "ALLOWED"},
+	{"sixteen, the police", func(w *world) { w.ask("police", "disclosure", "phone"); w.q.AgeBand = decision.Age16To17 }, "ALLOWED"},
+	{"of unknown age, a product for minors", func(w *world) {
+		w.ask("near", "events", "name")
+		w.q.AgeBand = 0
+		w.us().Products[0].Minors = registry.MinorsAimAimed
+	}, "MINOR_GUARDIAN_CONSENT_MISSING/CN"},
+	{"a child's profile", func(w *world) {
+		w.ask("near", "profile", "name")
+		w.q.AgeBand = decision.Age13
+		w.policy().ServesMinors, w.policy().ChildRules = true, "rules"
+		for i := range w.q.Consents {
+			w.q.Consents[i].ByGuardian = true
+		}
+	}, "MINOR_PROFILING_FORBIDDEN/CN_SZ"},
+	{"sensitive without safeguards", func(w *world) { w.ask("near", "events", "id-number"); w.policy().Safeguards = nil }, "SENSITIVE_SAFEGUARDS_MISSING/CN"},
+	{"safeguards without notice", func(w *world) { w.ask("near", "events", "id-number"); w.policy().Safeguards[3].Notice = "" }, "SENSITIVE_SAFEGUARDS_MISSING/CN"},
+
+	// 41, 42.
+	{"no letter", func(w *world) { w.ask("police", "disclosure", "name"); w.q.AuthorityInstrument = "" }, "AUTHORITY_INSTRUMENT_MISSING(authority_instrument)"},
+	{"a letter that expires now", func(w *world) {
+		w.ask("police", "disclosure", "name")
+		get[*registry.Instrument](w, "instruments/police").ExpireTime = now
+	}, "AUTHORITY_INSTRUMENT_MISSING(instrument.standing)"},
+	{"a letter of another", func(w *world) { w.ask("police", "disclosure", "name"); w.q.AuthorityInstrument = "instruments/fbi" }, "AUTHORITY_INSTRUMENT_MISSING(instrument.scope)"},
+	{"beyond the letter", func(w *world) {
+		w.ask("police", "disclosure", "name", "phone")
+		get[*registry.Instrument](w, "instruments/police").CoveredCategories = []string{"categories/name"}
+	}, "AUTHORITY_INSTRUMENT_MISSING(instrument.categories)"},
+	{"a letter without necessity", func(w *world) {
+		w.ask("police", "disclosure", "name")
+		get[*registry.Instrument](w, "instruments/police").NecessityReason = " "
+	}, "AUTHORITY_INSTRUMENT_MISSING(necessity_reason)"},
+	{"a foreign organ, no approval", func(w *world) {
+		w.ask("fbi", "disclosure", "name")
+		get[*registry.Instrument](w, "instruments/fbi").ForeignApproval.Number = ""
+	}, "FOREIGN_AUTHORITY_APPROVAL_MISSING/CN"},
+	{"a foreign organ, the approval is the mechanism", func(w *world) { w.ask("fbi", "disclosure", "name"); w.drop("transfers/fbi-cn") }, "ALLOWED"},
+	{"a body of Hong Kong", func(w *world) {
+		w.ask("fbi", "disclosure", "name")
+		w.moves("HK")
+		get[*registry.Instrument](w, "instruments/fbi").ForeignApproval = nil
+	}, "FOREIGN_AUTHORITY_APPROVAL_MISSING/CN"},
+	{"a body of Hong Kong, export only", func(w *world) {
+		w.ask("fbi", "disclosure", "name")
+		w.moves("HK")
+		get[*registry.Instrument](w, "instruments/fbi").ForeignApproval = nil
+		get[*registry.Settings](w, "settings").HmtAuthority = registry.HmtAuthorityExportOnly
+	}, "ALLOWED"},
+	{"proceedings abroad, through a partner", func(w *world) { w.ask("partner", "proceedings", "name") }, "FOREIGN_AUTHORITY_APPROVAL_MISSING/CN"},
+	{"our organ under the law of the Union", func(w *world) {
+		w.ask("police", "disclosure", "name")
+		w.us().RegionsServed = []string{"CN", "DE"}
+		w.q.SubjectRegions = []string{"DE"}
+	}, "FOREIGN_AUTHORITY_APPROVAL_MISSING/EU(conflict_of_laws) TRANSFER_NO_MECHANISM/EU(conflict_of_laws)"},
+
+	// 43, 44.
+	{"a bidder", func(w *world) {
+		w.ask("buyer", "account", "name")
+		w.recipient().Deal.CloseTime = in(1)
+		w.agreement().Type = registry.AgreementTypeSharingC2c
+	}, "ALLOWED"},
+	{"a bidder without consent", func(w *world) {
+		w.ask("buyer", "account", "name")
+		w.no(decision.ConsentSeparateProvision)
+		w.recipient().Deal = nil
+	}, "AGREEMENT_MISSING SEPARATE_CONSENT_MISSING_PROVISION/CN SUCCESSOR_NOT_BOUND(deal)"},
+	{"an undertaking that is not signed", func(w *world) { w.ask("buyer", "account", "name"); w.no(); w.agreement().OurSignature = nil },
+		"AGREEMENT_NOT_SIGNED_BY_BOTH(our_signature) SUCCESSOR_NOT_BOUND(undertaking)"},
+	{"a changed method", func(w *world) { w.ask("buyer", "account", "name"); w.no(); w.recipient().Deal.MethodChanged = true }, "SUCCESSOR_PURPOSE_CHANGED/CN"},
+	{"a changed purpose, consented", func(w *world) { w.ask("buyer", "account", "name"); w.recipient().Deal.Purposes = nil }, "ALLOWED"},
+
+	// 45, 46, 60.
+	{"a link", func(w *world) { w.ask("near", "events", "name"); w.link("courier") }, "ALLOWED"},
+	{"a link that is not authorised", func(w *world) { w.ask("near", "events", "name"); w.link("courier").AuthoriseTime = 0 }, "SUBPROCESSOR_NOT_AUTHORISED"},
+	{"a link without contract", func(w *world) { w.ask("near", "events", "name"); w.link("courier").SubAgreement = "" }, "SUBPROCESSOR_FLOWDOWN_MISSING"},
+	{"a link to a further country", func(w *world) {
+		w.ask("partner", "events", "name")
+		w.link("courier")
+		d := get[*registry.Deployment](w, "recipients/courier/deployments/main")
+		d.AccessCountries = []string{"GB"}
+	}, "ONWARD_DESTINATION_NOT_COVERED/CN"},
+
+	// 47, 48.
+	{"four hundred days after", func(w *world) { w.ask("courier", "delivery", "address"); w.q.CollectTime = ago(400) }, "RETENTION_EXPIRED(retention)"},
+	{"of unknown age of data", func(w *world) { w.ask("courier", "delivery", "address"); w.q.CollectTime = 0 }, "RETENTION_EXPIRED(collect_time)"},
+	{"of unknown age of data, an open order", func(w *world) { w.ask("courier", "delivery", "address"); w.q.CollectTime = 0; w.orders() }, "ALLOWED"},
+	{"ceased yesterday", func(w *world) {
+		w.ask("near", "events", "name")
+		w.q.Product = "app"
+		w.us().Products[0].CeaseTime = ago(1)
+	}, "SERVICE_CEASED"},
+	{"ceased yesterday, not named", func(w *world) { w.ask("near", "events", "name"); w.us().Products[0].CeaseTime = ago(1) }, "ALLOWED"},
+	{"ceased yesterday, winding down", func(w *world) {
+		w.ask("near", "wind-down", "name")
+		w.q.Product = "app"
+		w.us().Products[0].CeaseTime = ago(1)
+	}, "ALLOWED"},
+
+	// 50.
+	{"not assessed", func(w *world) { w.ask("near", "events", "name"); w.drop("assessments/near") }, "IMPACT_ASSESSMENT_MISSING/CN"},
+	{"assessed for other countries", func(w *world) {
+		w.ask("near", "events", "name")
+		get[*registry.Assessment](w, "assessments/near").Countries = nil
+	}, "IMPACT_ASSESSMENT_STALE/CN"},
+	{"assessed for the kind", func(w *world) {
+		w.ask("police", "disclosure", "name")
+		a := get[*registry.Assessment](w, "assessments/police")
+		a.Recipients, a.RecipientKinds = nil, []registry.RecipientKind{registry.RecipientKindAuthority}
+	}, "ALLOWED"},
+	{"assessed in short", func(w *world) {
+		w.ask("near", "events", "name")
+		get[*registry.Assessment](w, "assessments/near").Simplified = true
+	}, "IMPACT_ASSESSMENT_MISSING/CN"},
+	{"assessed in short by a small handler", func(w *world) {
+		w.ask("near", "events", "name")
+		get[*registry.Assessment](w, "assessments/near").Simplified = true
+		w.us().SmallHandlers = []registry.SmallHandler{{StartTime: ago(1), Persons: 9}}
+	}, "ALLOWED"},
+
+	// 51 to 59 under CN, 2.6, 2.7.
+	{"no mechanism", func(w *world) { w.ask("partner", "events", "name"); w.drop("transfers/partner-cn") }, "TRANSFER_NO_MECHANISM/CN"},
+	{"the exemption by volume", func(w *world) {
+		w.ask("partner", "events", "name")
+		w.exempt(registry.ExemptionVolume)
+		w.counts(99_998, 0)
+	}, "ALLOWED"},
+	{"the 100,000th person", func(w *world) {
+		w.ask("partner", "events", "name")
+		w.exempt(registry.ExemptionVolume)
+		w.counts(99_999, 0)
+	}, "TRANSFER_NO_MECHANISM/CN"},
+	{"one sensitive person by volume", func(w *world) { w.ask("partner", "events", "id-number"); w.exempt(registry.ExemptionVolume) }, "TRANSFER_NO_MECHANISM/CN"},
+	{"the exemption does not help 50", func(w *world) {
+		w.ask("partner", "events", "name")
+		w.exempt(registry.ExemptionVolume)
+		w.counts(99_998, 0)
+		w.drop("assessments/partner")
+	}, "IMPACT_ASSESSMENT_MISSING/CN"},
+	{"the 9,999th sensitive person", func(w *world) { w.ask("partner", "events", "id-number"); w.counts(0, 9_998) }, "ALLOWED"},
+	{"the 10,000th sensitive person", func(w *world) { w.ask("partner", "events", "id-number"); w.counts(0, 9_999) }, "TRANSFER_MECHANISM_INSUFFICIENT/CN"},
+	{"the 10,000th, counted already", func(w *world) {
+		w.ask("partner", "events", "id-number")
+		w.counts(0, 9_999)
+		w.in.Counters.InSensitive = true
+	}, "ALLOWED"},
+	{"the millionth person", func(w *world) { w.ask("partner", "events", "name"); w.counts(999_999, 0) }, "TRANSFER_MECHANISM_INSUFFICIENT/CN"},
+	{"the millionth person, assessed", func(w *world) {
+		w.ask("partner", "events", "name")
+		w.counts(999_999, 0)
+		w.transfer("cn").Mechanism = registry.MechanismSecurityAssessment
+	}, "ALLOWED"},
+	{"others while S is assessed", func(w *world) { w.ask("partner", "events", "name"); w.counts(0, 10_000) }, "TRANSFER_MECHANISM_INSUFFICIENT/CN"},
+	{"others of their own tier", func(w *world) {
+		w.ask("partner", "events", "name")
+		w.counts(0, 10_000)
+		get[*registry.Settings](w, "settings").NonsensitiveTier = registry.NonsensitiveTierOwnTier
+	}, "ALLOWED"},
+	{"the opening of the year", func(w *world) {
+		w.ask("partner", "events", "name")
+		w.us().VolumeOpenings = []registry.VolumeOpening{{Year: 2026, Persons: 999_999}}
+	}, "TRANSFER_MECHANISM_INSUFFICIENT/CN"},
+	{"critical infrastructure", func(w *world) {
+		w.ask("partner", "events", "name")
+		w.us().CIIOPeriods = []registry.Period{{StartTime: ago(1)}}
+	}, "TRANSFER_MECHANISM_INSUFFICIENT/CN"},
+	{"important data, by treaty", func(w *world) {
+		w.ask("partner", "events", "grid")
+		w.transfer("cn").Mechanism = registry.MechanismTreaty
+	}, "TRANSFER_MECHANISM_INSUFFICIENT/CN"},
+	{"in transit", func(w *world) {
+		w.ask("partner", "events", "name")
+		w.exempt(registry.ExemptionTransit)
+		w.q.Origin = "US"
+	}, "ALLOWED"},
+	{"of an order", func(w *world) {
+		w.ask("partner", "events", "id-number")
+		w.exempt(registry.ExemptionContract)
+		w.orders()
+		w.counts(0, 20_000)
+	}, "ALLOWED"},
+	{"in a free-trade zone", func(w *world) {
+		w.ask("partner", "events", "name")
+		w.exempt(registry.ExemptionFreeTradeZone)
+		w.zone("id-number")
+	}, "ALLOWED"},
+	{"on the negative list", func(w *world) {
+		w.ask("partner", "events", "name")
+		w.exempt(registry.ExemptionFreeTradeZone)
+		w.zone("name")
+	}, "TRANSFER_NO_MECHANISM/CN"},
+	{"three years after the result", func(w *world) {
+		w.ask("partner", "events", "name")
+		w.transfer("cn").Evidence.IssueTime, w.transfer("cn").ValidFrom = ago(1096), ago(1096)
+	}, "TRANSFER_MECHANISM_EXPIRED/CN"},
+	{"a revoked certificate", func(w *world) { w.ask("partner", "events", "name"); w.transfer("cn").RevokeTime = now }, "TRANSFER_MECHANISM_SUSPENDED/CN"},
+	{"a certificate from tomorrow", func(w *world) { w.ask("partner", "events", "name"); w.transfer("cn").ValidFrom = in(1) }, "TRANSFER_MECHANISM_NOT_YET_EFFECTIVE/CN"},
+	{"beyond the approved scale", func(w *world) {
+		w.ask("partner", "events", "name")
+		w.transfer("cn").ApprovedScale = 100
+		w.counts(60, 40)
+	}, "TRANSFER_VOLUME_EXCEEDED/CN"},
+	{"within the approved scale", func(w *world) {
+		w.ask("partner", "events", "name")
+		w.transfer("cn").ApprovedScale = 101
+		w.counts(60, 40)
+	}, "ALLOWED"},
+	{"another country", func(w *world) { w.ask("partner", "events", "name"); w.q.DestinationCountries = []string{"DE"} }, "TRANSFER_DESTINATION_NOT_COVERED/CN"},
+	{"another category sent", func(w *world) { w.ask("partner", "events", "name"); w.transfer("cn").CoveredCategories = nil }, "TRANSFER_CATEGORY_NOT_COVERED/CN"},
+	{"a standard contract", func(w *world) { w.ask("partner", "events", "name"); w.contract() }, "ALLOWED"},
+	{"a standard contract without the law abroad", func(w *world) { w.ask("partner", "events", "name"); w.contract(); w.drop("assessments/law") }, "TRANSFER_TIA_MISSING/CN"},
+	{"not filed after ten working days", func(w *world) {
+		w.ask("partner", "events", "name")
+		w.contract()
+		w.transfer("cn").Evidence.FilingNumber = ""
+	}, "TRANSFER_FILING_OVERDUE/CN"},
+	{"not filed within ten working days", func(w *world) {
+		w.ask("partner", "events", "name")
+		w.contract()
+		w.transfer("cn").Evidence.FilingNumber, w.transfer("cn").ValidFrom = "", ago(3)
+	}, "ALLOWED"},
+
+	// EU and UK.
+	{"to Berlin, nothing of the Union", func(w *world) { w.ask("near", "events", "name"); w.berlin(); w.drop("transfers/near-eu") }, "TRANSFER_NO_MECHANISM/EU"},
+	{"clauses", func(w *world) { w.ask("near", "events", "name"); w.berlin() }, "ALLOWED"},
+	{"clauses of another module", func(w *world) {
+		w.ask("near", "events", "name")
+		w.berlin()
+		get[*registry.Agreement](w, "agreements/scc").SCCModule = 2
+	}, "TRANSFER_NO_MECHANISM/EU"},
+	{"clauses for an importer under the GDPR", func(w *world) { w.ask("near", "events", "name"); w.berlin(); w.transfer("eu").ImporterUnderGDPR = true }, "TRANSFER_NO_MECHANISM/EU"},
+	{"clauses without annex", func(w *world) { w.ask("near", "events", "name"); w.berlin(); w.transfer("eu").Annexes.Measures = "" }, "TRANSFER_MECHANISM_NOT_YET_EFFECTIVE/EU"},
+	{"clauses without assessment", func(w *world) { w.ask("near", "events", "name"); w.berlin(); w.drop("assessments/tia") }, "TRANSFER_TIA_MISSING/EU"},
+	{"a derogation that is not occasional", func(w *world) {
+		w.ask("near", "events", "name")
+		w.berlin()
+		t := w.transfer("eu")
+		t.Mechanism, t.Derogation, t.NoSafeguardsReason = registry.MechanismDerogation, registry.DerogationExplicitConsent, "none"
+	}, "TRANSFER_NO_MECHANISM/EU"},
+	{"a derogation by explicit consent", func(w *world) {
+		w.ask("near", "events", "name")
+		w.berlin()
+		t := w.transfer("eu")
+		t.Mechanism, t.Derogation, t.NoSafeguardsReason, t.Occasional = registry.MechanismDerogation, registry.DerogationExplicitConsent, "none", true
+	}, "ALLOWED"},
+	{"to London, nothing of the Kingdom", func(w *world) {
+		w.ask("near", "events", "name")
+		w.us().RegionsServed = []string{"GB"}
+	}, "TRANSFER_NO_MECHANISM/UK"},
+	{"a processor for London, without instructions", func(w *world) {
+		w.ask("sms", "sending", "phone")
+		w.us().RegionsServed = []string{"GB"}
+		w.bridge()
+		t := w.agreement().Terms
+		t.StaffConfidentiality, t.AssistRights, t.AssistSecurity = "9", "10", "11"
+	}, "AGREEMENT_TERMS_INCOMPLETE(terms.instructions)"},
+	{"a child of 12 in London", func(w *world) {
+		w.ask("near", "events", "name")
+		w.us().RegionsServed = []string{"GB"}
+		w.bridge()
+		w.q.AgeBand = decision.AgeUnder13
+		w.policy().ServesMinors, w.policy().ChildRules = true, "rules"
+		for i := range w.q.Consents {
+			w.q.Consents[i].ByGuardian = true
+		}
+		w.no(decision.ConsentGuardian)
+	}, "MINOR_GUARDIAN_CONSENT_MISSING/CN MINOR_GUARDIAN_CONSENT_MISSING/UK"},
+	{"high risk in London", func(w *world) {
+		w.ask("courier", "scoring", "name")
+		w.us().RegionsServed = []string{"GB"}
+		w.bridge()
+	}, "IMPACT_ASSESSMENT_MISSING/UK"},
+}
+
+func TestOracleByHand(t *testing.T) {
+	for _, c := range cases {
+		t.Run(c.name, func(t *testing.T) {
+			w := newWorld()
+			c.make(w)
+			if got := said(w.answer()); got != c.want {
+				t.Errorf("got  %s\nwant %s", got, c.want)
+			}
+		})
+	}
+}
+
+// later adds a version under which the kind may be asked for marketing, which the
+// first does not allow.
+func later(w *world) *registry.Policy {
+	p := *w.policy()
+	w.policy().Kinds = slices.Clone(p.Kinds)
+	for i := range w.policy().Kinds {
+		w.policy().Kinds[i].Purposes = slices.DeleteFunc(slices.Clone(w.policy().Kinds[i].Purposes), func(s string) bool { return s == "purposes/marketing" })
+	}
+	p.Name, p.EffectiveTime = "policies/v2", ago(100)
+	w.put(&p)
+	return &p
+}
+
+func (w *world) orders() { w.q.OrderRef, w.q.OrderSubject = "order 1", w.q.Subject }
+
+func (w *world) hold(purpose string) {
+	w.us().Holds = []registry.LegalHold{{Citation: "law 3", Purposes: []string{"purposes/" + purpose}, CoveredCategories: w.categories(), StartTime: ago(9), ApprovedBy: "legal"}}
+}
+
+func (w *world) crowd(size int64) {
+	w.q.Subject, w.q.AgeBand, w.q.Quantity = "", 0, size
+	w.no()
+	w.q.Cohort = decision.Cohort{ID: "c", Size: size, Purpose: "purposes/account", Policy: "policies/v1", Types: []decision.ConsentType{decision.ConsentOrdinary}, AttestTime: ago(1)}
+}
+
+// moves puts the recipient and its deployment into another country.
+func (w *world) moves(country string) {
+	w.recipient().Country = country
+	d := get[*registry.Deployment](w, w.q.Recipient+"/deployments/main")
+	d.StorageCountries, d.AccessCountries = []string{country}, []string{country}
+	w.transfer("cn").Countries = []string{country}
+	get[*registry.Assessment](w, w.of("assessments")).Countries = []string{country}
+}
+
+func (w *world) link(to string) *registry.SubprocessorLink {
+	a := w.agreementOf("agreements/sub", w.q.Recipient, registry.AgreementTypeDpa)
+	a.Exporters, a.Recipients = nil, []string{w.q.Recipient, "recipients/" + to}
+	w.put(a)
+	d := get[*registry.Deployment](w, w.q.Recipient+"/deployments/main")
+	d.Links = []registry.SubprocessorLink{{Recipient: "recipients/" + to, Authorisation: registry.AuthorisationSpecific, AuthoriseTime: ago(9), SubAgreement: a.Name}}
+	return &d.Links[0]
+}
+
+func (w *world) exempt(e registry.Exemption) {
+	w.transfer("cn").Mechanism, w.transfer("cn").Exemption = registry.MechanismExemption, e
+}
+
+func (w *world) counts(persons, sensitive int64) {
+	w.in.Counters = &decision.Counters{Year: 2026, Persons: persons, Sensitive: sensitive}
+}
+
+func (w *world) zone(listed string) {
+	w.us().FreeTradeZones = []registry.FreeTradeZone{{Zone: "qianhai", StartTime: ago(9), NegativeList: "1", CoveredCategories: []string{"categories/" + listed}, ApprovedBy: "legal", ApproveTime: ago(8)}}
+}
+
+// contract makes the CN mechanism a filed standard contract.
+func (w *world) contract() {
+	w.put(w.agreementOf("agreements/cn-sc", w.q.Recipient, registry.AgreementTypeCnSc))
+	t := w.transfer("cn")
+	t.Mechanism, t.Agreement = registry.MechanismStandardContract, "agreements/cn-sc"
+	t.Evidence = &registry.Evidence{Reference: "1", FilingNumber: "2", FilingTime: ago(90)}
+	w.assess("law", registry.AssessmentTypeCnScLaw)
+}
+
+func (w *world) assess(name string, kind registry.AssessmentType) {
+	a := *get[*registry.Assessment](w, w.of("assessments"))
+	a.Name, a.Type = "assessments/"+name, kind
+	w.put(&a)
+}
+
+// berlin asks for a person in Germany, with what the law of the Union asks.
+func (w *world) berlin() {
+	w.us().RegionsServed = []string{"CN", "DE"}
+	w.q.SubjectRegions = []string{"DE"}
+	a := w.agreementOf("agreements/scc", w.q.Recipient, registry.AgreementTypeEuScc)
+	a.SCCModule, a.Purposes = 1, nil
+	w.put(a)
+	w.put(&registry.Transfer{Name: w.of("transfers") + "-eu", Regime: registry.RegimeEu, Mechanism: registry.MechanismScc, Exporter: "exporters/us", Recipients: []string{w.q.Recipient}, Countries: []string{"CN"},
+		Purposes: w.purposes(), CoveredCategories: w.categories(), Agreement: a.Name, ValidFrom: ago(90), Annexes: &registry.Annexes{Parties: "a", Transfer: "b", Authority: "c", Measures: "d"}})
+	w.assess("tia", registry.AssessmentTypeTia)
+}
+
+// bridge lets a recipient be in the United Kingdom's reach.
+func (w *world) bridge() {
+	w.put(&registry.Transfer{Name: w.of("transfers") + "-uk", Regime: registry.RegimeUk, Mechanism: registry.MechanismBcr, Exporter: "exporters/us", Recipients: []string{w.q.Recipient}, Countries: []string{"CN"},
+		Purposes: w.purposes(), CoveredCategories: w.categories(), ValidFrom: ago(90)})
+	w.assess("tra", registry.AssessmentTypeUkTra)
+}
+
+// What an exception waived, and what must be done (2.3, 2.5).
+func TestOracleWaivesAndObliges(t *testing.T) {
+	w := newWorld()
+	w.ask("ambulance", "rescue", "name")
+	w.no()
+	w.drop("assessments/ambulance")
+	w.recipient().Notices = nil
+	w.claim(5).ExpireTime = now + 3*second
+	a := w.answer()
+	if got := said(a); got != "ALLOWED" {
+		t.Fatal(got)
+	}
+	var waived []string
+	for _, v := range a.Waived {
+		s := v.Code.String()
+		if v.Deferred {
+			s += " deferred"
+		}
+		waived = append(waived, s)
+	}
+	want := []string{"AGREEMENT_MISSING deferred", "NOTICE_MISSING deferred", "CONSENT_MISSING", "SEPARATE_CONSENT_MISSING_PROVISION", "IMPACT_ASSESSMENT_MISSING deferred"}
+	if !slices.Equal(waived, want) {
+		t.Errorf("waived %q, want %q", waived, want)
+	}
+	due, _ := registry.AddWorkingDays(now, 5)
+	for code, want := range map[decision.ObligationCode]string{
+		decision.KeepExceptionFile: "due ", decision.NotifySubjectAfterEmergency: "due ", decision.RegulariseAgreement: "due " + due.String(),
+		decision.RegulariseAssessment: "due " + due.String(), decision.CountQuantity: "none", decision.MinorDeletionDue: "none",
+	} {
+		if got := obliged(a, code); got != want {
+			t.Errorf("obligation %d: %s, want %s", code, got, want)
+		}
+	}
+	if a.UseBy != now+3*second {
+		t.Errorf("use_by %s, want that of the exception", a.UseBy)
+	}
+}
+
+func TestOracleCounts(t *testing.T) {
+	w := newWorld()
+	w.ask("partner", "events", "name", "id-number")
+	w.counts(5, 7_999)
+	if a := w.answer(); a.Counted != (decision.Counted{Year: 2026, PersonsBefore: 5, PersonsAfter: 5, SensitiveBefore: 7_999, SensitiveAfter: 8_000, Warn: true}) || obliged(a, decision.CountQuantity) == "none" {
+		t.Errorf("%s: %+v", said(a), a.Counted)
+	}
+	w = newWorld()
+	w.ask("partner", "events", "name")
+	w.contract()
+	w.transfer("cn").Evidence.FilingNumber, w.transfer("cn").ValidFrom = "", ago(3)
+	due, _ := registry.AddWorkingDays(ago(3), 10)
+	a := w.answer()
+	if got := obliged(a, decision.FileContract); got != "due "+due.String() {
+		t.Errorf("%s: %s", said(a), got)
+	}
+	if a.Counted.PersonsAfter != 1 || a.Counted.Warn {
+		t.Errorf("%+v", a.Counted)
+	}
+}
