@@ -235,7 +235,7 @@ func (j *judge) candidate(t *registry.Transfer, regime registry.Regime) bool {
 		a != nil && slices.Contains(a.Recipients, j.recipient.Name)
 	switch t.Mechanism {
 	case registry.MechanismScc:
-		return named && a != nil && !t.ImporterUnderGDPR && !j.anyView(func(v view) bool { return !moduleFits(a.SCCModule, v.role) })
+		return named && a != nil && !t.ImporterUnderGDPR && !j.anySends(func(v view) bool { return !moduleFits(a.SCCModule, v.role) })
 	case registry.MechanismExemption:
 		return named && j.exempts(t)
 	case registry.MechanismDerogation:
@@ -243,6 +243,9 @@ func (j *judge) candidate(t *registry.Transfer, regime registry.Regime) bool {
 	}
 	return named
 }
+
+// anySends is anyView of those whose class has rules 51 to 60 (R70).
+func (j *judge) anySends(is func(view) bool) bool { return slices.ContainsFunc(j.viewsOf(51), is) }
 
 // moduleFits reports whether a module of the clauses fits a role (R70).
 func moduleFits(module int32, role registry.RecipientRole) bool {
@@ -269,7 +272,7 @@ func (j *judge) exempts(t *registry.Transfer) bool {
 		return j.evidence(registry.BasisContract, registry.RegimeCn)
 	case registry.ExemptionHumanResources:
 		return j.basisKnown() && !slices.ContainsFunc(j.versions, func(p *registry.Policy) bool {
-			return j.anyView(func(v view) bool { return j.basis(p, v.kind, registry.RegimeCn) != registry.BasisHumanResources })
+			return j.anySends(func(v view) bool { return j.basis(p, v.kind, registry.RegimeCn) != registry.BasisHumanResources })
 		})
 	case registry.ExemptionEmergency:
 		return claimed(registry.ExceptionVitalInterest)
@@ -296,7 +299,7 @@ func (j *judge) derogates(t *registry.Transfer) bool {
 	switch t.Derogation {
 	case registry.DerogationExplicitConsent:
 		return j.served != nil && !slices.ContainsFunc(j.asked, func(c asked) bool {
-			return j.anyView(func(v view) bool {
+			return j.anySends(func(v view) bool {
 				return !j.has(v.kind, j.served.Name, c, func(k consent) bool {
 					return k.Type == decision.ConsentExplicitEU && k.Recipient == j.recipient.Name
 				})

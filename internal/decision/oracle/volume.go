@@ -22,10 +22,19 @@ func (j *judge) year() int32 {
 	return int32(j.t.Std().In(time.FixedZone("Asia/Shanghai", 8*60*60)).Year())
 }
 
+// countersOfYear are the counters, zero where they were not read or are of another
+// year (R71).
+func (j *judge) countersOfYear() decision.Counters {
+	if j.counters.Year != j.year() {
+		return decision.Counters{}
+	}
+	return j.counters
+}
+
 // before are the persons of the year with and without sensitive data before the share,
 // the registry's opening included (R71).
 func (j *judge) before() (sensitive, others int64) {
-	sensitive, others = j.counters.Sensitive, j.counters.Persons
+	sensitive, others = j.countersOfYear().Sensitive, j.countersOfYear().Persons
 	for _, o := range j.exporter.VolumeOpenings {
 		if o.Year == j.year() {
 			sensitive, others = sensitive+o.SensitivePersons, others+o.Persons
@@ -46,10 +55,10 @@ func (j *judge) others() bool {
 // after are S' and N' of R71; who is counted already adds nothing.
 func (j *judge) after() (sensitive, others int64) {
 	sensitive, others = j.before()
-	if j.sensitive() && !j.counters.InSensitive {
+	if j.sensitive() && !j.countersOfYear().InSensitive {
 		sensitive += j.quantity()
 	}
-	if j.others() && !j.counters.InPersons {
+	if j.others() && !j.countersOfYear().InPersons {
 		others += j.quantity()
 	}
 	return sensitive, others
@@ -123,10 +132,10 @@ func (j *judge) counted(transfers []string) decision.Counted {
 	s, n := j.before()
 	c := decision.Counted{Year: j.year(), PersonsBefore: n, PersonsAfter: n, SensitiveBefore: s, SensitiveAfter: s}
 	if j.sensitive() {
-		if !j.counters.InSensitive {
+		if !j.countersOfYear().InSensitive {
 			c.SensitiveAfter += j.quantity()
 		}
-	} else if !j.counters.InPersons {
+	} else if !j.countersOfYear().InPersons {
 		c.PersonsAfter += j.quantity()
 	}
 	bound := int64(80_000)
