@@ -25,10 +25,18 @@ func cloneNoun[N registry.Noun](n N) N {
 
 // mutable lists the fields that a mutation may touch, by struct.
 var mutable = map[string][]string{
-	"Settings":         {"Zone", "ScreeningAgeDays", "SeparateConsentWithoutConsentBasis"},
-	"Exporter":         {"Country", "City", "RegionsServed", "Products"},
-	"Product":          {"Minors"},
-	"Recipient":        {"Kind", "Role", "NaturalPerson", "Country", "Notices", "ApproveTime", "Suspensions", "TerminateTime", "DueDiligenceUntil", "Screenings", "UsableFrom"},
+	"Settings": {"Zone", "ScreeningAgeDays", "SeparateConsentWithoutConsentBasis", "HmtAuthority", "NonsensitiveTier", "StatutoryDutyLiftsAssessment", "CountExemptFlows",
+		"AgreementDeferralOff", "AssessmentDeferralOff"},
+	"Exporter":      {"Country", "City", "RegionsServed", "Products", "CIIOPeriods", "FreeTradeZones", "SmallHandlers", "VolumeOpenings", "Holds"},
+	"Product":       {"Minors", "CeaseTime", "Purposes"},
+	"FreeTradeZone": {"StartTime", "EndTime", "CoveredCategories", "ApprovedBy", "ApproveTime"},
+	"SmallHandler":  {"StartTime", "EndTime"},
+	"VolumeOpening": {"Year", "Persons", "SensitivePersons"},
+	"LegalHold":     {"Citation", "Purposes", "CoveredCategories", "StartTime", "EndTime", "ApprovedBy"},
+	"Recipient": {"Kind", "Role", "NaturalPerson", "Country", "Notices", "ApproveTime", "Suspensions", "TerminateTime", "DueDiligenceUntil", "Screenings", "UsableFrom",
+		"Incidents", "Deal"},
+	"Incident":         {"DiscoverTime", "ResolveTime", "Suspends"},
+	"Deal":             {"CloseTime", "Purposes", "MethodChanged"},
 	"Period":           {"StartTime", "EndTime"},
 	"Screening":        {"ScreenTime", "Result"},
 	"Notice":           {"RecipientTitle", "Contact", "Purposes", "Method", "CoveredCategories", "RightsRoute", "SubjectGroups", "NotifyTime"},
@@ -38,19 +46,33 @@ var mutable = map[string][]string{
 	"Signature":        {"SignTime"},
 	"Terms": {"Confidentiality", "Purpose", "Period", "Method", "Categories", "Measures", "Audit", "SubprocessorMode", "DeleteOrReturn", "Instructions",
 		"StaffConfidentiality", "AssistRights", "AssistSecurity", "Allocation", "Contact", "Entrusting", "RetentionLimitDays"},
-	"Transfer":      {"Mechanism", "Recipients", "Countries", "Purposes", "CoveredCategories", "OnwardRecipients", "ValidFrom", "ValidTo", "RecertifiedUntil", "Suspensions", "RevokeTime", "Evidence"},
-	"Evidence":      {"IssueTime"},
-	"Assessment":    {"Type", "Recipients", "Purposes", "CoveredCategories", "Countries", "ApprovedBy", "ApproveTime", "ReviewUntil"},
-	"Purpose":       {"Service", "Profiling", "InterestAdvertising", "HighRisk"},
-	"Category":      {"Sensitive", "Special", "DirectIdentifier", "Credential", "NonPersonal"},
-	"Policy":        {"SubjectGroups", "Regions", "EffectiveTime", "Significant", "WeakensRights", "Purposes", "Kinds", "Bases", "Necessity", "Retention", "ServesMinors", "ChildRules", "Notices"},
-	"KindList":      {"Purposes", "CoveredCategories", "AnyCategory"},
-	"BasisEntry":    {"Regimes", "Basis", "SpecialGround", "Kind"},
-	"Necessity":     {"CoveredCategories", "ApprovedBy", "ApproveTime"},
-	"Retention":     {"Days"},
-	"PolicyNotice":  {"SendTime"},
-	"Principal":     {"ConsentSource"},
-	"ConsentSource": {"MaxAgeSeconds"},
+	"Transfer": {"Mechanism", "Recipients", "Countries", "Purposes", "CoveredCategories", "OnwardRecipients", "ValidFrom", "ValidTo", "RecertifiedUntil", "Suspensions", "RevokeTime", "Evidence", "Evidence",
+		"Exemption", "Derogation", "NoSafeguardsReason", "Occasional", "ApprovedScale", "ApprovedScale", "HRCoverage", "UKExtension", "SensitiveLabelled", "ImporterUnderGDPR", "Annexes", "Annexes"},
+	"Evidence":   {"IssueTime", "FilingNumber", "FilingTime"},
+	"Annexes":    {"Parties", "Transfer", "Authority", "Measures", "Subprocessors"},
+	"Assessment": {"Type", "Recipients", "Purposes", "CoveredCategories", "Countries", "ApprovedBy", "ApproveTime", "ReviewUntil", "RecipientKinds", "Simplified"},
+	"Purpose":    {"Service", "Profiling", "InterestAdvertising", "HighRisk", "Analytics", "Tracking", "ForeignProceedings", "WindDown", "Deletion"},
+	"Category":   {"Sensitive", "Special", "DirectIdentifier", "Credential", "NonPersonal", "IdentityOrContact", "Analytics", "ImportantData"},
+	"Policy": {"SubjectGroups", "Regions", "EffectiveTime", "Significant", "WeakensRights", "Purposes", "Kinds", "Bases", "Necessity", "Retention", "ServesMinors", "ChildRules", "Notices",
+		"Safeguards", "Waivers", "ExceptionKinds"},
+	"Safeguard":      {"CoveredCategories", "SpecificPurpose", "Necessity", "Protection", "Notice", "ApprovedBy", "ApproveTime", "ReviewUntil"},
+	"WaiverCell":     {"Exception", "Group", "Effect"},
+	"ExceptionKinds": {"Exception", "Kinds"},
+	"Instrument": {"Recipient", "Exporters", "Number", "Citation", "Regime", "CoveredCategories", "Purposes", "IssueTime", "ExpireTime", "RevokeTime", "NecessityReason", "SecrecyCitation",
+		"OrdersPublication", "ParticularInquiry", "Treaty", "ForeignApproval", "ForeignApproval", "ConflictDecision", "ConflictDecision", "ApprovedBy", "SecondApprovedBy", "ApproveTime"},
+	"ForeignApproval":  {"Number", "Authority", "ApproveTime"},
+	"ConflictDecision": {"BindingLaw", "ForbiddingLaw", "Reason", "ApprovedBy", "SecondApprovedBy", "ApproveTime"},
+	"ExceptionRecord": {"Exception", "Exporters", "Recipients", "Purposes", "CoveredCategories", "Citation", "Regimes", "ObligesSharing", "Organ", "Demand", "DeclaredEmergency", "CaseNumber",
+		"Instrument", "Interest", "WhyImpracticable", "Emergency", "LifeOrBody", "Incapable", "SpecialGround", "Proofs", "Proofs", "ReasonableScope", "NoMajorImpact", "OrdersPublication", "SecrecyCitation",
+		"EffectiveTime", "ExpireTime", "EmergencyEndTime", "ApprovedBy", "SecondApprovedBy", "ApproveTime"},
+	"PublicationProof": {"Category", "Reference", "CaptureTime"},
+	"KindList":         {"Purposes", "CoveredCategories", "AnyCategory"},
+	"BasisEntry":       {"Regimes", "Basis", "SpecialGround", "Kind"},
+	"Necessity":        {"CoveredCategories", "ApprovedBy", "ApproveTime", "ReviewUntil"},
+	"Retention":        {"Days", "Categories"},
+	"PolicyNotice":     {"SendTime"},
+	"Principal":        {"ConsentSource"},
+	"ConsentSource":    {"MaxAgeSeconds"},
 }
 
 // mutate changes one thing of the registry.
@@ -61,7 +83,7 @@ func (w *scene) mutate(r *rand.Rand) {
 	// What concerns one recipient is met less often than what concerns all.
 	c := pick(r, registry.Recipients, registry.Recipients, registry.Recipients, registry.Deployments, registry.Deployments, registry.Deployments,
 		registry.Agreements, registry.Agreements, registry.Agreements, registry.Transfers, registry.Transfers, registry.Transfers,
-		registry.Assessments, registry.Assessments, registry.Policies, registry.Policies, registry.Exporters, registry.Purposes, registry.Categories, registry.SettingsOf, registry.Principals)
+		registry.Assessments, registry.Assessments, registry.Instruments, registry.Instruments, registry.Exceptions, registry.Exceptions, registry.Policies, registry.Policies, registry.Exporters, registry.Purposes, registry.Categories, registry.SettingsOf, registry.Principals)
 	names := w.names(c)
 	if len(names) == 0 {
 		return
@@ -101,6 +123,10 @@ func (w *scene) touch(n registry.Noun) {
 		w.touched = append(w.touched, n.Recipients...)
 	case *registry.Assessment:
 		w.touched = append(w.touched, n.Recipients...)
+	case *registry.Instrument:
+		w.touched = append(w.touched, n.Recipient)
+	case *registry.ExceptionRecord:
+		w.touched = append(w.touched, n.Recipients...)
 	}
 }
 
@@ -108,7 +134,7 @@ func (w *scene) touch(n registry.Noun) {
 func (w *scene) mayGo(name string) bool {
 	c := w.nouns[name].Collection()
 	switch c {
-	case registry.Agreements, registry.Deployments, registry.Transfers, registry.Assessments, registry.Policies:
+	case registry.Agreements, registry.Deployments, registry.Transfers, registry.Assessments, registry.Policies, registry.Instruments, registry.Exceptions:
 	default:
 		return false
 	}
@@ -116,6 +142,10 @@ func (w *scene) mayGo(name string) bool {
 		switch n := n.(type) {
 		case *registry.Transfer:
 			if n.Agreement == name {
+				return false
+			}
+		case *registry.ExceptionRecord:
+			if n.Instrument == name {
 				return false
 			}
 		case *registry.Deployment:
@@ -136,19 +166,50 @@ func (w *scene) repair(n registry.Noun) {
 		} else if n.City == "" {
 			n.City = "beijing"
 		}
+		w.repairProofs(n)
 	case *registry.Agreement:
 		n.Categories = n.CoveredCategories
 		if len(n.Recipients) == 0 {
 			n.Recipients = w.nouns[n.Name].(*registry.Agreement).Recipients
 		}
-		if n.Type == registry.AgreementTypeEuScc {
+		switch n.Type {
+		case registry.AgreementTypeEuScc:
 			n.SCCModule = max(n.SCCModule, 1)
-		} else {
+		case registry.AgreementTypeUkAddendum:
+		default:
 			n.SCCModule = 0
 		}
 	case *registry.Assessment:
 		n.Categories = n.CoveredCategories
+		if n.Type != registry.AssessmentTypePipia && n.Type != registry.AssessmentTypeDpia {
+			n.RecipientKinds = nil
+		}
+	case *registry.Instrument:
+		n.Categories = n.CoveredCategories
+		n.Regime = max(n.Regime, registry.RegimeCn)
+	case *registry.ExceptionRecord:
+		n.Categories = n.CoveredCategories
+		n.Exception = max(n.Exception, 1)
+		n.Regimes = slices.DeleteFunc(n.Regimes, func(g registry.Regime) bool { return g == registry.RegimePolicy })
+		n.Regimes = once(n.Regimes)
+		proved := map[string]bool{}
+		n.Proofs = slices.DeleteFunc(n.Proofs, func(p registry.PublicationProof) bool {
+			again := p.Category == "" || proved[p.Category]
+			proved[p.Category] = true
+			return again
+		})
 	case *registry.Recipient:
+		for i := range n.Incidents {
+			n.Incidents[i].ID = fmt.Sprintf("i%d", i)
+			if n.Incidents[i].DiscoverTime == 0 {
+				n.Incidents[i].DiscoverTime = w.ago(9)
+			}
+		}
+		if n.Kind != registry.RecipientKindSuccessor {
+			n.Deal = nil
+		} else if n.Deal != nil {
+			n.Deal.ID = "d"
+		}
 		for i := range n.Notices {
 			n.Notices[i].Categories = n.Notices[i].CoveredCategories
 		}
@@ -166,6 +227,10 @@ func (w *scene) repair(n registry.Noun) {
 		for i := range n.Necessity {
 			n.Necessity[i].Categories = n.Necessity[i].CoveredCategories
 		}
+		for i := range n.Safeguards {
+			n.Safeguards[i].Categories = n.Safeguards[i].CoveredCategories
+		}
+		w.repairWaivers(n)
 		if len(n.Regions) == 0 {
 			n.Regions = []string{"*"}
 		}
@@ -186,19 +251,121 @@ func (w *scene) repair(n registry.Noun) {
 		n.Categories = n.CoveredCategories
 		was := w.nouns[n.Name].(*registry.Transfer)
 		contract := func(m registry.Mechanism) bool {
-			return m == registry.MechanismStandardContract || m == registry.MechanismGbaContract || m == registry.MechanismScc
+			return m == registry.MechanismStandardContract || m == registry.MechanismGbaContract || m == registry.MechanismScc || m == registry.MechanismIdta || m == registry.MechanismUkAddendum
 		}
-		if n.Mechanism < 1 || n.Mechanism > 8 || (n.Regime == registry.RegimeCn) != (n.Mechanism <= registry.MechanismGbaContract) || contract(n.Mechanism) && n.Mechanism != was.Mechanism {
+		may := append(slices.Clone(mechanismsOf[n.Regime]), map[registry.Regime][]registry.Mechanism{
+			registry.RegimeEu: {registry.MechanismDpf, registry.MechanismAdequacy}, registry.RegimeUk: {registry.MechanismUkBridge, registry.MechanismUkAdequacy}}[n.Regime]...)
+		if !slices.Contains(may, n.Mechanism) || contract(n.Mechanism) && n.Mechanism != was.Mechanism {
 			n.Mechanism = was.Mechanism
 		}
+		w.repairDetails(n)
 		w.keepCountries(n)
 	}
+}
+
+// repairProofs brings back what of an exporter's proofs the registry would refuse.
+func (w *scene) repairProofs(n *registry.Exporter) {
+	begin := func(at *registry.Time) {
+		if *at == 0 {
+			*at = w.ago(9)
+		}
+	}
+	for i := range n.CIIOPeriods {
+		begin(&n.CIIOPeriods[i].StartTime)
+	}
+	for i := range n.FreeTradeZones {
+		z := &n.FreeTradeZones[i]
+		begin(&z.StartTime)
+		if len(z.CoveredCategories) == 0 {
+			z.CoveredCategories = w.leaves()[:1]
+		}
+		z.ListedCategories = z.CoveredCategories
+	}
+	for i := range n.SmallHandlers {
+		begin(&n.SmallHandlers[i].StartTime)
+	}
+	for i := range n.Holds {
+		begin(&n.Holds[i].StartTime)
+		n.Holds[i].Categories = n.Holds[i].CoveredCategories
+	}
+	years := map[int32]bool{}
+	n.VolumeOpenings = slices.DeleteFunc(n.VolumeOpenings, func(v registry.VolumeOpening) bool {
+		again := years[v.Year]
+		years[v.Year] = true
+		return again
+	})
+}
+
+// repairWaivers leaves only cells and kinds that a version may state.
+func (w *scene) repairWaivers(n *registry.Policy) {
+	cells := map[registry.WaiverCell]bool{}
+	n.Waivers = slices.DeleteFunc(n.Waivers, func(c registry.WaiverCell) bool {
+		at := registry.WaiverCell{Exception: c.Exception, Group: c.Group}
+		may := c.Exception != 0 && c.Group != 0 && (c.Effect == registry.WaiverEffectNo || c.Effect == registry.DefaultWaiver(c.Group, c.Exception) ||
+			c.Group == registry.WaiverGroupKindLists && c.Effect == registry.WaiverEffectYes)
+		again := cells[at]
+		cells[at] = cells[at] || may
+		return again || !may
+	})
+	seen := map[registry.Exception]bool{}
+	n.ExceptionKinds = slices.DeleteFunc(n.ExceptionKinds, func(k registry.ExceptionKinds) bool {
+		bad := k.Exception == 0 || seen[k.Exception] || len(k.Kinds) == 0
+		seen[k.Exception] = true
+		return bad
+	})
+	for i := range n.ExceptionKinds {
+		n.ExceptionKinds[i].Kinds = once(n.ExceptionKinds[i].Kinds)
+	}
+	kept := map[string]bool{}
+	for i := range n.Retention {
+		e := &n.Retention[i]
+		e.Categories = slices.DeleteFunc(slices.Clone(e.Categories), func(c string) bool {
+			again := kept[e.Purpose+" "+c]
+			kept[e.Purpose+" "+c] = true
+			return again
+		})
+		e.Days = max(e.Days, 1)
+	}
+	n.Retention = slices.DeleteFunc(n.Retention, func(e registry.Retention) bool { return len(e.Categories) == 0 })
+}
+
+// repairDetails leaves a transfer only what belongs to its mechanism.
+func (w *scene) repairDetails(n *registry.Transfer) {
+	listed := n.Mechanism == registry.MechanismDpf || n.Mechanism == registry.MechanismUkBridge
+	if n.Mechanism != registry.MechanismExemption {
+		n.Exemption = 0
+	} else if n.Exemption == 0 {
+		n.Exemption = registry.ExemptionVolume
+	}
+	if n.Mechanism != registry.MechanismDerogation {
+		n.Derogation, n.NoSafeguardsReason, n.Occasional = 0, "", false
+	} else if n.Derogation == 0 {
+		n.Derogation = registry.DerogationPublicRegister
+	}
+	if n.Mechanism != registry.MechanismScc && n.Mechanism != registry.MechanismUkAddendum {
+		n.Annexes = nil
+	}
+	n.HRCoverage = n.HRCoverage && listed
+	n.UKExtension = n.UKExtension && n.Mechanism == registry.MechanismUkBridge
+	n.SensitiveLabelled = n.SensitiveLabelled && n.Mechanism == registry.MechanismUkBridge
+}
+
+// once leaves the first of each.
+func once[E comparable](list []E) []E {
+	var out []E
+	for _, e := range list {
+		if !slices.Contains(out, e) {
+			out = append(out, e)
+		}
+	}
+	return out
 }
 
 // keepCountries keeps only the countries that a mechanism may name.
 func (w *scene) keepCountries(t *registry.Transfer) {
 	may := map[registry.Mechanism][]string{
-		registry.MechanismGbaContract: {"HK", "MO"}, registry.MechanismDpf: {"US"}, registry.MechanismAdequacy: {"JP", "BR", "GB"},
+		registry.MechanismGbaContract: {"HK", "MO"}, registry.MechanismDpf: {"US"}, registry.MechanismUkBridge: {"US"}, registry.MechanismAdequacy: {"JP", "BR", "GB"},
+		registry.MechanismUkAdequacy: {"DE", "FR", "JP"},
 	}[t.Mechanism]
 	if may != nil {
 		t.Countries = slices.DeleteFunc(t.Countries, func(c string) bool { return !slices.Contains(may, c) })
@@ -219,10 +386,16 @@ func (w *scene) alter(v reflect.Value) {
 	switch f.Kind() {
 	case reflect.Int64:
 		f.SetInt(int64(w.instant()))
+		if f.Type() != reflect.TypeFor[registry.Time]() {
+			f.SetInt(pick(w.Rand, 0, 1, 16, 17, w.volume()))
+		}
 	case reflect.Int32:
 		f.SetInt(int64(pick(w.Rand, 0, 1, 2, 3, 40)))
-		if name == "SCCModule" {
+		switch name {
+		case "SCCModule":
 			f.SetInt(int64(1 + w.IntN(4)))
+		case "Year":
+			f.SetInt(int64(w.year()) - int64(w.IntN(2)))
 		}
 	case reflect.Bool:
 		f.SetBool(!f.Bool())
@@ -266,6 +439,14 @@ func (w *scene) alterText(f reflect.Value, name string) {
 		pool = []string{"Asia/Shanghai", "America/New_York", "UTC"}
 	case "Recipient":
 		pool = w.names(registry.Recipients)
+	case "Instrument":
+		pool = append(w.names(registry.Instruments), "")
+	case "Category":
+		pool = w.leaves()
+	case "ApprovedBy", "SecondApprovedBy":
+		pool = []string{"", " ", "legal", "Legal", "board"}
+	case "Interest", "WhyImpracticable", "ReasonableScope", "NoMajorImpact", "NecessityReason":
+		pool = []string{"", " ", "x"}
 	case "SubAgreement":
 		pool = append(w.names(registry.Agreements), "")
 	default:
@@ -329,6 +510,8 @@ func (w *scene) element(field string) string {
 		return pick(w.Rand, w.names(registry.Purposes)...)
 	case "CoveredCategories":
 		return pick(w.Rand, w.leaves()...)
+	case "Categories":
+		return pick(w.Rand, w.names(registry.Categories)...)
 	case "Recipients", "OnwardRecipients":
 		return pick(w.Rand, w.names(registry.Recipients)...)
 	case "Exporters":

@@ -13,6 +13,8 @@ type asking struct {
 	q         decision.Question
 	now       registry.Time
 	principal string // name; "" is none
+	facts     *decision.Facts
+	counters  *decision.Counters
 }
 
 // ask builds a question to which, in a registry in order, the answer is mostly
@@ -46,11 +48,30 @@ func (w *scene) ask(seed uint64, mutations []uint64) asking {
 	}
 	q.ToOwnAddress = r.IntN(4) > 0
 	q.Deidentified = r.IntN(20) == 0
+	q.CollectTime = pick(r, 0, w.ago(10), w.ago(10), w.ago(10), w.ago(10), w.ago(10), w.ago(10), w.ago(10), w.ago(99), w.ago(100), w.now-1)
+	q.Publication = "list"
+	if r.IntN(4) == 0 {
+		q.AcceptedPolicy = pick(r, append(w.names(registry.Policies), "policies/none")...)
+	}
+	w.askInstrument(r, q, recipient)
 	if r.IntN(5) < 2 {
 		w.askEvidence(r, q)
 	}
-	if r.IntN(5) > 0 {
+	held := r.IntN(3) == 0
+	if r.IntN(5) > 0 && !(held && r.IntN(2) == 0) {
 		w.askConsents(r, q)
+	}
+	if r.IntN(100) < 22 {
+		w.askException(r, q)
+	}
+	if r.IntN(25) == 0 {
+		w.askCohort(r, q)
+	}
+	if held {
+		k.facts = w.askFacts(r, q)
+	}
+	if r.IntN(4) > 0 {
+		k.counters = w.askCounters(r)
 	}
 	for _, m := range mutations {
 		w.mutateAsking(newRand(m, 5), &k)
@@ -59,9 +80,13 @@ func (w *scene) ask(seed uint64, mutations []uint64) asking {
 }
 
 func (w *scene) askPurpose(r *rand.Rand, q *decision.Question, recipient *registry.Recipient) {
-	q.Purpose = "purposes/" + pick(r, "delivery", "account", "fraud", "ads", "profile", "research")
+	q.Purpose = "purposes/" + pick(r, "delivery", "delivery", "account", "account", "fraud", "fraud", "ads", "profile", "research", pick(r, "measuring", "winding", "deletion", "proceedings"))
 	service := ""
 	switch recipient.Kind {
+	case registry.RecipientKindAuthority:
+		q.Purpose = "purposes/" + pick(r, "disclosure", "disclosure", "fraud", "account", "proceedings")
+	case registry.RecipientKindRescue:
+		q.Purpose = "purposes/" + pick(r, "rescue", "rescue", "account")
 	case registry.RecipientKindCloud:
 		service = "hosting"
 	case registry.RecipientKindMessaging:
@@ -81,7 +106,7 @@ func (w *scene) askCategories(r *rand.Rand, q *decision.Question) {
 	safe := []string{"user.name", "user.contact", "user.contact.phone", "user.contact.email", "user.address", "user_2", "user.race", "user.id_number", "health", "health.record",
 		"health.mood", "device", "device.model", "device.usage", "device.ad", "statistics", "statistics.count", "secret.hint"}
 	if r.IntN(8) == 0 {
-		safe = append(safe, "user", "secret", "secret.key", "secret.hash", "secret.code")
+		safe = append(safe, "grid", "user.cookie", "user", "secret", "secret.key", "secret.hash", "secret.code")
 	}
 	q.Categories = partOf(r, safe, pick(r, 1, 2, 3, 5))
 	r.Shuffle(len(q.Categories), func(i, j int) { q.Categories[i], q.Categories[j] = q.Categories[j], q.Categories[i] })
@@ -104,7 +129,7 @@ func (w *scene) askEvidence(r *rand.Rand, q *decision.Question) {
 		q.OrderRef, q.OrderSubject, named = "order 1", q.Subject, registry.BasisContract
 	}
 	if r.IntN(3) == 0 {
-		for _, g := range []registry.Regime{registry.RegimeCn, registry.RegimeCnSz, registry.RegimeEu} {
+		for _, g := range laws {
 			if r.IntN(4) > 0 {
 				q.Bases[g] = named
 			}
@@ -112,13 +137,181 @@ func (w *scene) askEvidence(r *rand.Rand, q *decision.Question) {
 	}
 }
 
+// askInstrument names an instrument where the recipient needs one, and sometimes elsewhere.
+func (w *scene) askInstrument(r *rand.Rand, q *decision.Question, recipient *registry.Recipient) {
+	often := 12
+	switch recipient.Kind {
+	case registry.RecipientKindAuthority:
+		often = 92
+	case registry.RecipientKindPublic:
+		often = 50
+	}
+	if q.Purpose == "purposes/proceedings" || q.ServedPurpose == "purposes/proceedings" {
+		often = 85
+	}
+	all := w.names(registry.Instruments)
+	if len(all) == 0 || r.IntN(100) >= often {
+		return
+	}
+	own := slices.DeleteFunc(slices.Clone(all), func(n string) bool { return w.nouns[n].(*registry.Instrument).Recipient != recipient.Name })
+	if len(own) > 0 && r.IntN(20) > 0 {
+		all = own
+	}
+	q.AuthorityInstrument = pick(r, all...)
+}
+
+// askException claims an exception, mostly one that is recorded for the recipient.
+func (w *scene) askException(r *rand.Rand, q *decision.Question) {
+	all := w.names(registry.Exceptions)
+	own := slices.DeleteFunc(slices.Clone(all), func(n string) bool {
+		return !slices.Contains(w.nouns[n].(*registry.ExceptionRecord).Recipients, q.Recipient)
+	})
+	if len(own) > 0 && r.IntN(20) > 0 {
+		all = own
+	}
+	if len(all) == 0 {
+		return
+	}
+	q.ExceptionRecord = pick(r, all...)
+	q.Exception = decision.Exception(w.nouns[q.ExceptionRecord].(*registry.ExceptionRecord).Exception)
+	switch r.IntN(40) {
+	case 0:
+		q.Exception = decision.Exception(1 + r.IntN(6))
+	case 1:
+		q.ExceptionRecord = "exceptions/none"
+	}
+	if r.IntN(3) > 0 { // what it would waive
+		q.Consents = nil
+	}
+	if r.IntN(4) == 0 { // and the local law of Shenzhen
+		if q.HRReference = "rules 1"; q.ServedPurpose != "" {
+			q.ServedPurpose = "purposes/account"
+		} else {
+			q.Purpose = "purposes/account"
+		}
+	}
+	if r.IntN(4) == 0 {
+		q.Erased, q.Restricted, q.Objected = r.IntN(2) == 0, r.IntN(2) == 0, r.IntN(4) == 0
+	}
+}
+
+// served is the purpose that the question serves, as it is given.
+func served(q *decision.Question) string {
+	if q.ServedPurpose != "" {
+		return q.ServedPurpose
+	}
+	return q.Purpose
+}
+
+// askCohort makes the question one for many, mostly with a cohort in order.
+func (w *scene) askCohort(r *rand.Rand, q *decision.Question) {
+	q.Quantity, q.Subject, q.AgeBand = pick(r, int64(2), 17, 1000, 100_000), "", decision.AgeBand(r.IntN(2))
+	if r.IntN(6) == 0 {
+		return
+	}
+	c := decision.Cohort{ID: "c", Size: q.Quantity, Purpose: served(q), Recipient: q.Recipient, Policy: "policies/v1", AttestTime: w.ago(1) + pick(r, 0, second)}
+	for t := decision.ConsentOrdinary; t <= decision.ConsentGuardian; t++ {
+		if r.IntN(8) > 0 {
+			c.Types = append(c.Types, t)
+		}
+	}
+	switch r.IntN(24) {
+	case 0:
+		c.Size++
+	case 1:
+		c.Purpose = pick(r, w.names(registry.Purposes)...)
+	case 2:
+		c.Recipient = pick(r, "", "recipients/r0")
+	case 3:
+		c.Policy = pick(r, "", "policies/none")
+	case 4:
+		c.AttestTime = pick(r, w.ago(1)-1, w.now+1, 0)
+	case 5:
+		c.MinorsExcluded = decision.None
+	case 6:
+		c.ObjectedExcluded = decision.None
+	case 7:
+		c.WithdrawnExcluded = decision.None
+	}
+	q.Cohort = c
+}
+
+// askFacts are what is held of the subject.
+func (w *scene) askFacts(r *rand.Rand, q *decision.Question) *decision.Facts {
+	rare := func() bool { return r.IntN(25) == 0 }
+	f := &decision.Facts{Erased: rare(), Restricted: rare(), DoNotTrack: rare(), OptedOutAds: rare()}
+	if r.IntN(12) == 0 {
+		f.Objected = w.numbersOf(partOf(r, w.names(registry.Purposes), 3))
+	}
+	if r.IntN(4) == 0 {
+		f.Age = pick(r, decision.AgeAdult, decision.AgeAdult, decision.AgeBand(r.IntN(9)))
+	}
+	if r.IntN(3) == 0 {
+		f.Accepted = w.numbersOf(partOf(r, w.names(registry.Policies), 3))
+	}
+	for t := decision.ConsentOrdinary; t <= decision.ConsentGuardian; t++ {
+		if r.IntN(3) == 0 {
+			continue
+		}
+		c := decision.HeldConsent{Type: t, Purpose: w.numbers[served(q)], Recipient: w.numbers[q.Recipient], Policy: w.numbers["policies/v1"], Categories: w.numbersOf(w.leaves()),
+			GiveTime: w.ago(60), ByGuardian: r.IntN(3) == 0, ChildInterest: r.IntN(2) == 0}
+		if t == decision.ConsentSeparatePublic {
+			c.Publication = pick(r, "list", "list", "list", "book")
+		}
+		switch r.IntN(16) {
+		case 0, 1:
+			c.WithdrawTime = pick(r, w.now, w.now+1, w.ago(10), w.ago(50), w.ago(50)+1, w.ago(55))
+		case 2:
+			c.Recipient = pick(r, 0, w.numbers["recipients/r0"])
+		case 3:
+			c.Policy = pick(r, 0, w.next+9)
+		case 4:
+			c.Purpose = w.numbers[pick(r, w.names(registry.Purposes)...)]
+		case 5:
+			c.Categories = w.numbersOf(partOf(r, w.leaves(), len(w.leaves())))
+		case 6:
+			c.GiveTime = pick(r, w.now, w.now+1)
+		case 7:
+			c.ExpireTime = pick(r, w.now, w.now+1)
+		}
+		f.Consents = append(f.Consents, c)
+	}
+	return f
+}
+
+// numbersOf are the numbers of names, ascending.
+func (w *scene) numbersOf(names []string) []uint32 {
+	var out []uint32
+	for _, n := range names {
+		out = append(out, w.numbers[n])
+	}
+	slices.Sort(out)
+	return out
+}
+
+// askCounters are those of the exporter and year: mostly small, sometimes at a bound.
+func (w *scene) askCounters(r *rand.Rand) *decision.Counters {
+	c := &decision.Counters{Year: w.year(), Persons: int64(r.IntN(90)), Sensitive: int64(r.IntN(9)), InPersons: r.IntN(4) == 0, InSensitive: r.IntN(4) == 0}
+	saved := w.Rand
+	w.Rand = r
+	if r.IntN(4) == 0 {
+		c.Persons = w.volume()
+	}
+	if r.IntN(4) == 0 {
+		c.Sensitive = w.volume()
+	}
+	w.Rand = saved
+	c.Persons, c.Sensitive = max(c.Persons, 0), max(c.Sensitive, 0)
+	if r.IntN(30) == 0 {
+		c.Year--
+	}
+	return c
+}
+
 // askConsents presents consents of every type to everything, in this order of
 // usefulness: sometimes only some of them.
 func (w *scene) askConsents(r *rand.Rand, q *decision.Question) {
-	served := q.ServedPurpose
-	if served == "" {
-		served = q.Purpose
-	}
+	served := served(q)
 	for t := decision.ConsentOrdinary; t <= decision.ConsentGuardian; t++ {
 		if r.IntN(10) == 0 {
 			continue
@@ -129,6 +322,9 @@ func (w *scene) askConsents(r *rand.Rand, q *decision.Question) {
 		}
 		if r.IntN(2) == 0 {
 			c.ChildInterest = "plays"
+		}
+		if t == decision.ConsentSeparatePublic {
+			c.Publication = pick(r, "list", "list", "list", "list", "book", "")
 		}
 		q.Consents = append(q.Consents, c)
 	}
@@ -144,7 +340,7 @@ func (w *scene) mutateAsking(r *rand.Rand, k *asking) {
 	defer func() { w.Rand = saved }()
 	q := &k.q
 	pool := func(c registry.Collection, more ...string) string { return pick(r, append(w.names(c), more...)...) }
-	switch r.IntN(32) {
+	switch r.IntN(44) {
 	case 0:
 		q.Exporter = pick(r, "", "exporters/none", pool(registry.Exporters))
 	case 1:
@@ -170,7 +366,7 @@ func (w *scene) mutateAsking(r *rand.Rand, k *asking) {
 	case 9:
 		q.SubjectGroup = registry.SubjectGroup(r.IntN(6))
 	case 10:
-		q.SubjectRegions = pick(r, nil, []string{"UNKNOWN"}, []string{"CN"}, []string{"DE", "UNKNOWN"}, []string{pick(r, "FR", "SE", "ES", "SG", "US", "GB")}, []string{"CN", "SE"})
+		q.SubjectRegions = pick(r, nil, []string{"UNKNOWN"}, []string{"CN"}, []string{"DE", "UNKNOWN"}, []string{pick(r, "FR", "SE", "ES", "SG", "US", "GB")}, []string{"CN", "SE"}, []string{"GB", "DE"})
 	case 11:
 		q.Product = pick(r, "", "p0", "p1", "none")
 	case 12, 13:
@@ -182,7 +378,7 @@ func (w *scene) mutateAsking(r *rand.Rand, k *asking) {
 	case 16:
 		q.Quantity = int64(r.IntN(3))
 	case 17:
-		for _, g := range []registry.Regime{registry.RegimeCn, registry.RegimeCnSz, registry.RegimeEu} {
+		for _, g := range laws {
 			q.Bases[g] = registry.Basis(r.IntN(7))
 		}
 	case 18:
@@ -202,13 +398,37 @@ func (w *scene) mutateAsking(r *rand.Rand, k *asking) {
 		}
 		q.Chain = append(q.Chain, l)
 	case 24:
-		q.Exception = decision.Exception(r.IntN(7))
+		w.askException(r, q)
 	case 25:
 		k.principal = pick(r, "principals/caller", "")
 	case 26:
 		k.now = pick(r, k.now-1, k.now+1, k.now-aDay, k.now+aDay, k.now+4*second, k.now-400*aDay)
 	case 27:
 		q.Consents = nil
+	case 28:
+		q.DoNotTrack = true
+	case 29:
+		q.OptedOutAds = true
+	case 30:
+		q.Restricted, q.Objected = r.IntN(2) == 0, r.IntN(2) == 0
+	case 31:
+		q.Erased = true
+	case 32:
+		q.CollectTime = pick(r, 0, k.now, k.now+1, w.ago(100), w.ago(100)+1, w.ago(400))
+	case 33:
+		q.AuthorityInstrument = pool(registry.Instruments, "instruments/none", "")
+	case 34:
+		q.AcceptedPolicy = pool(registry.Policies, "")
+	case 35:
+		q.Publication = pick(r, "", "book")
+	case 36:
+		w.askCohort(r, q)
+	case 37:
+		k.facts = w.askFacts(r, q)
+	case 38:
+		k.counters = w.askCounters(r)
+	case 39:
+		q.ExceptionRecord = pool(registry.Exceptions, "exceptions/none", "")
 	default:
 		w.mutateConsents(q)
 	}
@@ -225,7 +445,7 @@ func (w *scene) mutateConsents(q *decision.Question) {
 		from = w.IntN(len(q.Consents))
 		to = from + 1
 	}
-	field, at, less := w.IntN(14), w.instant(), partOf(w.Rand, w.leaves(), len(w.leaves()))
+	field, at, less := w.IntN(15), w.instant(), partOf(w.Rand, w.leaves(), len(w.leaves()))
 	for i := from; i < to; i++ {
 		c := &q.Consents[i]
 		switch field {
@@ -253,6 +473,8 @@ func (w *scene) mutateConsents(q *decision.Question) {
 			c.ByGuardian = !c.ByGuardian
 		case 12:
 			c.ChildInterest = ""
+		case 14:
+			c.Publication = pick(w.Rand, "", "book")
 		}
 	}
 }

@@ -174,8 +174,8 @@ func (j *judge) anyLaw(is func(registry.Regime) bool) bool {
 	return false
 }
 
-// groupOf is the group of the waiver matrix that a code stands in, 0 for none.
-func groupOf(code decision.Code) registry.WaiverGroup {
+// GroupOf is the group of the waiver matrix that a code stands in, 0 for none.
+func GroupOf(code decision.Code) registry.WaiverGroup {
 	switch rule := code.Rule(); {
 	case rule == 11 || rule == 12:
 		return registry.WaiverGroupErasedOrRestricted
@@ -225,7 +225,7 @@ func (j *judge) effect(g registry.WaiverGroup) registry.WaiverEffect {
 // waives reports whether the exception waives a reason of a code and regime for a
 // category, "" for the whole question, and whether it only puts it off (R54).
 func (j *judge) waives(code decision.Code, regime registry.Regime, category string) (waives, deferred bool) {
-	g := groupOf(code)
+	g := GroupOf(code)
 	if j.claim == nil || g == 0 || !j.counts(regime) {
 		return false, false
 	}

@@ -65,7 +65,7 @@ func (j *judge) obligations(agreements, transfers []string) []Obligation {
 			continue
 		}
 		fiveDays, _ := registry.AddWorkingDays(j.t, 5)
-		switch groupOf(w.Code) {
+		switch GroupOf(w.Code) {
 		case registry.WaiverGroupNotice:
 			add(decision.NotifySubjectAfterEmergency, "", j.claim.EmergencyEndTime)
 		case registry.WaiverGroupAgreement:
