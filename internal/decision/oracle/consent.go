@@ -251,7 +251,7 @@ func (j *judge) rule36() { j.ofPublic(36, decision.SeparateConsentMissingPublic)
 func (j *judge) rule40() { j.ofPublic(40, decision.PublicDisclosureNotPermitted) }
 
 func (j *judge) ofPublic(rule int, code decision.Code) {
-	if j.served == nil || j.exporter == nil {
+	if j.served == nil {
 		return
 	}
 	for _, v := range j.viewsOf(rule) {

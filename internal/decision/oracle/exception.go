@@ -143,9 +143,10 @@ func (j *judge) inScope(claimed registry.Exception, r *registry.ExceptionRecord,
 // Rule 10 LEGAL_EXCEPTION_UNSUPPORTED (R53).
 func (j *judge) rule10() { j.reasons = append(j.reasons, j.unsupported...) }
 
-// supportedForAll reports whether the exception is supported for every asked category.
+// supportedForAll reports whether the exception is supported for every asked category;
+// one that is unknown never is.
 func (j *judge) supportedForAll() bool {
-	return j.claim != nil && !slices.ContainsFunc(j.asked, func(c asked) bool { return !j.supported[c.name] }) &&
+	return j.claim != nil && !slices.ContainsFunc(j.q.Categories, func(c string) bool { return !j.supported[c] }) &&
 		!slices.ContainsFunc(j.unsupported, func(r Reason) bool { return len(r.Categories) == 0 })
 }
 

@@ -55,7 +55,7 @@ func notified(p *registry.Policy) bool {
 
 // accepted reports whether the person accepted this very version (R50).
 func (j *judge) accepted(p *registry.Policy) bool {
-	return j.source() && j.q.AcceptedPolicy == p.Name || slices.Contains(j.held.Accepted, j.numbers[p.Name])
+	return j.source() && j.q.Subject != "" && j.q.AcceptedPolicy == p.Name || slices.Contains(j.held.Accepted, j.numbers[p.Name])
 }
 
 // newer orders versions by effective time, then by number.
@@ -359,10 +359,10 @@ func (j *judge) linkage(names []string) bool {
 
 // Rule 19 ANALYTICS_LINKAGE_FORBIDDEN (R65).
 func (j *judge) rule19() {
-	if j.purpose == nil || len(j.views) == 0 {
+	if j.purpose == nil || j.served == nil || len(j.views) == 0 {
 		return
 	}
-	analytics := j.purpose.Analytics || j.served != nil && j.served.Analytics ||
+	analytics := j.purpose.Analytics || j.served.Analytics ||
 		slices.ContainsFunc(j.views, func(v view) bool {
 			return v.kind == registry.RecipientKindAnalytics || v.kind == registry.RecipientKindAdvertising
 		})

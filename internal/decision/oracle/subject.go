@@ -148,15 +148,16 @@ func (j *judge) rule11() {
 	}
 }
 
-// Rule 12 SUBJECT_RESTRICTED_OR_OBJECTED (R56) reads the served purpose.
+// Rule 12 SUBJECT_RESTRICTED_OR_OBJECTED (R56): a restriction is for every purpose, an
+// objection for the served one.
 func (j *judge) rule12() {
-	if j.served == nil || !j.runs(12) {
+	if !j.runs(12) {
 		return
 	}
 	if j.restricted {
 		j.fireAt(decision.SubjectRestrictedOrObjected, registry.RegimePolicy, "restricted", "")
 	}
-	if j.objected {
+	if j.objected && j.served != nil {
 		j.fireAt(decision.SubjectRestrictedOrObjected, registry.RegimePolicy, "objected", "")
 	}
 }

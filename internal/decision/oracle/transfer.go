@@ -298,12 +298,11 @@ func (j *judge) derogates(t *registry.Transfer) bool {
 	}
 	switch t.Derogation {
 	case registry.DerogationExplicitConsent:
-		return j.served != nil && !slices.ContainsFunc(j.asked, func(c asked) bool {
-			return j.anySends(func(v view) bool {
-				return !j.has(v.kind, j.served.Name, c, func(k consent) bool {
-					return k.Type == decision.ConsentExplicitEU && k.Recipient == j.recipient.Name
+		return j.served != nil && len(j.asked) == len(j.q.Categories) && slices.ContainsFunc(j.believed, func(k consent) bool {
+			return k.Type == decision.ConsentExplicitEU && k.Recipient == j.recipient.Name && !given(k.WithdrawTime, j.t) &&
+				!slices.ContainsFunc(j.asked, func(c asked) bool {
+					return j.anySends(func(v view) bool { return !j.coversButWithdrawal(k, v.kind, j.served.Name, c) })
 				})
-			})
 		})
 	case registry.DerogationContract, registry.DerogationContractInInterest:
 		return j.evidence(registry.BasisContract, t.Regime)
