@@ -26496,6 +26496,14 @@ type ReplicaMutation struct {
 	id               *string
 	register_time    *registry.Time
 	addregister_time *registry.Time
+	lease            *int64
+	addlease         *int64
+	live             *bool
+	renewal          *int64
+	addrenewal       *int64
+	epoch            *string
+	revision         *int64
+	addrevision      *int64
 	clearedFields    map[string]struct{}
 	shards           map[string]struct{}
 	removedshards    map[string]struct{}
@@ -26665,6 +26673,246 @@ func (m *ReplicaMutation) ResetRegisterTime() {
 	m.addregister_time = nil
 }
 
+// SetLease sets the "lease" field.
+func (m *ReplicaMutation) SetLease(i int64) {
+	m.lease = &i
+	m.addlease = nil
+}
+
+// Lease returns the value of the "lease" field in the mutation.
+func (m *ReplicaMutation) Lease() (r int64, exists bool) {
+	v := m.lease
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldLease returns the old "lease" field's value of the Replica entity.
+// If the Replica object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ReplicaMutation) OldLease(ctx context.Context) (v int64, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldLease is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldLease requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldLease: %w", err)
+	}
+	return oldValue.Lease, nil
+}
+
+// AddLease adds i to the "lease" field.
+func (m *ReplicaMutation) AddLease(i int64) {
+	if m.addlease != nil {
+		*m.addlease += i
+	} else {
+		m.addlease = &i
+	}
+}
+
+// AddedLease returns the value that was added to the "lease" field in this mutation.
+func (m *ReplicaMutation) AddedLease() (r int64, exists bool) {
+	v := m.addlease
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetLease resets all changes to the "lease" field.
+func (m *ReplicaMutation) ResetLease() {
+	m.lease = nil
+	m.addlease = nil
+}
+
+// SetLive sets the "live" field.
+func (m *ReplicaMutation) SetLive(b bool) {
+	m.live = &b
+}
+
+// Live returns the value of the "live" field in the mutation.
+func (m *ReplicaMutation) Live() (r bool, exists bool) {
+	v := m.live
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldLive returns the old "live" field's value of the Replica entity.
+// If the Replica object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ReplicaMutation) OldLive(ctx context.Context) (v bool, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldLive is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldLive requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldLive: %w", err)
+	}
+	return oldValue.Live, nil
+}
+
+// ResetLive resets all changes to the "live" field.
+func (m *ReplicaMutation) ResetLive() {
+	m.live = nil
+}
+
+// SetRenewal sets the "renewal" field.
+func (m *ReplicaMutation) SetRenewal(i int64) {
+	m.renewal = &i
+	m.addrenewal = nil
+}
+
+// Renewal returns the value of the "renewal" field in the mutation.
+func (m *ReplicaMutation) Renewal() (r int64, exists bool) {
+	v := m.renewal
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldRenewal returns the old "renewal" field's value of the Replica entity.
+// If the Replica object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ReplicaMutation) OldRenewal(ctx context.Context) (v int64, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldRenewal is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldRenewal requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldRenewal: %w", err)
+	}
+	return oldValue.Renewal, nil
+}
+
+// AddRenewal adds i to the "renewal" field.
+func (m *ReplicaMutation) AddRenewal(i int64) {
+	if m.addrenewal != nil {
+		*m.addrenewal += i
+	} else {
+		m.addrenewal = &i
+	}
+}
+
+// AddedRenewal returns the value that was added to the "renewal" field in this mutation.
+func (m *ReplicaMutation) AddedRenewal() (r int64, exists bool) {
+	v := m.addrenewal
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetRenewal resets all changes to the "renewal" field.
+func (m *ReplicaMutation) ResetRenewal() {
+	m.renewal = nil
+	m.addrenewal = nil
+}
+
+// SetEpoch sets the "epoch" field.
+func (m *ReplicaMutation) SetEpoch(s string) {
+	m.epoch = &s
+}
+
+// Epoch returns the value of the "epoch" field in the mutation.
+func (m *ReplicaMutation) Epoch() (r string, exists bool) {
+	v := m.epoch
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldEpoch returns the old "epoch" field's value of the Replica entity.
+// If the Replica object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ReplicaMutation) OldEpoch(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldEpoch is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldEpoch requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldEpoch: %w", err)
+	}
+	return oldValue.Epoch, nil
+}
+
+// ResetEpoch resets all changes to the "epoch" field.
+func (m *ReplicaMutation) ResetEpoch() {
+	m.epoch = nil
+}
+
+// SetRevision sets the "revision" field.
+func (m *ReplicaMutation) SetRevision(i int64) {
+	m.revision = &i
+	m.addrevision = nil
+}
+
+// Revision returns the value of the "revision" field in the mutation.
+func (m *ReplicaMutation) Revision() (r int64, exists bool) {
+	v := m.revision
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldRevision returns the old "revision" field's value of the Replica entity.
+// If the Replica object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ReplicaMutation) OldRevision(ctx context.Context) (v int64, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldRevision is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldRevision requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldRevision: %w", err)
+	}
+	return oldValue.Revision, nil
+}
+
+// AddRevision adds i to the "revision" field.
+func (m *ReplicaMutation) AddRevision(i int64) {
+	if m.addrevision != nil {
+		*m.addrevision += i
+	} else {
+		m.addrevision = &i
+	}
+}
+
+// AddedRevision returns the value that was added to the "revision" field in this mutation.
+func (m *ReplicaMutation) AddedRevision() (r int64, exists bool) {
+	v := m.addrevision
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetRevision resets all changes to the "revision" field.
+func (m *ReplicaMutation) ResetRevision() {
+	m.revision = nil
+	m.addrevision = nil
+}
+
 // AddShardIDs adds the "shards" edge to the ShardHead entity by ids.
 func (m *ReplicaMutation) AddShardIDs(ids ...string) {
 	if m.shards == nil {
@@ -26753,9 +27001,24 @@ func (m *ReplicaMutation) Type() string {
 // order to get all numeric fields that were incremented/decremented, call
 // AddedFields().
 func (m *ReplicaMutation) Fields() []string {
-	fields := make([]string, 0, 1)
+	fields := make([]string, 0, 6)
 	if m.register_time != nil {
 		fields = append(fields, replica.FieldRegisterTime)
+	}
+	if m.lease != nil {
+		fields = append(fields, replica.FieldLease)
+	}
+	if m.live != nil {
+		fields = append(fields, replica.FieldLive)
+	}
+	if m.renewal != nil {
+		fields = append(fields, replica.FieldRenewal)
+	}
+	if m.epoch != nil {
+		fields = append(fields, replica.FieldEpoch)
+	}
+	if m.revision != nil {
+		fields = append(fields, replica.FieldRevision)
 	}
 	return fields
 }
@@ -26767,6 +27030,16 @@ func (m *ReplicaMutation) Field(name string) (ent.Value, bool) {
 	switch name {
 	case replica.FieldRegisterTime:
 		return m.RegisterTime()
+	case replica.FieldLease:
+		return m.Lease()
+	case replica.FieldLive:
+		return m.Live()
+	case replica.FieldRenewal:
+		return m.Renewal()
+	case replica.FieldEpoch:
+		return m.Epoch()
+	case replica.FieldRevision:
+		return m.Revision()
 	}
 	return nil, false
 }
@@ -26778,6 +27051,16 @@ func (m *ReplicaMutation) OldField(ctx context.Context, name string) (ent.Value,
 	switch name {
 	case replica.FieldRegisterTime:
 		return m.OldRegisterTime(ctx)
+	case replica.FieldLease:
+		return m.OldLease(ctx)
+	case replica.FieldLive:
+		return m.OldLive(ctx)
+	case replica.FieldRenewal:
+		return m.OldRenewal(ctx)
+	case replica.FieldEpoch:
+		return m.OldEpoch(ctx)
+	case replica.FieldRevision:
+		return m.OldRevision(ctx)
 	}
 	return nil, fmt.Errorf("unknown Replica field %s", name)
 }
@@ -26794,6 +27077,41 @@ func (m *ReplicaMutation) SetField(name string, value ent.Value) error {
 		}
 		m.SetRegisterTime(v)
 		return nil
+	case replica.FieldLease:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetLease(v)
+		return nil
+	case replica.FieldLive:
+		v, ok := value.(bool)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetLive(v)
+		return nil
+	case replica.FieldRenewal:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetRenewal(v)
+		return nil
+	case replica.FieldEpoch:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetEpoch(v)
+		return nil
+	case replica.FieldRevision:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetRevision(v)
+		return nil
 	}
 	return fmt.Errorf("unknown Replica field %s", name)
 }
@@ -26805,6 +27123,15 @@ func (m *ReplicaMutation) AddedFields() []string {
 	if m.addregister_time != nil {
 		fields = append(fields, replica.FieldRegisterTime)
 	}
+	if m.addlease != nil {
+		fields = append(fields, replica.FieldLease)
+	}
+	if m.addrenewal != nil {
+		fields = append(fields, replica.FieldRenewal)
+	}
+	if m.addrevision != nil {
+		fields = append(fields, replica.FieldRevision)
+	}
 	return fields
 }
 
@@ -26815,6 +27142,12 @@ func (m *ReplicaMutation) AddedField(name string) (ent.Value, bool) {
 	switch name {
 	case replica.FieldRegisterTime:
 		return m.AddedRegisterTime()
+	case replica.FieldLease:
+		return m.AddedLease()
+	case replica.FieldRenewal:
+		return m.AddedRenewal()
+	case replica.FieldRevision:
+		return m.AddedRevision()
 	}
 	return nil, false
 }
@@ -26830,6 +27163,27 @@ func (m *ReplicaMutation) AddField(name string, value ent.Value) error {
 			return fmt.Errorf("unexpected type %T for field %s", value, name)
 		}
 		m.AddRegisterTime(v)
+		return nil
+	case replica.FieldLease:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddLease(v)
+		return nil
+	case replica.FieldRenewal:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddRenewal(v)
+		return nil
+	case replica.FieldRevision:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddRevision(v)
 		return nil
 	}
 	return fmt.Errorf("unknown Replica numeric field %s", name)
@@ -26860,6 +27214,21 @@ func (m *ReplicaMutation) ResetField(name string) error {
 	switch name {
 	case replica.FieldRegisterTime:
 		m.ResetRegisterTime()
+		return nil
+	case replica.FieldLease:
+		m.ResetLease()
+		return nil
+	case replica.FieldLive:
+		m.ResetLive()
+		return nil
+	case replica.FieldRenewal:
+		m.ResetRenewal()
+		return nil
+	case replica.FieldEpoch:
+		m.ResetEpoch()
+		return nil
+	case replica.FieldRevision:
+		m.ResetRevision()
 		return nil
 	}
 	return fmt.Errorf("unknown Replica field %s", name)

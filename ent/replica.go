@@ -20,6 +20,16 @@ type Replica struct {
 	ID string `json:"id,omitempty"`
 	// When it registered.
 	RegisterTime registry.Time `json:"register_time,omitempty"`
+	// How long it may answer after a renewal, in microseconds; 0 where no other server has the database.
+	Lease int64 `json:"lease,omitempty"`
+	// It may answer. What lapsed or left does not come back.
+	Live bool `json:"live,omitempty"`
+	// How often it renewed; one that does not move for a lease is of a replica that cannot answer.
+	Renewal int64 `json:"renewal,omitempty"`
+	// The history of the revision that it confirmed.
+	Epoch string `json:"epoch,omitempty"`
+	// The revision that it confirmed: it answers by no older one.
+	Revision int64 `json:"revision,omitempty"`
 	// Edges holds the relations/edges for other nodes in the graph.
 	// The values are being populated by the ReplicaQuery when eager-loading is set.
 	Edges        ReplicaEdges `json:"edges"`
@@ -49,9 +59,11 @@ func (*Replica) scanValues(columns []string) ([]any, error) {
 	values := make([]any, len(columns))
 	for i := range columns {
 		switch columns[i] {
-		case replica.FieldRegisterTime:
+		case replica.FieldLive:
+			values[i] = new(sql.NullBool)
+		case replica.FieldRegisterTime, replica.FieldLease, replica.FieldRenewal, replica.FieldRevision:
 			values[i] = new(sql.NullInt64)
-		case replica.FieldID:
+		case replica.FieldID, replica.FieldEpoch:
 			values[i] = new(sql.NullString)
 		default:
 			values[i] = new(sql.UnknownType)
@@ -79,6 +91,36 @@ func (_m *Replica) assignValues(columns []string, values []any) error {
 				return fmt.Errorf("unexpected type %T for field register_time", values[i])
 			} else if value.Valid {
 				_m.RegisterTime = registry.Time(value.Int64)
+			}
+		case replica.FieldLease:
+			if value, ok := values[i].(*sql.NullInt64); !ok {
+				return fmt.Errorf("unexpected type %T for field lease", values[i])
+			} else if value.Valid {
+				_m.Lease = value.Int64
+			}
+		case replica.FieldLive:
+			if value, ok := values[i].(*sql.NullBool); !ok {
+				return fmt.Errorf("unexpected type %T for field live", values[i])
+			} else if value.Valid {
+				_m.Live = value.Bool
+			}
+		case replica.FieldRenewal:
+			if value, ok := values[i].(*sql.NullInt64); !ok {
+				return fmt.Errorf("unexpected type %T for field renewal", values[i])
+			} else if value.Valid {
+				_m.Renewal = value.Int64
+			}
+		case replica.FieldEpoch:
+			if value, ok := values[i].(*sql.NullString); !ok {
+				return fmt.Errorf("unexpected type %T for field epoch", values[i])
+			} else if value.Valid {
+				_m.Epoch = value.String
+			}
+		case replica.FieldRevision:
+			if value, ok := values[i].(*sql.NullInt64); !ok {
+				return fmt.Errorf("unexpected type %T for field revision", values[i])
+			} else if value.Valid {
+				_m.Revision = value.Int64
 			}
 		default:
 			_m.selectValues.Set(columns[i], values[i])
@@ -123,6 +165,21 @@ func (_m *Replica) String() string {
 	builder.WriteString(fmt.Sprintf("id=%v, ", _m.ID))
 	builder.WriteString("register_time=")
 	builder.WriteString(fmt.Sprintf("%v", _m.RegisterTime))
+	builder.WriteString(", ")
+	builder.WriteString("lease=")
+	builder.WriteString(fmt.Sprintf("%v", _m.Lease))
+	builder.WriteString(", ")
+	builder.WriteString("live=")
+	builder.WriteString(fmt.Sprintf("%v", _m.Live))
+	builder.WriteString(", ")
+	builder.WriteString("renewal=")
+	builder.WriteString(fmt.Sprintf("%v", _m.Renewal))
+	builder.WriteString(", ")
+	builder.WriteString("epoch=")
+	builder.WriteString(_m.Epoch)
+	builder.WriteString(", ")
+	builder.WriteString("revision=")
+	builder.WriteString(fmt.Sprintf("%v", _m.Revision))
 	builder.WriteByte(')')
 	return builder.String()
 }

@@ -27,6 +27,76 @@ func (_c *ReplicaCreate) SetRegisterTime(v registry.Time) *ReplicaCreate {
 	return _c
 }
 
+// SetLease sets the "lease" field.
+func (_c *ReplicaCreate) SetLease(v int64) *ReplicaCreate {
+	_c.mutation.SetLease(v)
+	return _c
+}
+
+// SetNillableLease sets the "lease" field if the given value is not nil.
+func (_c *ReplicaCreate) SetNillableLease(v *int64) *ReplicaCreate {
+	if v != nil {
+		_c.SetLease(*v)
+	}
+	return _c
+}
+
+// SetLive sets the "live" field.
+func (_c *ReplicaCreate) SetLive(v bool) *ReplicaCreate {
+	_c.mutation.SetLive(v)
+	return _c
+}
+
+// SetNillableLive sets the "live" field if the given value is not nil.
+func (_c *ReplicaCreate) SetNillableLive(v *bool) *ReplicaCreate {
+	if v != nil {
+		_c.SetLive(*v)
+	}
+	return _c
+}
+
+// SetRenewal sets the "renewal" field.
+func (_c *ReplicaCreate) SetRenewal(v int64) *ReplicaCreate {
+	_c.mutation.SetRenewal(v)
+	return _c
+}
+
+// SetNillableRenewal sets the "renewal" field if the given value is not nil.
+func (_c *ReplicaCreate) SetNillableRenewal(v *int64) *ReplicaCreate {
+	if v != nil {
+		_c.SetRenewal(*v)
+	}
+	return _c
+}
+
+// SetEpoch sets the "epoch" field.
+func (_c *ReplicaCreate) SetEpoch(v string) *ReplicaCreate {
+	_c.mutation.SetEpoch(v)
+	return _c
+}
+
+// SetNillableEpoch sets the "epoch" field if the given value is not nil.
+func (_c *ReplicaCreate) SetNillableEpoch(v *string) *ReplicaCreate {
+	if v != nil {
+		_c.SetEpoch(*v)
+	}
+	return _c
+}
+
+// SetRevision sets the "revision" field.
+func (_c *ReplicaCreate) SetRevision(v int64) *ReplicaCreate {
+	_c.mutation.SetRevision(v)
+	return _c
+}
+
+// SetNillableRevision sets the "revision" field if the given value is not nil.
+func (_c *ReplicaCreate) SetNillableRevision(v *int64) *ReplicaCreate {
+	if v != nil {
+		_c.SetRevision(*v)
+	}
+	return _c
+}
+
 // SetID sets the "id" field.
 func (_c *ReplicaCreate) SetID(v string) *ReplicaCreate {
 	_c.mutation.SetID(v)
@@ -55,6 +125,7 @@ func (_c *ReplicaCreate) Mutation() *ReplicaMutation {
 
 // Save creates the Replica in the database.
 func (_c *ReplicaCreate) Save(ctx context.Context) (*Replica, error) {
+	_c.defaults()
 	return withHooks(ctx, _c.sqlSave, _c.mutation, _c.hooks)
 }
 
@@ -80,10 +151,49 @@ func (_c *ReplicaCreate) ExecX(ctx context.Context) {
 	}
 }
 
+// defaults sets the default values of the builder before save.
+func (_c *ReplicaCreate) defaults() {
+	if _, ok := _c.mutation.Lease(); !ok {
+		v := replica.DefaultLease
+		_c.mutation.SetLease(v)
+	}
+	if _, ok := _c.mutation.Live(); !ok {
+		v := replica.DefaultLive
+		_c.mutation.SetLive(v)
+	}
+	if _, ok := _c.mutation.Renewal(); !ok {
+		v := replica.DefaultRenewal
+		_c.mutation.SetRenewal(v)
+	}
+	if _, ok := _c.mutation.Epoch(); !ok {
+		v := replica.DefaultEpoch
+		_c.mutation.SetEpoch(v)
+	}
+	if _, ok := _c.mutation.Revision(); !ok {
+		v := replica.DefaultRevision
+		_c.mutation.SetRevision(v)
+	}
+}
+
 // check runs all checks and user-defined validators on the builder.
 func (_c *ReplicaCreate) check() error {
 	if _, ok := _c.mutation.RegisterTime(); !ok {
 		return &ValidationError{Name: "register_time", err: errors.New(`ent: missing required field "Replica.register_time"`)}
+	}
+	if _, ok := _c.mutation.Lease(); !ok {
+		return &ValidationError{Name: "lease", err: errors.New(`ent: missing required field "Replica.lease"`)}
+	}
+	if _, ok := _c.mutation.Live(); !ok {
+		return &ValidationError{Name: "live", err: errors.New(`ent: missing required field "Replica.live"`)}
+	}
+	if _, ok := _c.mutation.Renewal(); !ok {
+		return &ValidationError{Name: "renewal", err: errors.New(`ent: missing required field "Replica.renewal"`)}
+	}
+	if _, ok := _c.mutation.Epoch(); !ok {
+		return &ValidationError{Name: "epoch", err: errors.New(`ent: missing required field "Replica.epoch"`)}
+	}
+	if _, ok := _c.mutation.Revision(); !ok {
+		return &ValidationError{Name: "revision", err: errors.New(`ent: missing required field "Replica.revision"`)}
 	}
 	return nil
 }
@@ -124,6 +234,26 @@ func (_c *ReplicaCreate) createSpec() (*Replica, *sqlgraph.CreateSpec) {
 		_spec.SetField(replica.FieldRegisterTime, field.TypeInt64, value)
 		_node.RegisterTime = value
 	}
+	if value, ok := _c.mutation.Lease(); ok {
+		_spec.SetField(replica.FieldLease, field.TypeInt64, value)
+		_node.Lease = value
+	}
+	if value, ok := _c.mutation.Live(); ok {
+		_spec.SetField(replica.FieldLive, field.TypeBool, value)
+		_node.Live = value
+	}
+	if value, ok := _c.mutation.Renewal(); ok {
+		_spec.SetField(replica.FieldRenewal, field.TypeInt64, value)
+		_node.Renewal = value
+	}
+	if value, ok := _c.mutation.Epoch(); ok {
+		_spec.SetField(replica.FieldEpoch, field.TypeString, value)
+		_node.Epoch = value
+	}
+	if value, ok := _c.mutation.Revision(); ok {
+		_spec.SetField(replica.FieldRevision, field.TypeInt64, value)
+		_node.Revision = value
+	}
 	if nodes := _c.mutation.ShardsIDs(); len(nodes) > 0 {
 		edge := &sqlgraph.EdgeSpec{
 			Rel:     sqlgraph.O2M,
@@ -161,6 +291,7 @@ func (_c *ReplicaCreateBulk) Save(ctx context.Context) ([]*Replica, error) {
 	for i := range _c.builders {
 		func(i int, root context.Context) {
 			builder := _c.builders[i]
+			builder.defaults()
 			var mut Mutator = MutateFunc(func(ctx context.Context, m Mutation) (Value, error) {
 				mutation, ok := m.(*ReplicaMutation)
 				if !ok {

@@ -28,6 +28,76 @@ func (_u *ReplicaUpdate) Where(ps ...predicate.Replica) *ReplicaUpdate {
 	return _u
 }
 
+// SetLive sets the "live" field.
+func (_u *ReplicaUpdate) SetLive(v bool) *ReplicaUpdate {
+	_u.mutation.SetLive(v)
+	return _u
+}
+
+// SetNillableLive sets the "live" field if the given value is not nil.
+func (_u *ReplicaUpdate) SetNillableLive(v *bool) *ReplicaUpdate {
+	if v != nil {
+		_u.SetLive(*v)
+	}
+	return _u
+}
+
+// SetRenewal sets the "renewal" field.
+func (_u *ReplicaUpdate) SetRenewal(v int64) *ReplicaUpdate {
+	_u.mutation.ResetRenewal()
+	_u.mutation.SetRenewal(v)
+	return _u
+}
+
+// SetNillableRenewal sets the "renewal" field if the given value is not nil.
+func (_u *ReplicaUpdate) SetNillableRenewal(v *int64) *ReplicaUpdate {
+	if v != nil {
+		_u.SetRenewal(*v)
+	}
+	return _u
+}
+
+// AddRenewal adds value to the "renewal" field.
+func (_u *ReplicaUpdate) AddRenewal(v int64) *ReplicaUpdate {
+	_u.mutation.AddRenewal(v)
+	return _u
+}
+
+// SetEpoch sets the "epoch" field.
+func (_u *ReplicaUpdate) SetEpoch(v string) *ReplicaUpdate {
+	_u.mutation.SetEpoch(v)
+	return _u
+}
+
+// SetNillableEpoch sets the "epoch" field if the given value is not nil.
+func (_u *ReplicaUpdate) SetNillableEpoch(v *string) *ReplicaUpdate {
+	if v != nil {
+		_u.SetEpoch(*v)
+	}
+	return _u
+}
+
+// SetRevision sets the "revision" field.
+func (_u *ReplicaUpdate) SetRevision(v int64) *ReplicaUpdate {
+	_u.mutation.ResetRevision()
+	_u.mutation.SetRevision(v)
+	return _u
+}
+
+// SetNillableRevision sets the "revision" field if the given value is not nil.
+func (_u *ReplicaUpdate) SetNillableRevision(v *int64) *ReplicaUpdate {
+	if v != nil {
+		_u.SetRevision(*v)
+	}
+	return _u
+}
+
+// AddRevision adds value to the "revision" field.
+func (_u *ReplicaUpdate) AddRevision(v int64) *ReplicaUpdate {
+	_u.mutation.AddRevision(v)
+	return _u
+}
+
 // AddShardIDs adds the "shards" edge to the ShardHead entity by IDs.
 func (_u *ReplicaUpdate) AddShardIDs(ids ...string) *ReplicaUpdate {
 	_u.mutation.AddShardIDs(ids...)
@@ -105,6 +175,24 @@ func (_u *ReplicaUpdate) sqlSave(ctx context.Context) (_node int, err error) {
 			}
 		}
 	}
+	if value, ok := _u.mutation.Live(); ok {
+		_spec.SetField(replica.FieldLive, field.TypeBool, value)
+	}
+	if value, ok := _u.mutation.Renewal(); ok {
+		_spec.SetField(replica.FieldRenewal, field.TypeInt64, value)
+	}
+	if value, ok := _u.mutation.AddedRenewal(); ok {
+		_spec.AddField(replica.FieldRenewal, field.TypeInt64, value)
+	}
+	if value, ok := _u.mutation.Epoch(); ok {
+		_spec.SetField(replica.FieldEpoch, field.TypeString, value)
+	}
+	if value, ok := _u.mutation.Revision(); ok {
+		_spec.SetField(replica.FieldRevision, field.TypeInt64, value)
+	}
+	if value, ok := _u.mutation.AddedRevision(); ok {
+		_spec.AddField(replica.FieldRevision, field.TypeInt64, value)
+	}
 	if _u.mutation.ShardsCleared() {
 		edge := &sqlgraph.EdgeSpec{
 			Rel:     sqlgraph.O2M,
@@ -168,6 +256,76 @@ type ReplicaUpdateOne struct {
 	fields   []string
 	hooks    []Hook
 	mutation *ReplicaMutation
+}
+
+// SetLive sets the "live" field.
+func (_u *ReplicaUpdateOne) SetLive(v bool) *ReplicaUpdateOne {
+	_u.mutation.SetLive(v)
+	return _u
+}
+
+// SetNillableLive sets the "live" field if the given value is not nil.
+func (_u *ReplicaUpdateOne) SetNillableLive(v *bool) *ReplicaUpdateOne {
+	if v != nil {
+		_u.SetLive(*v)
+	}
+	return _u
+}
+
+// SetRenewal sets the "renewal" field.
+func (_u *ReplicaUpdateOne) SetRenewal(v int64) *ReplicaUpdateOne {
+	_u.mutation.ResetRenewal()
+	_u.mutation.SetRenewal(v)
+	return _u
+}
+
+// SetNillableRenewal sets the "renewal" field if the given value is not nil.
+func (_u *ReplicaUpdateOne) SetNillableRenewal(v *int64) *ReplicaUpdateOne {
+	if v != nil {
+		_u.SetRenewal(*v)
+	}
+	return _u
+}
+
+// AddRenewal adds value to the "renewal" field.
+func (_u *ReplicaUpdateOne) AddRenewal(v int64) *ReplicaUpdateOne {
+	_u.mutation.AddRenewal(v)
+	return _u
+}
+
+// SetEpoch sets the "epoch" field.
+func (_u *ReplicaUpdateOne) SetEpoch(v string) *ReplicaUpdateOne {
+	_u.mutation.SetEpoch(v)
+	return _u
+}
+
+// SetNillableEpoch sets the "epoch" field if the given value is not nil.
+func (_u *ReplicaUpdateOne) SetNillableEpoch(v *string) *ReplicaUpdateOne {
+	if v != nil {
+		_u.SetEpoch(*v)
+	}
+	return _u
+}
+
+// SetRevision sets the "revision" field.
+func (_u *ReplicaUpdateOne) SetRevision(v int64) *ReplicaUpdateOne {
+	_u.mutation.ResetRevision()
+	_u.mutation.SetRevision(v)
+	return _u
+}
+
+// SetNillableRevision sets the "revision" field if the given value is not nil.
+func (_u *ReplicaUpdateOne) SetNillableRevision(v *int64) *ReplicaUpdateOne {
+	if v != nil {
+		_u.SetRevision(*v)
+	}
+	return _u
+}
+
+// AddRevision adds value to the "revision" field.
+func (_u *ReplicaUpdateOne) AddRevision(v int64) *ReplicaUpdateOne {
+	_u.mutation.AddRevision(v)
+	return _u
 }
 
 // AddShardIDs adds the "shards" edge to the ShardHead entity by IDs.
@@ -276,6 +434,24 @@ func (_u *ReplicaUpdateOne) sqlSave(ctx context.Context) (_node *Replica, err er
 				ps[i](selector)
 			}
 		}
+	}
+	if value, ok := _u.mutation.Live(); ok {
+		_spec.SetField(replica.FieldLive, field.TypeBool, value)
+	}
+	if value, ok := _u.mutation.Renewal(); ok {
+		_spec.SetField(replica.FieldRenewal, field.TypeInt64, value)
+	}
+	if value, ok := _u.mutation.AddedRenewal(); ok {
+		_spec.AddField(replica.FieldRenewal, field.TypeInt64, value)
+	}
+	if value, ok := _u.mutation.Epoch(); ok {
+		_spec.SetField(replica.FieldEpoch, field.TypeString, value)
+	}
+	if value, ok := _u.mutation.Revision(); ok {
+		_spec.SetField(replica.FieldRevision, field.TypeInt64, value)
+	}
+	if value, ok := _u.mutation.AddedRevision(); ok {
+		_spec.AddField(replica.FieldRevision, field.TypeInt64, value)
 	}
 	if _u.mutation.ShardsCleared() {
 		edge := &sqlgraph.EdgeSpec{

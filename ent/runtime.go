@@ -14,6 +14,7 @@ import (
 	"waybill/ent/principal"
 	"waybill/ent/purpose"
 	"waybill/ent/recipient"
+	"waybill/ent/replica"
 	"waybill/ent/schema"
 	"waybill/ent/settings"
 	"waybill/ent/subprocessorlink"
@@ -475,6 +476,28 @@ func init() {
 	recipientDescInboundSource := recipientFields[17].Descriptor()
 	// recipient.DefaultInboundSource holds the default value on creation for the inbound_source field.
 	recipient.DefaultInboundSource = recipientDescInboundSource.Default.(bool)
+	replicaFields := schema.Replica{}.Fields()
+	_ = replicaFields
+	// replicaDescLease is the schema descriptor for lease field.
+	replicaDescLease := replicaFields[2].Descriptor()
+	// replica.DefaultLease holds the default value on creation for the lease field.
+	replica.DefaultLease = replicaDescLease.Default.(int64)
+	// replicaDescLive is the schema descriptor for live field.
+	replicaDescLive := replicaFields[3].Descriptor()
+	// replica.DefaultLive holds the default value on creation for the live field.
+	replica.DefaultLive = replicaDescLive.Default.(bool)
+	// replicaDescRenewal is the schema descriptor for renewal field.
+	replicaDescRenewal := replicaFields[4].Descriptor()
+	// replica.DefaultRenewal holds the default value on creation for the renewal field.
+	replica.DefaultRenewal = replicaDescRenewal.Default.(int64)
+	// replicaDescEpoch is the schema descriptor for epoch field.
+	replicaDescEpoch := replicaFields[5].Descriptor()
+	// replica.DefaultEpoch holds the default value on creation for the epoch field.
+	replica.DefaultEpoch = replicaDescEpoch.Default.(string)
+	// replicaDescRevision is the schema descriptor for revision field.
+	replicaDescRevision := replicaFields[6].Descriptor()
+	// replica.DefaultRevision holds the default value on creation for the revision field.
+	replica.DefaultRevision = replicaDescRevision.Default.(int64)
 	settingsFields := schema.Settings{}.Fields()
 	_ = settingsFields
 	// settingsDescZone is the schema descriptor for zone field.

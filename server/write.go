@@ -55,8 +55,8 @@ func requestDigest(method string, requests ...proto.Message) [32]byte {
 	return [32]byte(h.Sum(nil))
 }
 
-// write makes one write and returns when the running snapshot has it and every
-// older check was answered. replayed says that an earlier request of the same
+// write makes one write and returns when no server of the database answers by the
+// registry before it any more. replayed says that an earlier request of the same
 // request_id made it. A write whose effect could not be confirmed is
 // OUTCOME_UNKNOWN; the same request_id settles it.
 func write[R reply](ctx context.Context, s *core, w writing[R]) (resp R, replayed bool, err error) {
@@ -73,13 +73,27 @@ func write[R reply](ctx context.Context, s *core, w writing[R]) (resp R, replaye
 	if err != nil || revision == 0 {
 		return resp, replayed, err
 	}
-	if err := s.keeper.Advance(ctx, revision); err != nil {
+	if err := s.settle(ctx, resp.GetResult().GetToken().GetEpoch(), revision, replayed); err != nil {
 		return none, false, &registry.Error{Kind: registry.Unavailable, Reason: "OUTCOME_UNKNOWN", Err: err,
 			Message: "the write is recorded, but not confirmed to be in force; repeat it with the same request_id"}
 	}
 	s.log.Info("registry written", "request_id", c.id(), "method", c.method, "principal", c.author(), "revision", revision, "replayed", replayed)
-	resp.GetResult().UseBy = timestamppb.New(s.now().Add(useBy))
+	// The last answer before it may be of a server whose clock is ahead.
+	resp.GetResult().UseBy = timestamppb.New(s.now().Add(useBy + s.keeper.Spread()))
 	return resp, replayed, nil
+}
+
+// settle waits until a revision is in force everywhere. One that is remembered
+// stands in the history of now, whatever its epoch was called when it was written.
+func (s *core) settle(ctx context.Context, epoch string, revision int64, replayed bool) error {
+	if replayed {
+		h, err := s.store.Head(ctx)
+		if err != nil {
+			return err
+		}
+		epoch = h.Epoch
+	}
+	return s.keeper.Settle(ctx, epoch, revision)
 }
 
 // inTurn records while it holds the turn: writes of one server wait here, not at
@@ -177,7 +191,7 @@ func remembered[R reply](ctx context.Context, s *core, c *call, w writing[R]) (r
 // what would leave nobody to manage principals.
 func (s *core) mayWrite(ctx context.Context, c *call, p proposal, now registry.Time) error {
 	if s.keeper.View().Head.Revision < p.head.Revision {
-		if err := s.keeper.Advance(ctx, p.head.Revision); err != nil {
+		if err := s.keeper.Advance(ctx, "", p.head.Revision); err != nil {
 			return err
 		}
 	}

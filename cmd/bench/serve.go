@@ -128,7 +128,7 @@ func cannedAnswer() *waybillv1.ShareDecision {
 // noLedger is the gate without durability.
 type noLedger struct{}
 
-func (noLedger) RegisterReplica(context.Context, string, int64) error { return nil }
+func (noLedger) RegisterReplica(context.Context, string, int64, time.Duration) error { return nil }
 func (noLedger) OpenShard(context.Context, ledger.ShardHead) error    { return nil }
 func (noLedger) LastNow(context.Context) (int64, error)               { return 0, nil }
 func (noLedger) ShardHead(context.Context, string) (ledger.ShardHead, error) {

@@ -24,16 +24,13 @@ import (
 // operator is the author of what is written outside a server.
 const operator = "operator"
 
-// lease is how long a server answers after it last confirmed its registry.
-const lease = 5 * time.Second
-
 // localAdmin is the principal whose token the embedded server writes to a file.
 const localAdmin = "principals/admin"
 
 // openRegistry opens the store and its keys. The embedded one migrates itself and
 // gets its settings and its admin token.
 func (c *cli) openRegistry(ctx context.Context, at location, log *slog.Logger) (_ *store.Store, keys *gate.Keys, err error) {
-	cfg := store.Config{Database: at.database, Replica: "serve", Now: c.now, Exclusive: lease}
+	cfg := store.Config{Database: at.database, Replica: "serve", Now: c.now}
 	if at.dir == "" {
 		if keys, err = openTagKeys(at, false, c.now()); err != nil {
 			return nil, nil, err
@@ -62,13 +59,12 @@ func (c *cli) openRegistry(ctx context.Context, at location, log *slog.Logger) (
 }
 
 // reachStore opens the store on PostgreSQL and tries again while the database
-// cannot be reached: a server that starts before its database waits for it. It
-// does not wait for another server to end.
+// cannot be reached: a server that starts before its database waits for it.
 func (c *cli) reachStore(ctx context.Context, cfg store.Config, log *slog.Logger) (*store.Store, error) {
 	const first, most = 100 * time.Millisecond, 5 * time.Second
 	for wait := first; ; wait = min(2*wait, most) {
 		s, err := store.Open(ctx, cfg)
-		if err == nil || registry.ReasonOf(err) != "REGISTRY_UNAVAILABLE" || errors.Is(err, store.ErrHeld) || ctx.Err() != nil {
+		if err == nil || registry.ReasonOf(err) != "REGISTRY_UNAVAILABLE" || ctx.Err() != nil {
 			return s, err
 		}
 		if wait == first {

@@ -105,7 +105,11 @@ func (c *cli) serve(ctx context.Context, f *serveFlags, ready func(context.Conte
 		// would be collected far too often.
 		debug.SetGCPercent(400)
 	}
-	keeper := gate.NewKeeper(s, gate.KeeperConfig{Log: log, Lease: lease}, c.now)
+	kc := gate.KeeperConfig{Log: log}
+	if at.dir == "" {
+		kc.Replicas = s // a directory has one server, a PostgreSQL several
+	}
+	keeper := gate.NewKeeper(s, kc, c.now)
 	g := gate.New(keeper, s, keys, gate.Config{Log: log}, c.now)
 	srv := server.New(server.Config{
 		Keeper: keeper, Gate: g, Store: s, Segments: s, Duties: s, Now: c.now, Log: log, Version: version(), TLS: transport,

@@ -549,12 +549,27 @@ var (
 	ReplicaColumns = []*schema.Column{
 		{Name: "id", Type: field.TypeString},
 		{Name: "register_time", Type: field.TypeInt64},
+		{Name: "lease", Type: field.TypeInt64, Default: 0},
+		{Name: "live", Type: field.TypeBool, Default: false},
+		{Name: "renewal", Type: field.TypeInt64, Default: 0},
+		{Name: "epoch", Type: field.TypeString, Default: ""},
+		{Name: "revision", Type: field.TypeInt64, Default: 0},
 	}
 	// ReplicaTable holds the schema information for the "replica" table.
 	ReplicaTable = &schema.Table{
 		Name:       "replica",
 		Columns:    ReplicaColumns,
 		PrimaryKey: []*schema.Column{ReplicaColumns[0]},
+		Indexes: []*schema.Index{
+			{
+				Name:    "replica_live",
+				Unique:  false,
+				Columns: []*schema.Column{ReplicaColumns[3]},
+				Annotation: &entsql.IndexAnnotation{
+					Where: "live",
+				},
+			},
+		},
 	}
 	// RevisionColumns holds the columns for the "revision" table.
 	RevisionColumns = []*schema.Column{

@@ -14,6 +14,16 @@ const (
 	FieldID = "id"
 	// FieldRegisterTime holds the string denoting the register_time field in the database.
 	FieldRegisterTime = "register_time"
+	// FieldLease holds the string denoting the lease field in the database.
+	FieldLease = "lease"
+	// FieldLive holds the string denoting the live field in the database.
+	FieldLive = "live"
+	// FieldRenewal holds the string denoting the renewal field in the database.
+	FieldRenewal = "renewal"
+	// FieldEpoch holds the string denoting the epoch field in the database.
+	FieldEpoch = "epoch"
+	// FieldRevision holds the string denoting the revision field in the database.
+	FieldRevision = "revision"
 	// EdgeShards holds the string denoting the shards edge name in mutations.
 	EdgeShards = "shards"
 	// ShardHeadFieldID holds the string denoting the ID field of the ShardHead.
@@ -33,6 +43,11 @@ const (
 var Columns = []string{
 	FieldID,
 	FieldRegisterTime,
+	FieldLease,
+	FieldLive,
+	FieldRenewal,
+	FieldEpoch,
+	FieldRevision,
 }
 
 // ValidColumn reports if the column name is valid (part of the table columns).
@@ -45,6 +60,19 @@ func ValidColumn(column string) bool {
 	return false
 }
 
+var (
+	// DefaultLease holds the default value on creation for the "lease" field.
+	DefaultLease int64
+	// DefaultLive holds the default value on creation for the "live" field.
+	DefaultLive bool
+	// DefaultRenewal holds the default value on creation for the "renewal" field.
+	DefaultRenewal int64
+	// DefaultEpoch holds the default value on creation for the "epoch" field.
+	DefaultEpoch string
+	// DefaultRevision holds the default value on creation for the "revision" field.
+	DefaultRevision int64
+)
+
 // OrderOption defines the ordering options for the Replica queries.
 type OrderOption func(*sql.Selector)
 
@@ -56,6 +84,31 @@ func ByID(opts ...sql.OrderTermOption) OrderOption {
 // ByRegisterTime orders the results by the register_time field.
 func ByRegisterTime(opts ...sql.OrderTermOption) OrderOption {
 	return sql.OrderByField(FieldRegisterTime, opts...).ToFunc()
+}
+
+// ByLease orders the results by the lease field.
+func ByLease(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldLease, opts...).ToFunc()
+}
+
+// ByLive orders the results by the live field.
+func ByLive(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldLive, opts...).ToFunc()
+}
+
+// ByRenewal orders the results by the renewal field.
+func ByRenewal(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldRenewal, opts...).ToFunc()
+}
+
+// ByEpoch orders the results by the epoch field.
+func ByEpoch(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldEpoch, opts...).ToFunc()
+}
+
+// ByRevision orders the results by the revision field.
+func ByRevision(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldRevision, opts...).ToFunc()
 }
 
 // ByShardsCount orders the results by shards count.

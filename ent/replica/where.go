@@ -71,6 +71,31 @@ func RegisterTime(v registry.Time) predicate.Replica {
 	return predicate.Replica(sql.FieldEQ(FieldRegisterTime, vc))
 }
 
+// Lease applies equality check predicate on the "lease" field. It's identical to LeaseEQ.
+func Lease(v int64) predicate.Replica {
+	return predicate.Replica(sql.FieldEQ(FieldLease, v))
+}
+
+// Live applies equality check predicate on the "live" field. It's identical to LiveEQ.
+func Live(v bool) predicate.Replica {
+	return predicate.Replica(sql.FieldEQ(FieldLive, v))
+}
+
+// Renewal applies equality check predicate on the "renewal" field. It's identical to RenewalEQ.
+func Renewal(v int64) predicate.Replica {
+	return predicate.Replica(sql.FieldEQ(FieldRenewal, v))
+}
+
+// Epoch applies equality check predicate on the "epoch" field. It's identical to EpochEQ.
+func Epoch(v string) predicate.Replica {
+	return predicate.Replica(sql.FieldEQ(FieldEpoch, v))
+}
+
+// Revision applies equality check predicate on the "revision" field. It's identical to RevisionEQ.
+func Revision(v int64) predicate.Replica {
+	return predicate.Replica(sql.FieldEQ(FieldRevision, v))
+}
+
 // RegisterTimeEQ applies the EQ predicate on the "register_time" field.
 func RegisterTimeEQ(v registry.Time) predicate.Replica {
 	vc := int64(v)
@@ -123,6 +148,201 @@ func RegisterTimeLT(v registry.Time) predicate.Replica {
 func RegisterTimeLTE(v registry.Time) predicate.Replica {
 	vc := int64(v)
 	return predicate.Replica(sql.FieldLTE(FieldRegisterTime, vc))
+}
+
+// LeaseEQ applies the EQ predicate on the "lease" field.
+func LeaseEQ(v int64) predicate.Replica {
+	return predicate.Replica(sql.FieldEQ(FieldLease, v))
+}
+
+// LeaseNEQ applies the NEQ predicate on the "lease" field.
+func LeaseNEQ(v int64) predicate.Replica {
+	return predicate.Replica(sql.FieldNEQ(FieldLease, v))
+}
+
+// LeaseIn applies the In predicate on the "lease" field.
+func LeaseIn(vs ...int64) predicate.Replica {
+	return predicate.Replica(sql.FieldIn(FieldLease, vs...))
+}
+
+// LeaseNotIn applies the NotIn predicate on the "lease" field.
+func LeaseNotIn(vs ...int64) predicate.Replica {
+	return predicate.Replica(sql.FieldNotIn(FieldLease, vs...))
+}
+
+// LeaseGT applies the GT predicate on the "lease" field.
+func LeaseGT(v int64) predicate.Replica {
+	return predicate.Replica(sql.FieldGT(FieldLease, v))
+}
+
+// LeaseGTE applies the GTE predicate on the "lease" field.
+func LeaseGTE(v int64) predicate.Replica {
+	return predicate.Replica(sql.FieldGTE(FieldLease, v))
+}
+
+// LeaseLT applies the LT predicate on the "lease" field.
+func LeaseLT(v int64) predicate.Replica {
+	return predicate.Replica(sql.FieldLT(FieldLease, v))
+}
+
+// LeaseLTE applies the LTE predicate on the "lease" field.
+func LeaseLTE(v int64) predicate.Replica {
+	return predicate.Replica(sql.FieldLTE(FieldLease, v))
+}
+
+// LiveEQ applies the EQ predicate on the "live" field.
+func LiveEQ(v bool) predicate.Replica {
+	return predicate.Replica(sql.FieldEQ(FieldLive, v))
+}
+
+// LiveNEQ applies the NEQ predicate on the "live" field.
+func LiveNEQ(v bool) predicate.Replica {
+	return predicate.Replica(sql.FieldNEQ(FieldLive, v))
+}
+
+// RenewalEQ applies the EQ predicate on the "renewal" field.
+func RenewalEQ(v int64) predicate.Replica {
+	return predicate.Replica(sql.FieldEQ(FieldRenewal, v))
+}
+
+// RenewalNEQ applies the NEQ predicate on the "renewal" field.
+func RenewalNEQ(v int64) predicate.Replica {
+	return predicate.Replica(sql.FieldNEQ(FieldRenewal, v))
+}
+
+// RenewalIn applies the In predicate on the "renewal" field.
+func RenewalIn(vs ...int64) predicate.Replica {
+	return predicate.Replica(sql.FieldIn(FieldRenewal, vs...))
+}
+
+// RenewalNotIn applies the NotIn predicate on the "renewal" field.
+func RenewalNotIn(vs ...int64) predicate.Replica {
+	return predicate.Replica(sql.FieldNotIn(FieldRenewal, vs...))
+}
+
+// RenewalGT applies the GT predicate on the "renewal" field.
+func RenewalGT(v int64) predicate.Replica {
+	return predicate.Replica(sql.FieldGT(FieldRenewal, v))
+}
+
+// RenewalGTE applies the GTE predicate on the "renewal" field.
+func RenewalGTE(v int64) predicate.Replica {
+	return predicate.Replica(sql.FieldGTE(FieldRenewal, v))
+}
+
+// RenewalLT applies the LT predicate on the "renewal" field.
+func RenewalLT(v int64) predicate.Replica {
+	return predicate.Replica(sql.FieldLT(FieldRenewal, v))
+}
+
+// RenewalLTE applies the LTE predicate on the "renewal" field.
+func RenewalLTE(v int64) predicate.Replica {
+	return predicate.Replica(sql.FieldLTE(FieldRenewal, v))
+}
+
+// EpochEQ applies the EQ predicate on the "epoch" field.
+func EpochEQ(v string) predicate.Replica {
+	return predicate.Replica(sql.FieldEQ(FieldEpoch, v))
+}
+
+// EpochNEQ applies the NEQ predicate on the "epoch" field.
+func EpochNEQ(v string) predicate.Replica {
+	return predicate.Replica(sql.FieldNEQ(FieldEpoch, v))
+}
+
+// EpochIn applies the In predicate on the "epoch" field.
+func EpochIn(vs ...string) predicate.Replica {
+	return predicate.Replica(sql.FieldIn(FieldEpoch, vs...))
+}
+
+// EpochNotIn applies the NotIn predicate on the "epoch" field.
+func EpochNotIn(vs ...string) predicate.Replica {
+	return predicate.Replica(sql.FieldNotIn(FieldEpoch, vs...))
+}
+
+// EpochGT applies the GT predicate on the "epoch" field.
+func EpochGT(v string) predicate.Replica {
+	return predicate.Replica(sql.FieldGT(FieldEpoch, v))
+}
+
+// EpochGTE applies the GTE predicate on the "epoch" field.
+func EpochGTE(v string) predicate.Replica {
+	return predicate.Replica(sql.FieldGTE(FieldEpoch, v))
+}
+
+// EpochLT applies the LT predicate on the "epoch" field.
+func EpochLT(v string) predicate.Replica {
+	return predicate.Replica(sql.FieldLT(FieldEpoch, v))
+}
+
+// EpochLTE applies the LTE predicate on the "epoch" field.
+func EpochLTE(v string) predicate.Replica {
+	return predicate.Replica(sql.FieldLTE(FieldEpoch, v))
+}
+
+// EpochContains applies the Contains predicate on the "epoch" field.
+func EpochContains(v string) predicate.Replica {
+	return predicate.Replica(sql.FieldContains(FieldEpoch, v))
+}
+
+// EpochHasPrefix applies the HasPrefix predicate on the "epoch" field.
+func EpochHasPrefix(v string) predicate.Replica {
+	return predicate.Replica(sql.FieldHasPrefix(FieldEpoch, v))
+}
+
+// EpochHasSuffix applies the HasSuffix predicate on the "epoch" field.
+func EpochHasSuffix(v string) predicate.Replica {
+	return predicate.Replica(sql.FieldHasSuffix(FieldEpoch, v))
+}
+
+// EpochEqualFold applies the EqualFold predicate on the "epoch" field.
+func EpochEqualFold(v string) predicate.Replica {
+	return predicate.Replica(sql.FieldEqualFold(FieldEpoch, v))
+}
+
+// EpochContainsFold applies the ContainsFold predicate on the "epoch" field.
+func EpochContainsFold(v string) predicate.Replica {
+	return predicate.Replica(sql.FieldContainsFold(FieldEpoch, v))
+}
+
+// RevisionEQ applies the EQ predicate on the "revision" field.
+func RevisionEQ(v int64) predicate.Replica {
+	return predicate.Replica(sql.FieldEQ(FieldRevision, v))
+}
+
+// RevisionNEQ applies the NEQ predicate on the "revision" field.
+func RevisionNEQ(v int64) predicate.Replica {
+	return predicate.Replica(sql.FieldNEQ(FieldRevision, v))
+}
+
+// RevisionIn applies the In predicate on the "revision" field.
+func RevisionIn(vs ...int64) predicate.Replica {
+	return predicate.Replica(sql.FieldIn(FieldRevision, vs...))
+}
+
+// RevisionNotIn applies the NotIn predicate on the "revision" field.
+func RevisionNotIn(vs ...int64) predicate.Replica {
+	return predicate.Replica(sql.FieldNotIn(FieldRevision, vs...))
+}
+
+// RevisionGT applies the GT predicate on the "revision" field.
+func RevisionGT(v int64) predicate.Replica {
+	return predicate.Replica(sql.FieldGT(FieldRevision, v))
+}
+
+// RevisionGTE applies the GTE predicate on the "revision" field.
+func RevisionGTE(v int64) predicate.Replica {
+	return predicate.Replica(sql.FieldGTE(FieldRevision, v))
+}
+
+// RevisionLT applies the LT predicate on the "revision" field.
+func RevisionLT(v int64) predicate.Replica {
+	return predicate.Replica(sql.FieldLT(FieldRevision, v))
+}
+
+// RevisionLTE applies the LTE predicate on the "revision" field.
+func RevisionLTE(v int64) predicate.Replica {
+	return predicate.Replica(sql.FieldLTE(FieldRevision, v))
 }
 
 // HasShards applies the HasEdge predicate on the "shards" edge.

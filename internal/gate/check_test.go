@@ -57,7 +57,7 @@ func TestMode(t *testing.T) {
 	var a Answer
 	put := func(until registry.Time) {
 		r := g.store.write(&registry.Principal{Name: "principals/shop", Role: registry.RoleCaller, ObserveUntil: until, Tokens: []registry.Token{{ID: "t1"}}})
-		if err := g.keeper.Advance(t.Context(), r); err != nil {
+		if err := g.keeper.Advance(t.Context(), anyEpoch, r); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -97,7 +97,7 @@ func TestErrorsLeaveNoOutcome(t *testing.T) {
 		}
 	}
 	r := g.store.write(&registry.Exporter{Name: "exporters/acme", Country: "GB"})
-	if err := g.keeper.Advance(t.Context(), r); err != nil {
+	if err := g.keeper.Advance(t.Context(), anyEpoch, r); err != nil {
 		t.Fatal(err)
 	}
 	err := g.CheckBatch(t.Context(), g.shop, qs, CheckOptions{}, as)
@@ -121,7 +121,7 @@ func TestErrorsLeaveNoOutcome(t *testing.T) {
 func TestExplainHoldsNobodyUp(t *testing.T) {
 	g := start(t, KeeperConfig{}, Config{})
 	r := g.store.write(courier(1))
-	if err := g.keeper.Advance(t.Context(), r); err != nil {
+	if err := g.keeper.Advance(t.Context(), anyEpoch, r); err != nil {
 		t.Fatal(err)
 	}
 	g.past.turn <- struct{}{} // somebody compiles
@@ -132,7 +132,7 @@ func TestExplainHoldsNobodyUp(t *testing.T) {
 		ended <- g.Explain(ctx, g.shop, question(), ExplainOptions{AsOf: 1}, &a)
 	}()
 	r = g.store.write(courier(2))
-	if err := g.keeper.Advance(t.Context(), r); err != nil {
+	if err := g.keeper.Advance(t.Context(), anyEpoch, r); err != nil {
 		t.Error(err)
 	}
 	cancel()
@@ -229,7 +229,7 @@ func TestOnSQLite(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if err := k.Advance(t.Context(), h.Revision); err != nil {
+		if err := k.Advance(t.Context(), anyEpoch, h.Revision); err != nil {
 			t.Fatal(err)
 		}
 		return h.Revision

@@ -32,7 +32,7 @@ func newMemory() *memory { return &memory{heads: map[string]ledger.ShardHead{}} 
 
 var errAway = registry.Errorf(registry.Unavailable, "OUTCOME_UNKNOWN", "the database is away")
 
-func (m *memory) RegisterReplica(context.Context, string, int64) error {
+func (m *memory) RegisterReplica(context.Context, string, int64, time.Duration) error {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	if m.away {

@@ -63,7 +63,11 @@ type Gate struct {
 // New returns a gate; Run starts it.
 func New(k *Keeper, l Ledger, keys *Keys, cfg Config, now func() time.Time) *Gate {
 	cfg = cfg.withDefaults()
-	return &Gate{keeper: k, rec: newRecorder(l, cfg, now), keys: keys, cfg: cfg, now: now, past: newPast()}
+	r := newRecorder(l, cfg, now)
+	if k.cfg.Replicas != nil {
+		r.shared = k
+	}
+	return &Gate{keeper: k, rec: r, keys: keys, cfg: cfg, now: now, past: newPast()}
 }
 
 // renewEvery is how often the keys' file is looked at again.
@@ -292,7 +296,7 @@ func (g *Gate) catchUp(ctx context.Context, revision int64) error {
 		ctx, cancel = context.WithTimeout(ctx, maxCatchUp)
 		defer cancel()
 	}
-	return g.keeper.await(ctx, revision)
+	return g.keeper.await(ctx, anyEpoch, revision)
 }
 
 // await waits for the group's record, then judges the lease of the view that

@@ -211,7 +211,7 @@ func TestAdvanceWaits(t *testing.T) {
 		}
 		close(hold)
 	})
-	if err := g.keeper.Advance(t.Context(), r); err != nil {
+	if err := g.keeper.Advance(t.Context(), anyEpoch, r); err != nil {
 		t.Fatal(err)
 	}
 	if g.keeper.View().Head.Revision != r {
@@ -384,7 +384,7 @@ func TestNowNeverGoesBack(t *testing.T) {
 func TestExplain(t *testing.T) {
 	g := start(t, KeeperConfig{}, Config{})
 	r := g.store.write(&registry.Recipient{Name: "recipients/courier", Kind: registry.RecipientKindLogistics, TerminateTime: 1, Country: "CN"})
-	if err := g.keeper.Advance(t.Context(), r); err != nil {
+	if err := g.keeper.Advance(t.Context(), anyEpoch, r); err != nil {
 		t.Fatal(err)
 	}
 	terminated := func(opt ExplainOptions) bool {
@@ -418,7 +418,7 @@ func TestExplain(t *testing.T) {
 func TestRefusedIsNotRecorded(t *testing.T) {
 	g := start(t, KeeperConfig{}, Config{})
 	r := g.store.write(&registry.Exporter{Name: "exporters/acme", Country: "GB"})
-	if err := g.keeper.Advance(t.Context(), r); err != nil {
+	if err := g.keeper.Advance(t.Context(), anyEpoch, r); err != nil {
 		t.Fatal(err)
 	}
 	var a Answer
@@ -445,7 +445,7 @@ func TestAuthenticate(t *testing.T) {
 	}
 	revoke := func(token registry.Token) {
 		r := g.store.write(&registry.Principal{Name: "principals/shop", Role: registry.RoleCaller, Tokens: []registry.Token{token}})
-		if err := g.keeper.Advance(t.Context(), r); err != nil {
+		if err := g.keeper.Advance(t.Context(), anyEpoch, r); err != nil {
 			t.Fatal(err)
 		}
 		if _, err := g.keeper.View().Authenticate("wb_t1_"+secret, now); reason(err) != "UNAUTHENTICATED" {

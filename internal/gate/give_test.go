@@ -34,7 +34,7 @@ func TestGiveHoldsTheView(t *testing.T) {
 					revision = g.store.write(courier(1))
 					ctx, cancel := context.WithTimeout(t.Context(), 100*time.Millisecond)
 					defer cancel()
-					if err := g.keeper.Advance(ctx, revision); reason(err) != "REVISION_NOT_REACHED" {
+					if err := g.keeper.Advance(ctx, anyEpoch, revision); reason(err) != "REVISION_NOT_REACHED" {
 						t.Errorf("it does not wait for what is being given: %v", err)
 					}
 					return c.give()
@@ -49,7 +49,7 @@ func TestGiveHoldsTheView(t *testing.T) {
 				if !errors.Is(err, c.want) || given != 1 || c.want != nil && as[0].Decision.Outcome != decision.Undecided {
 					t.Errorf("given %d times, %+v: %v", given, as[0], err)
 				}
-				if err := g.keeper.Advance(t.Context(), revision); err != nil {
+				if err := g.keeper.Advance(t.Context(), anyEpoch, revision); err != nil {
 					t.Error(err)
 				}
 			})

@@ -22,6 +22,8 @@ type KeeperConfig struct {
 	Lease    time.Duration // how long a poll keeps the registry fresh; 5 s
 	MaxSkew  time.Duration // from the database's clock; 2 s
 	Log      *slog.Logger  // slog.Default when nil
+	// Replicas are the servers of the same database; nil where there can be no other.
+	Replicas Replicas
 	// Boot returns the time since boot, suspension included; the system's when nil.
 	Boot func() time.Duration
 }
@@ -65,21 +67,65 @@ type Keeper struct {
 	view atomic.Pointer[View]
 	ask  chan struct{} // for a poll before its time
 	turn sync.Mutex    // held by a poll: what is found later is published later
+	last time.Duration // the lease, of the look after a commit
+
+	registered   atomic.Pointer[registration] // nil while this process is not
+	lapsed       chan struct{}                // it is to register anew
+	unregistered bool                         // as it was last told
+	peers        *peers
+
+	mutants mutants
 
 	mu    sync.Mutex
 	moved chan struct{} // closed at the next publication
 	older []*View       // replaced views that checks are in flight on
 }
 
+// mutants are faults that a test asks for, to see that it would find them.
+type mutants struct {
+	hasty     bool // a revision is confirmed before older checks are answered
+	late      bool // freshness counts from after the poll
+	unrenewed bool // freshness counts from the poll, whatever became of the registration
+}
+
 // NewKeeper returns a keeper of the store's registry; Run starts it.
 func NewKeeper(store registry.Store, cfg KeeperConfig, now func() time.Time) *Keeper {
-	return &Keeper{store: store, cfg: cfg.withDefaults(), now: now, ask: make(chan struct{}, 1), moved: make(chan struct{})}
+	cfg = cfg.withDefaults()
+	return &Keeper{
+		store: store, cfg: cfg, now: now, last: cfg.Lease, ask: make(chan struct{}, 1), moved: make(chan struct{}),
+		lapsed: make(chan struct{}, 1), peers: newPeers(cfg.Replicas, cfg.Log, now),
+	}
 }
 
 // Run polls until ctx ends, and then returns nil. A database that is away is no
 // reason to end: the keeper goes on trying, and the lease says when its registry
-// is too old.
+// is too old. Where there may be other servers it stays registered among them, and
+// leaves them at the end: nothing is answered then.
 func (k *Keeper) Run(ctx context.Context) error {
+	if k.cfg.Replicas == nil {
+		k.polls(ctx)
+		return nil
+	}
+	var all sync.WaitGroup
+	for _, run := range []func(context.Context){k.polls, k.stay, k.confirm, func(ctx context.Context) { k.cfg.Replicas.Listen(ctx, k.early) }} {
+		all.Go(func() { run(ctx) })
+	}
+	all.Wait()
+	if err := k.leave(ctx); err != nil {
+		k.cfg.Log.Warn("this server's registration is left to lapse", "error", err)
+	}
+	return nil
+}
+
+// early asks for a poll before its time.
+func (k *Keeper) early() {
+	select {
+	case k.ask <- struct{}{}:
+	default:
+	}
+}
+
+func (k *Keeper) polls(ctx context.Context) {
 	timer := time.NewTimer(0)
 	defer timer.Stop()
 	gap := time.NewTicker(pollGap)
@@ -88,18 +134,18 @@ func (k *Keeper) Run(ctx context.Context) error {
 	for {
 		select {
 		case <-ctx.Done():
-			return nil
+			return
 		case <-timer.C:
 		case <-k.ask:
 			select {
 			case <-ctx.Done():
-				return nil
+				return
 			case <-gap.C:
 			}
 		}
 		err := k.poll(ctx)
 		if ctx.Err() != nil {
-			return nil
+			return
 		}
 		if (err != nil) != failed {
 			failed = err != nil
@@ -129,13 +175,15 @@ func (k *Keeper) View() *View { return k.view.Load() }
 func (k *Keeper) Fresh(now time.Time) error { return k.fresh(k.view.Load(), now) }
 
 // fresh judges one view by the monotonic and the wall clock.
-func (k *Keeper) fresh(v *View, now time.Time) error {
+func (k *Keeper) fresh(v *View, now time.Time) error { return k.within(k.cfg.Lease, v, now) }
+
+func (k *Keeper) within(lease time.Duration, v *View, now time.Time) error {
 	if v == nil {
 		return errNotLoaded
 	}
 	p := v.proof.Load()
 	switch {
-	case p.sent.age(now) > k.cfg.Lease:
+	case p.sent.age(now) > lease:
 		return errStale
 	case p.skewed || p.sent.jumped(now, k.cfg.MaxSkew):
 		return errClock
@@ -145,10 +193,10 @@ func (k *Keeper) fresh(v *View, now time.Time) error {
 
 // freshByAll judges one view by all three clocks: the last look before an answer.
 func (k *Keeper) freshByAll(v *View) error {
-	if k.cfg.Boot()-v.proof.Load().sent.boot > k.cfg.Lease {
+	if k.cfg.Boot()-v.proof.Load().sent.boot > k.last {
 		return errStale
 	}
-	return k.fresh(v, k.now())
+	return k.within(k.last, v, k.now())
 }
 
 var (
@@ -158,16 +206,21 @@ var (
 )
 
 // poll asks for the head once, publishes what is newer, and renews the lease of
-// the view that the registry was found at, by the time before it asked.
+// the view that the registry was found at, by the time before it asked, or before
+// it last renewed its registration.
 func (k *Keeper) poll(ctx context.Context) error {
 	k.turn.Lock()
 	defer k.turn.Unlock()
-	sent := moment{k.now(), k.cfg.Boot()}
+	r := k.registered.Load()
+	sent := k.moment()
 	head, err := k.head(ctx)
 	if err != nil {
 		return fmt.Errorf("poll the revision: %w", err)
 	}
-	p := &proof{sent, k.skewed(sent.wall, k.now(), head.Clock)}
+	p := &proof{k.proved(r, sent), k.skewed(sent.wall, k.now(), head.Clock)}
+	if k.mutants.late {
+		p.sent = k.moment()
+	}
 	v := k.view.Load()
 	if v != nil && v.Head.Epoch == head.Epoch && v.Head.Revision == head.Revision && v.Head.Root == head.Root {
 		v.proof.Store(p)
@@ -284,6 +337,21 @@ func (k *Keeper) publish(v *View) {
 	k.moved = make(chan struct{})
 }
 
+// movement returns a channel that is closed at the next publication or registration.
+func (k *Keeper) movement() <-chan struct{} {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	return k.moved
+}
+
+// stir wakes whoever waits for a movement.
+func (k *Keeper) stir() {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	close(k.moved)
+	k.moved = make(chan struct{})
+}
+
 // enter returns the current view and counts the caller in; leave counts it out.
 // The view is read again after counting, so that publish either sees the count or
 // is seen.
@@ -301,14 +369,19 @@ func (k *Keeper) enter() *View {
 	}
 }
 
-// Advance returns when the registry here is at the revision or a later one and
-// every check that began on an older one was answered or dropped: after a write
-// and before its reply. Its error is Unavailable with REVISION_NOT_REACHED when
-// ctx ends first.
-func (k *Keeper) Advance(ctx context.Context, revision int64) error {
-	if err := k.await(ctx, revision); err != nil {
+// Advance returns when the registry here is at the revision of the epoch ("": any)
+// or a later one and every check that began on an older one was answered or dropped. Its error
+// is Unavailable with REVISION_NOT_REACHED when ctx ends first.
+func (k *Keeper) Advance(ctx context.Context, epoch string, revision int64) error {
+	if err := k.await(ctx, epoch, revision); err != nil {
 		return err
 	}
+	return k.drained(ctx, revision)
+}
+
+// drained returns when every check that began on a view before the revision, which
+// was published, was answered or dropped.
+func (k *Keeper) drained(ctx context.Context, revision int64) error {
 	k.mu.Lock()
 	older := slices.Clone(k.older)
 	k.mu.Unlock()
@@ -325,20 +398,18 @@ func (k *Keeper) Advance(ctx context.Context, revision int64) error {
 	return nil
 }
 
-// await returns when the current view is at the revision or a later one.
-func (k *Keeper) await(ctx context.Context, revision int64) error {
+// anyEpoch is for whoever is content with a revision of any history.
+const anyEpoch = ""
+
+// await returns when the current view is at the revision of the epoch or a later one.
+func (k *Keeper) await(ctx context.Context, epoch string, revision int64) error {
 	for asked := false; ; asked = true {
-		k.mu.Lock()
-		moved := k.moved
-		k.mu.Unlock()
-		if v := k.view.Load(); v != nil && v.Head.Revision >= revision {
+		moved := k.movement()
+		if v := k.view.Load(); v != nil && v.Head.Revision >= revision && (epoch == anyEpoch || v.Head.Epoch == epoch) {
 			return nil
 		}
 		if !asked {
-			select {
-			case k.ask <- struct{}{}:
-			default:
-			}
+			k.early()
 		}
 		select {
 		case <-moved:

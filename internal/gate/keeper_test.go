@@ -189,12 +189,12 @@ func TestSkew(t *testing.T) {
 func TestAdvanceEnds(t *testing.T) {
 	s := newStore(time.Now)
 	k := loaded(t, s, KeeperConfig{})
-	if err := k.Advance(t.Context(), k.View().Head.Revision); err != nil {
+	if err := k.Advance(t.Context(), anyEpoch, k.View().Head.Revision); err != nil {
 		t.Errorf("to where it is: %v", err)
 	}
 	ctx, cancel := context.WithTimeout(t.Context(), 10*time.Millisecond)
 	defer cancel()
-	if err := k.Advance(ctx, 99); reason(err) != "REVISION_NOT_REACHED" || !errors.Is(err, context.DeadlineExceeded) {
+	if err := k.Advance(ctx, anyEpoch, 99); reason(err) != "REVISION_NOT_REACHED" || !errors.Is(err, context.DeadlineExceeded) {
 		t.Errorf("to what does not come: %v", err)
 	}
 	v := k.enter()
@@ -205,7 +205,7 @@ func TestAdvanceEnds(t *testing.T) {
 	}
 	ctx, cancel = context.WithTimeout(t.Context(), 10*time.Millisecond)
 	defer cancel()
-	if err := k.Advance(ctx, r); reason(err) != "REVISION_NOT_REACHED" {
+	if err := k.Advance(ctx, anyEpoch, r); reason(err) != "REVISION_NOT_REACHED" {
 		t.Errorf("with a check that is not answered: %v", err)
 	}
 }
@@ -234,7 +234,7 @@ func TestAdvanceUnderLoad(t *testing.T) {
 	}
 	for range 30 {
 		r := s.write(courier(1))
-		if err := k.Advance(ctx, r); err != nil {
+		if err := k.Advance(ctx, anyEpoch, r); err != nil {
 			t.Fatal(err)
 		}
 		floor.Store(r)

@@ -19,8 +19,10 @@ import (
 // is the caller's again when it returns.
 type Ledger interface {
 	// RegisterReplica records an incarnation before it serves; at is in microseconds.
-	RegisterReplica(ctx context.Context, replica string, at int64) error
-	// OpenShard inserts a new, empty shard head.
+	// Without a lease no other server has the database.
+	RegisterReplica(ctx context.Context, replica string, at int64, lease time.Duration) error
+	// OpenShard inserts a new, empty shard head; NOT_FOUND when its replica is not
+	// registered any more.
 	OpenShard(ctx context.Context, h ledger.ShardHead) error
 	// ShardHead reads a shard's head; NOT_FOUND when there is none.
 	ShardHead(ctx context.Context, shard string) (ledger.ShardHead, error)
@@ -49,6 +51,7 @@ const (
 // take its mutex once each; its committer is one goroutine.
 type recorder struct {
 	ledger Ledger
+	shared *Keeper // it registers this process among others; nil where there are none
 	cfg    Config
 	now    func() time.Time
 	wake   chan struct{} // one for each group that begins
@@ -173,11 +176,14 @@ func (r *recorder) take() *group {
 	return r.committing
 }
 
-// begin registers the incarnation and reads the ledger's last now, until it
+// begin registers the incarnation, where the keeper does not, and reads the ledger's last now, until it
 // succeeds or ctx ends; only then is anything recorded.
 func (r *recorder) begin(ctx context.Context) bool {
 	for wait := r.cfg.Retry; ; wait = min(2*wait, maxRetry) {
-		err := r.register(ctx)
+		var err error
+		if r.shared == nil {
+			err = r.register(ctx)
+		}
 		if err == nil {
 			var last int64
 			if last, err = r.lastRecorded(ctx); err == nil {
@@ -205,15 +211,22 @@ func (r *recorder) lastRecorded(ctx context.Context) (int64, error) {
 }
 
 // register records a replica of a new name, if this incarnation has none yet. One
-// whose outcome is not known is left behind: it never writes.
+// whose outcome is not known is left behind: it never writes. Among others the
+// incarnation is the keeper's.
 func (r *recorder) register(ctx context.Context) error {
+	if r.shared != nil {
+		if r.replica = r.shared.Replica(); r.replica == "" {
+			return errLedger
+		}
+		return nil
+	}
 	if r.replica != "" {
 		return nil
 	}
 	ctx, cancel := context.WithTimeout(ctx, r.cfg.Commit)
 	defer cancel()
 	replica := randomID()
-	if err := r.ledger.RegisterReplica(ctx, replica, r.now().UnixMicro()); err != nil {
+	if err := r.ledger.RegisterReplica(ctx, replica, r.now().UnixMicro(), 0); err != nil {
 		return err
 	}
 	r.replica = replica
@@ -388,7 +401,12 @@ func (r *recorder) stands(a *attempt) {
 }
 
 // abandon ends this incarnation; the next commit begins another.
-func (r *recorder) abandon() { r.head, r.replica = ledger.ShardHead{}, "" }
+func (r *recorder) abandon() {
+	if r.shared != nil {
+		r.shared.Forsake(r.replica)
+	}
+	r.head, r.replica = ledger.ShardHead{}, ""
+}
 
 // open makes sure that there is a shard to write to: a new incarnation registers,
 // then opens a shard of its own. A shard whose opening was not confirmed stays
@@ -403,6 +421,9 @@ func (r *recorder) open(ctx context.Context) error {
 	h := ledger.ShardHead{Shard: randomID(), Replica: r.replica}
 	h.Root = h.Tree.Root()
 	if err := r.ledger.OpenShard(ctx, h); err != nil {
+		if registry.ReasonOf(err) == notFound {
+			r.abandon()
+		}
 		return err
 	}
 	r.head = h

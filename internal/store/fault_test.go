@@ -236,7 +236,7 @@ func TestUnknownOutcome(t *testing.T) {
 		}
 	})
 	t.Run("an append is settled by its head", func(t *testing.T) {
-		if err := s.RegisterReplica(t.Context(), "r", 1); err != nil {
+		if err := s.RegisterReplica(t.Context(), "r", 1, 0); err != nil {
 			t.Fatal(err)
 		}
 		prev := ledger.ShardHead{Shard: "s", Replica: "r"}

@@ -8,18 +8,11 @@ import (
 	"waybill/internal/registry"
 )
 
-// Head reads the revision row and the database's clock, in one statement. On an
-// exclusive store it reads them on the connection that holds the lock, so that it
-// fails where this is not the one server.
+// Head reads the revision row and the database's clock, in one statement.
 func (s *Store) Head(ctx context.Context) (registry.Head, error) {
 	return await(ctx, func() (head registry.Head, err error) {
 		err = retry(ctx, func() error {
 			return onConn(ctx, s.polls, func(conn *sql.Conn) (err error) {
-				ctx := ctx
-				if s.exclusive {
-					// A caller that goes away must not take the lock's connection with it.
-					ctx = context.WithoutCancel(ctx)
-				}
 				head, err = s.head(ctx, conn)
 				return err
 			})

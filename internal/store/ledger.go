@@ -13,19 +13,19 @@ import (
 	"waybill/internal/registry"
 )
 
-// RegisterReplica records one start of a server, before it serves. The name is
-// new at every start; at is in microseconds.
-func (s *Store) RegisterReplica(ctx context.Context, replica string, at int64) error {
-	_, err := write(ctx, s, s.entries, ledgerUnavailable, "register a replica", func(ctx context.Context, tx *sql.Tx) (struct{}, error) {
-		_, err := tx.ExecContext(ctx, s.sql("INSERT INTO replica (id, register_time) VALUES (?, ?)"), replica, at)
-		return struct{}{}, err
-	})
-	return err
-}
-
-// OpenShard inserts the head of a new shard of a registered replica.
+// OpenShard inserts the head of a new shard of a registered replica. It returns
+// NOT_FOUND when the replica is registered no more.
 func (s *Store) OpenShard(ctx context.Context, h ledger.ShardHead) error {
 	_, err := write(ctx, s, s.entries, ledgerUnavailable, "open a shard", func(ctx context.Context, tx *sql.Tx) (struct{}, error) {
+		// The replica's row is held, so that it does not end beside its new shard.
+		held := "SELECT count(*) FROM (SELECT 1 FROM replica WHERE id = ? AND (live OR lease = 0)" + s.share + ") r"
+		var registered int
+		if err := tx.QueryRowContext(ctx, s.sql(held), h.Replica).Scan(&registered); err != nil {
+			return struct{}{}, err
+		}
+		if registered == 0 {
+			return struct{}{}, errNotRegistered
+		}
 		_, err := tx.ExecContext(ctx, s.sql("INSERT INTO shard_head (shard, replica_id, size, root, right_edge, last_now, sealed) VALUES (?, ?, ?, ?, ?, ?, ?)"),
 			h.Shard, h.Replica, h.Tree.Size(), h.Root[:], h.Tree.Edge(), h.LastNow, h.Sealed)
 		return struct{}{}, err

@@ -29,7 +29,7 @@ var session = map[string]string{
 	"lock_timeout":                        "2000",
 	"idle_in_transaction_session_timeout": "10000",
 	"tcp_user_timeout":                    "10000",
-	// A dead server's lock goes when PostgreSQL notices.
+	// A dead server's connections go when PostgreSQL notices.
 	"tcp_keepalives_idle":     "5",
 	"tcp_keepalives_interval": "2",
 	"tcp_keepalives_count":    "3",
@@ -43,7 +43,7 @@ func (s *Store) openPostgres(ctx context.Context, cfg Config, migrating bool) er
 	s.epoch = "epoch || '-' || substr(pg_walfile_name(pg_current_wal_lsn()), 1, 8)"
 	s.clock = "(extract(epoch FROM clock_timestamp()) * 1000000)::bigint"
 	s.unsafe = "concat_ws(', ', CASE WHEN NOT current_setting('fsync')::bool THEN 'fsync' END, CASE WHEN NOT current_setting('full_page_writes')::bool THEN 'full_page_writes' END)"
-	s.exclusive = cfg.Exclusive > 0 && !migrating
+	s.share = " FOR SHARE"
 	base, err := pq.NewConfig(cfg.Database)
 	if err != nil {
 		// The driver's error may hold the URL, and that the password.
@@ -62,7 +62,7 @@ func (s *Store) openPostgres(ctx context.Context, cfg Config, migrating bool) er
 		db     **sql.DB
 		binary bool
 		size   int
-	}{{&s.writer, false, 8}, {&s.polls, false, 2}, {&s.entries, true, 4}, {&s.entriesReader, true, 4}} {
+	}{{&s.writer, false, 8}, {&s.polls, false, 2}, {&s.entries, true, 4}, {&s.entriesReader, true, 4}, {&s.replicas, false, 4}} {
 		c := base.Clone()
 		c.BinaryParameters = p.binary
 		if c.Runtime == nil {
@@ -73,20 +73,16 @@ func (s *Store) openPostgres(ctx context.Context, cfg Config, migrating bool) er
 				c.Runtime[k] = v
 			}
 		}
-		if *p.db, err = s.pool(c, p.size, migrating, s.exclusive && p.db == &s.polls); err != nil {
+		if *p.db, err = s.pool(c, p.size, migrating); err != nil {
 			return err
 		}
+		s.listener = c
 	}
 	s.reader = s.writer
-	if s.exclusive {
-		if err := s.acquire(ctx, cfg.Exclusive); err != nil {
-			return err
-		}
-	}
 	return s.checkPostgres(ctx)
 }
 
-func (s *Store) pool(c pq.Config, size int, migrating, locked bool) (*sql.DB, error) {
+func (s *Store) pool(c pq.Config, size int, migrating bool) (*sql.DB, error) {
 	connector, err := pq.NewConnectorConfig(c)
 	if err != nil {
 		return nil, registry.Errorf(registry.Invalid, "FIELD_INVALID", "the database URL cannot be used")
@@ -94,14 +90,7 @@ func (s *Store) pool(c pq.Config, size int, migrating, locked bool) (*sql.DB, er
 	if !migrating {
 		connector.Dialer(dialer{})
 	}
-	noticing := pq.ConnectorWithNoticeHandler(connector, s.notice)
-	if locked {
-		// One connection, for good: a second could not take the lock.
-		db := sql.OpenDB(exclusive{noticing})
-		db.SetMaxOpenConns(1)
-		return db, nil
-	}
-	db := sql.OpenDB(noticing)
+	db := sql.OpenDB(pq.ConnectorWithNoticeHandler(connector, s.notice))
 	db.SetMaxOpenConns(size)
 	db.SetMaxIdleConns(size)
 	db.SetConnMaxLifetime(5 * time.Minute)

@@ -28,7 +28,7 @@ func TestRehash(t *testing.T) {
 					t.Fatal(err)
 				}
 			}
-			if err := s.RegisterReplica(t.Context(), "r", 1); err != nil {
+			if err := s.RegisterReplica(t.Context(), "r", 1, 0); err != nil {
 				t.Fatal(err)
 			}
 			const segments = 70 // more than a page

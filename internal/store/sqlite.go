@@ -73,6 +73,7 @@ func (s *Store) openSQLite(ctx context.Context, cfg Config, _ bool) error {
 			return s.fail(registryUnavailable, "open "+o.file, err)
 		}
 	}
+	s.replicas = s.entries
 	return nil
 }
 

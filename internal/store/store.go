@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"entgo.io/ent/dialect"
+	"github.com/lib/pq"
 
 	"waybill/internal/ledger"
 	"waybill/internal/registry"
@@ -25,11 +26,6 @@ type Config struct {
 	Database string
 	// Replica names this process to PostgreSQL (application_name).
 	Replica string
-	// Exclusive makes this the one server of a PostgreSQL database; it is how long
-	// another may answer after its last Head. Open and Head return ErrHeld while
-	// another has the database. Zero, for tools, takes nothing. The directory of an
-	// embedded store is for one process in any case.
-	Exclusive time.Duration
 	// Now is the clock of an embedded store; time.Now when nil. PostgreSQL's
 	// own clock is used there.
 	Now func() time.Time
@@ -47,12 +43,15 @@ type Store struct {
 	polls *sql.DB
 	// entries has the ledger's: binary parameters on PostgreSQL.
 	entries, entriesReader *sql.DB
+	// replicas has the connections of registration, so that no renewal waits for a
+	// record and no poll for a renewal.
+	replicas *sql.DB
+	listener pq.Config // PostgreSQL: of the connection that listens
 
 	epoch  string // the SQL expression of the epoch
 	clock  string // the SQL expression of the database's clock
 	unsafe string // the SQL expression of the setting that would lose a commit, '' if none
-
-	exclusive bool // polls' one connection holds the lock of the one server
+	share  string // the SQL that holds a row which is read
 
 	unsynced atomic.Int64 // commits that PostgreSQL did not replicate as told
 	lock     *os.File     // SQLite: the directory is ours
@@ -77,7 +76,7 @@ func Open(ctx context.Context, cfg Config) (*Store, error) {
 // Close closes the connections. Commits under way end first.
 func (s *Store) Close() error {
 	var errs []error
-	for _, db := range []*sql.DB{s.reader, s.polls, s.entriesReader, s.entries, s.writer} {
+	for _, db := range []*sql.DB{s.reader, s.polls, s.replicas, s.entriesReader, s.entries, s.writer} {
 		if db != nil {
 			errs = append(errs, db.Close())
 		}

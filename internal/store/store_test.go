@@ -134,7 +134,7 @@ func TestOpen(t *testing.T) {
 			}
 		}
 		for _, d := range []string{dir, t.TempDir()} {
-			if err := o.open(t, d).RegisterReplica(t.Context(), "r", 1); err != nil {
+			if err := o.open(t, d).RegisterReplica(t.Context(), "r", 1, 0); err != nil {
 				t.Fatal(err)
 			}
 			for _, name := range []string{"registry.db", "registry.db-wal", "registry.db-shm", "ledger.db", "ledger.db-wal", "ledger.db-shm"} {

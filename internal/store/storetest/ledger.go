@@ -73,7 +73,7 @@ func appendOnly(t *testing.T, b Backend) {
 
 func openShard(t testing.TB, s *store.Store, replica, shard string) ledger.ShardHead {
 	t.Helper()
-	if err := s.RegisterReplica(t.Context(), replica, int64(start)); err != nil {
+	if err := s.RegisterReplica(t.Context(), replica, int64(start), 0); err != nil {
 		t.Fatal(err)
 	}
 	h := ledger.ShardHead{Shard: shard, Replica: replica}

@@ -39,6 +39,7 @@ func Run(t *testing.T, b Backend) {
 		"duties are only closed":          dutyGuard,
 		"lists of duties":                 dutyLists,
 		"duties of many at once":          dutyRaces,
+		"replicas":                        replicas,
 		"differences of rows are found":   differences,
 		"a deadline before the statement": deadline,
 	} {
