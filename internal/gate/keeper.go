@@ -38,7 +38,7 @@ func (c KeeperConfig) withDefaults() KeeperConfig {
 	or(&c.Deadline, 500*time.Millisecond)
 	or(&c.Load, time.Minute)
 	or(&c.Lease, 5*time.Second)
-	or(&c.MaxSkew, 2*time.Second)
+	or(&c.MaxSkew, maxSkew)
 	if c.Log == nil {
 		c.Log = slog.Default()
 	}
@@ -47,6 +47,9 @@ func (c KeeperConfig) withDefaults() KeeperConfig {
 	}
 	return c
 }
+
+// maxSkew is how far this clock may be from the database's.
+const maxSkew = 2 * time.Second
 
 const (
 	// maxDelta is how many changes are applied rather than compiled anew.

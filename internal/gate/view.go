@@ -58,6 +58,18 @@ func newView(s *decision.Snapshot, head registry.Head, hashes map[string][32]byt
 	return v
 }
 
+// ahead is how far one server's clock may be before another's: each is within two
+// seconds of the database's.
+const ahead = 2 * maxSkew
+
+// instant returns the time of a check at a clock's reading: not before the newest
+// change was recorded. A revocation as of now, by the clock of the server that
+// wrote it, is in force on one whose clock is behind. A writer whose clock was
+// wrong altogether moves nobody's time by more.
+func (v *View) instant(now registry.Time) registry.Time {
+	return max(now, min(v.Head.Time, now+registry.Time(ahead.Microseconds())))
+}
+
 // leave counts a check out. A check that met the view just as it was replaced
 // comes and goes once more after it was drained; it decides nothing.
 func (v *View) leave() {
@@ -88,6 +100,7 @@ func (v *View) Authenticate(token string, now registry.Time) (decision.Principal
 	var secret [secretLength]byte
 	copy(secret[:], token[at+1:])
 	hash := sha256.Sum256(secret[:])
+	now = v.instant(now)
 	c, known := v.tokens[token[len(tokenPrefix):at]]
 	same := subtle.ConstantTimeCompare(hash[:], c.hash[:]) == 1
 	if !known || !same || c.expire != 0 && c.expire <= now || c.revoke != 0 && c.revoke <= now {

@@ -171,7 +171,7 @@ func (g *Gate) record(w *writing, at time.Time, q *decision.Question, a *Answer)
 }
 
 func (g *Gate) decideAt(w *writing, at time.Time, q *decision.Question, a *Answer) error {
-	now, err := g.instant(at)
+	now, err := g.instant(w.view, at)
 	if err != nil {
 		return err
 	}
@@ -187,7 +187,7 @@ func (g *Gate) recordBatch(w *writing, at time.Time, qs []decision.Question, as 
 	r := g.rec
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	now, err := g.instant(at)
+	now, err := g.instant(w.view, at)
 	if err != nil {
 		return nil, 0, err
 	}
@@ -203,12 +203,12 @@ func (g *Gate) recordBatch(w *writing, at time.Time, qs []decision.Question, as 
 }
 
 // instant returns the now of a check that began at a time: never before the last
-// entry. A clock that lies further behind what was recorded than is allowed is not
-// trusted.
-func (g *Gate) instant(at time.Time) (int64, error) {
+// entry, nor before the view's newest change. A clock that lies further behind what
+// was recorded than two clocks may differ is not trusted.
+func (g *Gate) instant(v *View, at time.Time) (int64, error) {
 	now, last := at.UnixMicro(), g.rec.lastNow.Load()
-	if last-now > g.keeper.cfg.MaxSkew.Microseconds() {
+	if last-now > ahead.Microseconds() {
 		return 0, errClock
 	}
-	return max(now, last), nil
+	return max(int64(v.instant(registry.Time(now))), last), nil
 }

@@ -186,6 +186,8 @@ type Head struct {
 	Changes int64
 	// Root is the RFC 6962 root of the change log at Revision.
 	Root [32]byte
+	// Time is when Revision was recorded, by the clock of its writer.
+	Time Time
 	// Clock is the database's time when the head was read.
 	Clock Time
 }

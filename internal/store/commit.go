@@ -69,7 +69,7 @@ func (s *Store) record(ctx context.Context, tx *sql.Tx, base registry.Head, w re
 	if err := s.keepTokens(ctx, tx, log, w.TokenHashes); err != nil {
 		return committed{}, err
 	}
-	head.Changes, head.Root = tree.Size(), tree.Root()
+	head.Changes, head.Root, head.Time = tree.Size(), tree.Root(), w.Time
 	changes := make([]registry.Change, len(log))
 	for i := range log {
 		changes[i] = log[i].change

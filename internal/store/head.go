@@ -32,8 +32,8 @@ func (s *Store) head(ctx context.Context, q querier) (registry.Head, error) {
 	var h registry.Head
 	var root []byte
 	var unsafe string
-	err := q.QueryRowContext(ctx, "SELECT "+s.epoch+", number, next_number, changes, root, "+s.clock+", "+s.unsafe+" FROM revision WHERE k = 1").
-		Scan(&h.Epoch, &h.Revision, &h.NextNumber, &h.Changes, &root, &h.Clock, &unsafe)
+	err := q.QueryRowContext(ctx, "SELECT "+s.epoch+", number, next_number, changes, root, update_time, "+s.clock+", "+s.unsafe+" FROM revision WHERE k = 1").
+		Scan(&h.Epoch, &h.Revision, &h.NextNumber, &h.Changes, &root, &h.Time, &h.Clock, &unsafe)
 	if err != nil {
 		return h, err
 	}
