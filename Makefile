@@ -28,6 +28,7 @@ soak: ## the properties of engine, store and gate, over and over, and a million 
 	WAYBILL_ORACLE_CASES=$(or $(CASES),1000000) $(GO) test -count 1 -timeout 60m -run Oracle ./internal/decision
 	$(GO) test -race -count $(or $(ROUNDS),20) -timeout 240m ./internal/...
 
-faults: ## what must survive a kill, a lost database and a lost commit: twenty rounds on each database
+faults: ## what must survive a kill, a lost database and a lost commit: twenty rounds on each database; RACES revocations on three servers
 	WAYBILL_FAULTS=$(or $(ROUNDS),20) $(GO) test -count 1 -timeout 60m -run TestFault ./cmd/waybill
+	WAYBILL_RACES=$(or $(RACES),1000) $(GO) test -count 1 -timeout 24h -run TestServers ./cmd/waybill
 	$(GO) test -race -count $(or $(ROUNDS),20) -timeout 240m -run 'Gone|Unknown|Fault|Hung|Outcome' ./internal/...

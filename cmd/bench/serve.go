@@ -129,8 +129,8 @@ func cannedAnswer() *waybillv1.ShareDecision {
 type noLedger struct{}
 
 func (noLedger) RegisterReplica(context.Context, string, int64, time.Duration) error { return nil }
-func (noLedger) OpenShard(context.Context, ledger.ShardHead) error    { return nil }
-func (noLedger) LastNow(context.Context) (int64, error)               { return 0, nil }
+func (noLedger) OpenShard(context.Context, ledger.ShardHead) error                   { return nil }
+func (noLedger) LastNow(context.Context) (int64, error)                              { return 0, nil }
 func (noLedger) ShardHead(context.Context, string) (ledger.ShardHead, error) {
 	return ledger.ShardHead{}, errors.New("nothing is kept")
 }

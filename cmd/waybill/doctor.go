@@ -206,6 +206,7 @@ func examineStore(ctx context.Context, s *store.Store, now func() time.Time, e *
 	} else {
 		e.add(fine, "clock", "within %s of the database's", clockLimit)
 	}
+	examineReplicas(ctx, s, head, e)
 	wrong, err := s.CompareRows(ctx)
 	switch {
 	case err != nil:
@@ -215,6 +216,22 @@ func examineStore(ctx context.Context, s *store.Store, now func() time.Time, e *
 	}
 	for _, w := range wrong {
 		e.add(bad, "rows", "%s (the changes are the truth)", w)
+	}
+}
+
+// examineReplicas shows the servers that a registry write waits for.
+func examineReplicas(ctx context.Context, s *store.Store, head registry.Head, e *examination) {
+	live, err := s.LiveReplicas(ctx)
+	if err != nil {
+		e.add(bad, "servers", "%s", message(err))
+		return
+	}
+	for _, r := range live {
+		state := fine
+		if !r.Confirmed(head.Epoch, head.Revision) {
+			state = maybe
+		}
+		e.add(state, "servers", "%s registered %s, answers by revision %d", r.ID, r.RegisterTime.Std().Format(time.RFC3339), r.Revision)
 	}
 }
 

@@ -54,6 +54,7 @@ const (
 // sends, so that it can drop a connection right at a commit.
 type postgresProxy struct {
 	server string
+	quiet  atomic.Bool // no notification is passed on
 	rule   atomic.Pointer[func(commitment) cut]
 	mu     sync.Mutex
 	made   map[commitment]map[cut]int
@@ -252,8 +253,10 @@ func (x *postgresProxy) answers(server, client net.Conn, k *link) {
 			default:
 			}
 		}
-		if _, err := out.Write(m); err != nil {
-			return
+		if m[0] != 'A' || !x.quiet.Load() {
+			if _, err := out.Write(m); err != nil {
+				return
+			}
 		}
 		if in.Buffered() == 0 {
 			if err := out.Flush(); err != nil {

@@ -137,6 +137,15 @@ func tokenStands(ctx context.Context, s *store.Store, token string, now registry
 	return false, nil
 }
 
+// inForce waits until every server answers by what the database holds now.
+func inForce(ctx context.Context, s *store.Store) error {
+	head, err := s.Head(ctx)
+	if err != nil {
+		return err
+	}
+	return gate.Settled(ctx, s, slog.New(slog.DiscardHandler), time.Now, head.Epoch, head.Revision)
+}
+
 // createTokenInDatabase makes a token without a server, as the operator.
 func (c *cli) createTokenInDatabase(ctx context.Context, f *tokenFlags, name string, role registry.Role) (*pb.CreateTokenResponse, error) {
 	if role == 0 {
@@ -165,6 +174,9 @@ func (c *cli) createTokenInDatabase(ctx context.Context, f *tokenFlags, name str
 		return nil, err
 	}
 	token, err := server.IssueToken(ctx, s, ask)
+	if err == nil {
+		err = inForce(ctx, s)
+	}
 	if err = errors.Join(err, s.Close()); err != nil {
 		return nil, err
 	}

@@ -10,6 +10,7 @@ import (
 	"encoding/pem"
 	"fmt"
 	"io"
+	"maps"
 	"math/big"
 	"net"
 	"os"
@@ -166,11 +167,13 @@ func TestPostgreSQL(t *testing.T) {
 	token := filepath.Join(t.TempDir(), "admin.token")
 	w.must(0, "token", "create", "--role", "admin", "--database", dsn, "--write-to", token)
 	stop := w.serve()
-	if r := w.must(69, "serve", "--listen", "127.0.0.1:0"); !strings.Contains(r.err, "another server runs on this database") {
-		t.Errorf("a second server: %s", r.err)
-	}
+	second := *w
+	second.env = maps.Clone(w.env)
+	stopSecond := second.serve()
 	w.must(0, "token", "create", "--role", "auditor", "--database", dsn)
-	w.must(0, "doctor")
+	if r := w.must(0, "doctor"); strings.Count(r.out, "servers ") != 2 {
+		t.Errorf("doctor does not show two servers: %s", r.out)
+	}
 	c := w.cli("", io.Discard, io.Discard)
 	f := &tokenFlags{database: dsn}
 	made, err := c.createTokenInDatabase(t.Context(), f, "principals/auditor", registry.RoleAuditor)
@@ -188,8 +191,12 @@ func TestPostgreSQL(t *testing.T) {
 		t.Errorf("the first token has another author: %s", r.out)
 	}
 	w.must(0, "apply", "-f", example, "--yes", "--token-file", token)
+	if r := second.must(0, "list", "transfers", "--token-file", token); !strings.Contains(r.out, "harbour-gba") {
+		t.Errorf("the second server has not what was applied through the first: %s", r.out)
+	}
 	stop()
-	if r := w.must(0, "doctor"); !strings.Contains(r.out, "each is what its newest change says") || !strings.Contains(r.out, "give the roots that are kept") {
+	stopSecond()
+	if r := w.must(0, "doctor"); strings.Contains(r.out, "servers ") || !strings.Contains(r.out, "each is what its newest change says") || !strings.Contains(r.out, "give the roots that are kept") {
 		t.Errorf("doctor: %s", r.out)
 	}
 }

@@ -94,5 +94,8 @@ func (c *cli) revokeTokenInDatabase(ctx context.Context, f *tokenFlags, principa
 		return err
 	}
 	_, _, err = s.Commit(ctx, head, registry.Write{Author: operator, Reason: "the token's file could not be written", Time: now, Edits: edits})
-	return err
+	if err != nil {
+		return err
+	}
+	return inForce(ctx, s)
 }

@@ -38,6 +38,12 @@ func (k *Keeper) Settle(ctx context.Context, epoch string, revision int64) error
 	return k.peers.settle(ctx, k.Replica(), epoch, revision)
 }
 
+// Settled is Settle for a tool that writes beside the servers: it returns when none
+// of them answers by a registry before the revision any more.
+func Settled(ctx context.Context, port Replicas, log *slog.Logger, now func() time.Time, epoch string, revision int64) error {
+	return newPeers(port, log, now).settle(ctx, "", epoch, revision)
+}
+
 // Spread is how far the clock of an answer may be from this server's.
 func (k *Keeper) Spread() time.Duration {
 	if k.cfg.Replicas == nil {
