@@ -90,6 +90,7 @@ func (r *Registry) Owed(now registry.Time) []Duty {
 	}
 	for _, x := range r.recipients {
 		owed = append(owed, r.ofRecipient(x.noun, now)...)
+		owed = append(owed, r.ofIncidents(x.noun, now)...)
 	}
 	for _, a := range r.assessments {
 		owed = append(owed, r.ofAssessment(a.noun, a.number, now)...)
@@ -136,7 +137,7 @@ func (r *Registry) ofAgreement(a *registry.Agreement, number uint32, now registr
 				owed = append(owed, r.with(d, a.Exporters, x))
 			}
 		}
-	case returns(a) && !r.carriedOn(a, now):
+	case returns(a) && a.DeletionCertificateTime == 0 && !r.carriedOn(a, now):
 		for _, x := range holders(a) {
 			d := follow(DeleteOrReturn, a.Name, number, end, 0, x, instantText(end))
 			owed = append(owed, r.with(d, a.Exporters, x))
@@ -158,7 +159,8 @@ func holders(a *registry.Agreement) []string {
 // that entrust data, the standard contracts and clauses, and any that says so.
 func returns(a *registry.Agreement) bool {
 	switch a.Type {
-	case registry.AgreementTypeDpa, registry.AgreementTypeCnSc, registry.AgreementTypeGbaSc, registry.AgreementTypeEuScc:
+	case registry.AgreementTypeDpa, registry.AgreementTypeCnSc, registry.AgreementTypeGbaSc, registry.AgreementTypeEuScc,
+		registry.AgreementTypeIdta, registry.AgreementTypeUkAddendum:
 		return true
 	}
 	return a.Terms != nil && a.Terms.DeleteOrReturn != ""
@@ -202,7 +204,7 @@ func (r *Registry) ofTransfer(t *registry.Transfer, number uint32, now registry.
 	}
 	begin, unfiled := r.takesEffect(t), unfiled(t)
 	from, due, renewing := renewal(t.Mechanism, end, now)
-	renewing = renewing && t.ValidFrom <= now && t.RevokeTime == 0 && !r.replaced(t, end)
+	renewing = renewing && t.ValidFrom <= now && t.RevokeTime == 0 && !applied(t, now) && !r.replaced(t, end)
 	var owed []Duty
 	for _, x := range t.Recipients {
 		if unfiled && begin <= now {
@@ -259,6 +261,13 @@ func renewal(m registry.Mechanism, end, now registry.Time) (from, due registry.T
 		from, due = end-Ahead, end
 	}
 	return from, due, from <= now
+}
+
+// applied reports whether the extension or renewal was applied for where that is
+// what is owed. It is not validity: the mechanism still ends when it ends.
+func applied(t *registry.Transfer, now registry.Time) bool {
+	return (t.Mechanism == registry.MechanismSecurityAssessment || t.Mechanism == registry.MechanismCertification) &&
+		t.RenewalApplyTime > t.ValidFrom && t.RenewalApplyTime <= now
 }
 
 // replaced reports whether another transfer of the same exporter and regime carries
