@@ -346,8 +346,8 @@ func regimeOfDuty(k duty.Kind, given waybillv1.Regime) (registry.Regime, error) 
 	case regime == 0:
 	case k != duty.AnswerComplaint:
 		return 0, invalid("regime", "nothing: only a complaint has the clocks of several")
-	case regime != registry.RegimePolicy && regime != registry.RegimeCn && regime != registry.RegimeEu:
-		return 0, invalid("regime", "EU for one month, or POLICY or CN for 15 working days")
+	case regime == registry.RegimeCnSz:
+		return 0, invalid("regime", "EU or UK for one month, or POLICY or CN for 15 working days")
 	}
 	return regime, nil
 }
@@ -462,7 +462,7 @@ func closing(d duty.Duty, r *waybillv1.CloseDutyRequest, author string, now regi
 func putOff(shut duty.Duty) (*duty.Duty, error) {
 	name := duty.Prefix + shut.ID
 	switch {
-	case shut.Regime != registry.RegimeEu:
+	case !duty.Monthly(shut.Regime):
 		return nil, stateInvalid(name, "15 working days are not put off: only an answer under the GDPR is")
 	case strings.HasPrefix(shut.Cause, duty.Prefix):
 		return nil, stateInvalid(name, "the answer was put off once; it is not again")

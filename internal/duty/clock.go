@@ -47,17 +47,23 @@ func Due(k Kind, begin registry.Time) (registry.Time, error) { return kinds[k].c
 
 // AnswerDue returns until when a request or complaint that was received then is to
 // be answered: within 15 working days (S6-7), or, where the person is owed an answer
-// under the GDPR, within one month of its receipt, three where it was extended
-// (12(3)). The months are counted in UTC from the instant to the same time of the
+// under the GDPR, of the Union or the United Kingdom, within one month of its receipt, three
+// where it was extended (12(3)). The months are counted in UTC from the instant to the same time of the
 // same day, or to the last day of a month that has none such.
 func AnswerDue(regime registry.Regime, received registry.Time, extended bool) (registry.Time, error) {
-	if regime != registry.RegimeEu {
+	if !Monthly(regime) {
 		return Due(AnswerComplaint, received)
 	}
 	if extended {
 		return addMonths(received, 3), nil
 	}
 	return addMonths(received, 1), nil
+}
+
+// Monthly reports whether an answer under a regime is owed within a month, and can be
+// put off.
+func Monthly(regime registry.Regime) bool {
+	return regime == registry.RegimeEu || regime == registry.RegimeUk
 }
 
 // addMonths moves by months; a day that the month has not is its last.

@@ -202,7 +202,7 @@ func (r *Registry) ofTransfer(t *registry.Transfer, number uint32, now registry.
 	if end != 0 && end <= now {
 		return nil
 	}
-	begin, unfiled := r.takesEffect(t), unfiled(t)
+	begin, unfiled := r.takesEffect(t), unfiled(t, now)
 	from, due, renewing := renewal(t.Mechanism, end, now)
 	renewing = renewing && t.ValidFrom <= now && t.RevokeTime == 0 && !applied(t, now) && !r.replaced(t, end)
 	var owed []Duty
@@ -219,11 +219,13 @@ func (r *Registry) ofTransfer(t *registry.Transfer, number uint32, now registry.
 	return owed
 }
 
-func unfiled(t *registry.Transfer) bool {
+// unfiled reports whether a standard contract lacks number or date of its filing,
+// as rule 58 reads it.
+func unfiled(t *registry.Transfer, now registry.Time) bool {
 	if t.Mechanism != registry.MechanismStandardContract && t.Mechanism != registry.MechanismGbaContract {
 		return false
 	}
-	return t.Evidence == nil || t.Evidence.FilingNumber == "" || t.Evidence.FilingTime == 0
+	return t.Evidence == nil || t.Evidence.FilingNumber == "" || t.Evidence.FilingTime == 0 || t.Evidence.FilingTime > now
 }
 
 // takesEffect is when the contract of a transfer takes effect: the agreement's time

@@ -119,7 +119,7 @@ func Open(d Duty) Duty {
 		return d
 	}
 	d.DueTime = due
-	if kinds[d.Kind].clock.working > 0 && d.Regime != registry.RegimeEu {
+	if kinds[d.Kind].clock.working > 0 && !Monthly(d.Regime) {
 		d.Calendar = registry.CalendarEdition
 	}
 	return d

@@ -1,7 +1,5 @@
 package duty
 
-import "strings"
-
 // Kind is what is owed, numbered as the contract's DutyKind.
 type Kind uint8
 
@@ -122,14 +120,3 @@ const (
 	Refused  Outcome = 2 // with reasons (S6-7; GDPR 12(4))
 	Extended Outcome = 3 // by two months, the person told why within the first (GDPR 12(3))
 )
-
-// ParseKind reads the name of a kind, in any case and with hyphens.
-func ParseKind(name string) (Kind, bool) {
-	name = strings.ToUpper(strings.ReplaceAll(name, "-", "_"))
-	for k := range kinds {
-		if k > 0 && kinds[k].name == name {
-			return Kind(k), true
-		}
-	}
-	return 0, false
-}

@@ -779,7 +779,7 @@ type OpenDutyRequest struct {
 	// When it is due. Absent: by the clock of its kind. Given for a complaint it may be
 	// earlier than that; later only where the calendar does not reach.
 	DueTime *timestamppb.Timestamp `protobuf:"bytes,3,opt,name=due_time,json=dueTime,proto3" json:"due_time,omitempty"`
-	// For a complaint: EU for a request under the GDPR, one month; else 15 working days.
+	// For a complaint: EU or UK for a request under the GDPR, one month; else 15 working days.
 	Regime Regime `protobuf:"varint,4,opt,name=regime,proto3,enum=waybill.v1.Regime" json:"regime,omitempty"`
 	// The exporter that it concerns; absent means all.
 	Exporter string `protobuf:"bytes,5,opt,name=exporter,proto3" json:"exporter,omitempty"`
