@@ -201,7 +201,7 @@ func flagOf(field string) string {
 	return field
 }
 
-// questionFlag names the flag that a field of the question came from.
+// questionFlag names the flag that a field of the question, or of a duty, came from.
 var questionFlag = map[string]string{
 	"question.exporter": "--exporter", "question.recipient": "--recipient", "question.deployment": "--deployment",
 	"question.purpose": "--purpose", "question.served_purpose": "--served-purpose", "question.categories": "--category",
@@ -210,6 +210,7 @@ var questionFlag = map[string]string{
 	"question.destination_countries": "--destination", "question.quantity": "--quantity", "question.bases": "--basis",
 	"question.order.reference": "--order-ref", "question.order.subject": "--order-subject", "question.hr_reference": "--hr-ref",
 	"question.citation": "--citation", "question.assessment": "--assessment", "question.consents": "--consent",
+	"begin_time": "--received", "due_time": "--due", "evidence": "--evidence", "options.reason": "--reason",
 	"question.deidentified": "--deidentified", "question.chain": "--chain", "question.exception": "--exception",
 }
 
