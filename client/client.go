@@ -60,6 +60,7 @@ const serviceConfig = `{
       {"service": "waybill.v1.DecisionService"},
       {"service": "waybill.v1.ChangeService"},
       {"service": "waybill.v1.TransferRegisterService"},
+      {"service": "waybill.v1.DutyRegisterService"},
       %s
     ],
     "retryPolicy": {"maxAttempts": 3, "initialBackoff": "0.05s", "maxBackoff": "0.5s", "backoffMultiplier": 2, "retryableStatusCodes": ["UNAVAILABLE"]}

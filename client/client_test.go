@@ -232,6 +232,12 @@ func TestLists(t *testing.T) {
 	if n := drain(t, "decisions", c.Decisions(ctx, client.DecisionFilter{Recipient: "recipients/sf"})); n == 0 {
 		t.Error("no decision is listed")
 	}
+	for range c.Duties(ctx, client.DutyFilter{States: []waybillv1.DutyState{waybillv1.DutyState_DUTY_STATE_CLOSED}}) {
+		t.Error("a duty was closed")
+	}
+	if n := drain(t, "duties", c.Duties(ctx, client.DutyFilter{On: time.Date(2098, 12, 1, 0, 0, 0, 0, time.UTC)})); n == 0 {
+		t.Error("no duty is listed")
+	}
 	t.Run("stopping early", func(t *testing.T) {
 		for range c.Export(ctx, time.Time{}) {
 			break

@@ -174,6 +174,25 @@ func (c *Client) RegisteredTransfers(ctx context.Context, w When, all bool) iter
 	})
 }
 
+// DutyFilter narrows a list of duties; its zero value is all that are open.
+type DutyFilter struct {
+	// On is the time at which they stand, zero now.
+	On     time.Time
+	States []waybillv1.DutyState
+	Kind   waybillv1.DutyKind
+	// Recipient and Exporter are full names: recipients/sf.
+	Recipient, Exporter string
+}
+
+// Duties lists who owes what by when, what has no date first, then by date.
+func (c *Client) Duties(ctx context.Context, f DutyFilter) iter.Seq2[*waybillv1.Duty, error] {
+	service := waybillv1.NewDutyRegisterServiceClient(c.conn)
+	return pages(ctx, "duties", func(ctx context.Context, token string) ([]*waybillv1.Duty, string, error) {
+		r, err := service.ListDuties(ctx, &waybillv1.ListDutiesRequest{PageSize: listPage, PageToken: token, OnTime: stamp(f.On), States: f.States, Kind: f.Kind, Recipient: f.Recipient, Exporter: f.Exporter})
+		return r.GetDuties(), r.GetNextPageToken(), err
+	})
+}
+
 // DecisionFilter narrows a list of decisions; its zero value is all of them.
 type DecisionFilter struct {
 	// Start and End are the span [Start, End) of the decisions' times.
