@@ -82,6 +82,51 @@ func market(n int) iter.Seq2[registry.Record, error] {
 	}
 }
 
+// marketAbroad is the market with every recipient in the United States, reached
+// from the mainland by a filed standard contract.
+func marketAbroad(n int) iter.Seq2[registry.Record, error] {
+	day := func(y int, m time.Month) registry.Time { return registry.At(time.Date(y, m, 1, 0, 0, 0, 0, time.UTC)) }
+	return func(yield func(registry.Record, error) bool) {
+		last := uint32(0)
+		put := func(noun registry.Noun) bool {
+			last++
+			return yield(registry.Record{Noun: noun, Number: last, Revision: 1}, nil)
+		}
+		for r := range market(n) {
+			switch noun := r.Noun.(type) {
+			case *registry.Recipient:
+				noun.Country = "US"
+				noun.Notices = []registry.Notice{{
+					RecipientTitle: "x", Contact: "y", Method: "z", RightsRoute: "r", NotifyTime: day(2024, 1), Purposes: []string{"purposes/delivery"},
+					CoveredCategories: []string{"categories/user.c00", "categories/user.c02", "categories/user.c04"}, SubjectGroups: []registry.SubjectGroup{registry.SubjectGroupUser},
+				}}
+			case *registry.Deployment:
+				noun.StorageCountries, noun.AccessCountries = []string{"US"}, []string{"US"}
+			case *registry.Agreement:
+				noun.Type, noun.Terms.Entrusting = registry.AgreementTypeCnSc, "9"
+			case *registry.Assessment:
+				noun.Countries = []string{"CN", "US"}
+			}
+			if !put(r.Noun) {
+				return
+			}
+			if a, ok := r.Noun.(*registry.Agreement); ok && a.Name[len(a.Name)-1] == '1' {
+				put(&registry.Transfer{
+					Name: "transfers/t" + a.Name[len("agreements/a"):], Regime: registry.RegimeCn, Mechanism: registry.MechanismStandardContract,
+					Exporter: "exporters/acme", Recipients: a.Recipients, Countries: []string{"US"}, Agreement: a.Name, Purposes: a.Purposes,
+					CoveredCategories: a.CoveredCategories, ValidFrom: day(2024, 2),
+					Evidence: &registry.Evidence{Reference: "1", FilingNumber: "2", FilingTime: day(2024, 3)},
+				})
+			}
+			if a, ok := r.Noun.(*registry.Assessment); ok {
+				law := *a
+				law.Name, law.Type = a.Name+"-law", registry.AssessmentTypeCnScLaw
+				put(&law)
+			}
+		}
+	}
+}
+
 func recipientName(i int) string { return fmt.Sprintf("recipients/r%07d", i) }
 
 var marketNow = registry.At(time.Date(2026, 6, 1, 12, 0, 0, 0, time.UTC))
@@ -146,6 +191,31 @@ func BenchmarkCheck(b *testing.B) {
 		}
 		s = nil
 	}
+}
+
+// BenchmarkCheckAbroad measures one question of a share that leaves the mainland:
+// one bound for its tier, with the year's counters.
+func BenchmarkCheckAbroad(b *testing.B) {
+	s, err := decision.Compile(registry.Head{Revision: 1}, marketAbroad(1000))
+	if err != nil {
+		b.Fatal(err)
+	}
+	qs := make([]decision.Question, 100)
+	for i := range qs {
+		qs[i] = marketQuestion(i)
+	}
+	var d decision.Decision
+	in := decision.Inputs{Now: marketNow, Counters: &decision.Counters{Year: 2026, Persons: 99_999}}
+	s.Check(&qs[0], &in, &d)
+	b.ReportAllocs()
+	denied := 0
+	for i := 0; b.Loop(); i++ {
+		s.Check(&qs[i%len(qs)], &in, &d)
+		if d.Outcome != decision.Allowed {
+			denied++
+		}
+	}
+	b.ReportMetric(float64(denied)/float64(b.N), "denied/op")
 }
 
 // BenchmarkApply measures a change of one record.

@@ -29,6 +29,10 @@ func (s *Snapshot) check(p *program, q *Question, in *Inputs, d *Decision) {
 		e.clear()
 		return
 	}
+	if e.edition > 1 && e.crosses(registry.RegimeCn) && e.runs(needCandidates, forTransfers) {
+		d.Countable = true
+		e.measure()
+	}
 	if e.runs(needCandidates, forAgreements) {
 		e.agree()
 	}
@@ -158,6 +162,12 @@ func (e *scratch) oblige() {
 		var t transferView
 		readTransfer(n, e.s.record(n), &t)
 		ends(e.transferEnd(&t), RenewMechanismBy, n)
+		if e.edition > 1 && t.files() && !e.filed(&t) {
+			add(FileContract, n, t.fileBy)
+		}
+		if t.mechanism == registry.MechanismDerogation && registry.Derogation(t.ground) == registry.DerogationCompellingInterests {
+			add(InformSAAndSubject, n, 0)
+		}
 		if t.revoke != 0 {
 			d.UseBy = min(d.UseBy, t.revoke)
 		}
@@ -173,6 +183,9 @@ func (e *scratch) oblige() {
 			add(DeleteOrReturnAtEnd, 0, 0)
 			break
 		}
+	}
+	if d.Countable && e.count() {
+		add(CountQuantity, 0, 0)
 	}
 	if len(d.Waived) != 0 {
 		e.obligeClaim(add)
@@ -225,7 +238,7 @@ func (d *Decision) reset() {
 	if e.instrument.number != 0 {
 		e.instrument = instrument{}
 	}
-	e.acceptedPolicy, e.later, e.cohort, e.passed, e.postponed = 0, false, false, [6]uint64{}, e.postponed[:0]
+	e.acceptedPolicy, e.later, e.cohort, e.gathered, e.passed, e.postponed = 0, false, false, false, [6]uint64{}, e.postponed[:0]
 	e.recNumber, e.believed, e.overlong, e.badChain = 0, false, false, false
 	e.opened = e.opened[:0]
 	e.asked, e.deps, e.links, e.places = e.asked[:0], e.deps[:0], e.links[:0], e.places[:0]

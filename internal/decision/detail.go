@@ -136,6 +136,7 @@ const (
 	DetailRetention
 	DetailCeaseTime
 	DetailRetentionLimit
+	DetailCalendar
 )
 
 var detailNames = [...]string{
@@ -251,6 +252,7 @@ var detailNames = [...]string{
 	DetailRetention:            "retention",
 	DetailCeaseTime:            "cease_time",
 	DetailRetentionLimit:       "terms.retention_limit_days",
+	DetailCalendar:             "calendar",
 }
 
 // String returns the field as the contract has it, or a word for what was wrong.

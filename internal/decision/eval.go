@@ -131,7 +131,9 @@ type scratch struct {
 	passed         [6]uint64 // by regime: the asked categories that some transfer passes for
 
 	agreements []agreementView
-	transfers  []transferView
+	transfers  []transferView // the candidates of all regimes, once gathered
+	gathered   bool
+	volume     volume // where the share leaves the mainland
 }
 
 func (e *scratch) all() uint64 { return 1<<uint(len(e.asked)) - 1 }

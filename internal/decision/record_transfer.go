@@ -87,8 +87,8 @@ func transferFacts(n *registry.Transfer) (m uint16) {
 		a = &registry.Annexes{}
 	}
 	for i, is := range []bool{
-		n.Occasional, n.NoSafeguardsReason != "", n.HRCoverage, n.UKExtension, n.SensitiveLabelled, n.ImporterUnderGDPR,
-		a.Parties != "", a.Transfer != "", a.Authority != "", a.Measures != "", a.Subprocessors != "",
+		n.Occasional, given(n.NoSafeguardsReason), n.HRCoverage, n.UKExtension, n.SensitiveLabelled, n.ImporterUnderGDPR,
+		given(a.Parties), given(a.Transfer), given(a.Authority), given(a.Measures), given(a.Subprocessors),
 	} {
 		if is {
 			m |= 1 << i
@@ -107,7 +107,7 @@ func filing(n *registry.Transfer) (filed, by registry.Time) {
 	if n.Mechanism != registry.MechanismStandardContract && n.Mechanism != registry.MechanismGbaContract {
 		return 0, 0
 	}
-	if n.Evidence != nil && n.Evidence.FilingNumber != "" {
+	if n.Evidence != nil && given(n.Evidence.FilingNumber) {
 		filed = n.Evidence.FilingTime
 	}
 	by, err := registry.AddWorkingDays(n.ValidFrom, filingDays)

@@ -2,6 +2,7 @@ package decision
 
 import (
 	"math"
+	"slices"
 	"time"
 
 	"waybill/internal/registry"
@@ -55,6 +56,51 @@ type volume struct {
 	operator       bool // of critical information infrastructure
 	ownTier        bool // a flow that is not sensitive does not look at S
 	liftsStatutory bool
+}
+
+// measure finds what the share is to the tiers, where it leaves the mainland.
+func (e *scratch) measure() {
+	v := &e.volume
+	*v = volume{
+		year: CountingYear(e.now), hasImportant: e.flagged(flagImportant) != 0, operator: within(e.exporter.ciio, e.now),
+		ownTier: e.t.ownTier, liftsStatutory: e.t.statutoryLifts,
+	}
+	var counted Counters
+	if c := e.in.Counters; c != nil && c.Year == v.year {
+		counted = *c
+	}
+	v.persons, v.sensitive = counted.Persons, counted.Sensitive
+	for i := range e.exporter.openings {
+		if o := &e.exporter.openings[i]; o.Year == v.year {
+			v.persons, v.sensitive = plus(v.persons, o.Persons), plus(v.sensitive, o.SensitivePersons)
+		}
+	}
+	sensitive := e.flagged(flagSensitive)
+	if e.under14() {
+		sensitive = e.known
+	}
+	v.grow(max(1, e.q.Quantity), counted, sensitive != 0, e.known&^sensitive != 0)
+}
+
+// count counts an allowed share that leaves the mainland by what is not exempt
+// there: reading R72.
+func (e *scratch) count() bool {
+	counted, near := e.t.countExempt, false
+	v := e.volume.count()
+	for i := range e.transfers {
+		t := &e.transfers[i]
+		if !slices.Contains(e.d.Transfers, t.number) {
+			continue
+		}
+		counted = counted || t.regime == registry.RegimeCn &&
+			(t.mechanism != registry.MechanismExemption || registry.Exemption(t.ground) == registry.ExemptionVolume)
+		near = near || v.nears(t.scale)
+	}
+	if counted {
+		v.Warn = v.Warn || near
+		e.d.Counted = v
+	}
+	return counted
 }
 
 // grow sets what the share makes of N and S: q persons, who count already where in

@@ -182,11 +182,11 @@ var catalogue = map[decision.Code]entry{
 		decision.DetailCountries:   {"{record|The impact assessment} does not cover every country that the share reaches", "Legal reviews it: countries.", ""},
 	}},
 
-	decision.TransferNoMechanism: {phrase{"The share crosses a border{under}, and no transfer is recorded for {recipient|this recipient}", "Legal records it: transfers.", "recipients"}, map[decision.Detail]phrase{
+	decision.TransferNoMechanism: {phrase{"The share crosses a border{under}, and no transfer to {recipient|this recipient} is recorded that matches it", "Legal records it, or the exemption that matches: transfers.", "recipients"}, map[decision.Detail]phrase{
 		decision.DetailConflictOfLaws: {"CONFLICT OF LAWS: an instrument demands the share, and{under} no transfer is recorded for {recipient|this recipient}", "Legal records it (transfers), or counsel decides the same day.", "recipients"},
 	}},
-	decision.TransferMechanismInsufficient:    {phrase{"{record|The transfer} rests on a mechanism too weak for its volume", "The share must wait for a stronger mechanism.", "mechanism"}, nil},
-	decision.TransferMechanismNotYetEffective: {phrase{"{record|The transfer} is not yet valid, or its agreement is not signed and in effect", "The share must wait until the transfer is valid.", "valid_from"}, map[decision.Detail]phrase{decision.DetailTransferAgreement: {"The agreement of {record|the transfer} is not signed or not in effect", "The share must wait until the agreement is in force.", ""}}},
+	decision.TransferMechanismInsufficient:    {phrase{"{record|The transfer} rests on a mechanism too weak for it: the persons sent abroad this year, sensitive or important data, or critical infrastructure demand a stronger one", "The share must wait for a stronger mechanism; splitting it is forbidden.", "mechanism"}, nil},
+	decision.TransferMechanismNotYetEffective: {phrase{"{record|The transfer} is not yet valid, its agreement is not signed and in effect, or its annexes or its list entry are not complete", "The share must wait until the transfer is valid.", "valid_from"}, map[decision.Detail]phrase{decision.DetailTransferAgreement: {"The agreement of {record|the transfer} is not signed or not in effect", "The share must wait until the agreement is in force.", ""}}},
 	decision.TransferMechanismExpired: {phrase{"{record|The transfer} is past its validity, or its agreement has expired", "The share must wait until legal renews the mechanism.", "valid_to"}, map[decision.Detail]phrase{
 		decision.DetailRecertifiedUntil:  {"{record|The transfer} is past its annual re-certification", "The share must wait until legal records the new one.", ""},
 		decision.DetailAdequacy:          {"The adequacy decision that {record|the transfer} rests on has ended", "The share must wait for another mechanism.", ""},
@@ -201,10 +201,12 @@ var catalogue = map[decision.Code]entry{
 	decision.TransferRecipientNotCovered:   {phrase{"{record|The transfer} does not cover {recipient|this recipient}", "The share must change: another recipient, or wait until legal extends the transfer.", "recipients"}, nil},
 	decision.TransferPurposeNotCovered:     {phrase{"{record|The transfer} does not cover {purpose|the purpose}", "The share must change: another purpose, or wait until legal extends the transfer.", "purposes"}, nil},
 	decision.TransferCategoryNotCovered:    {phrase{"{record|The transfer} does not cover {cats|what is asked}", "The share must change: leave {cats|it} out, or wait until legal extends the transfer.", "categories"}, nil},
-	decision.TransferVolumeExceeded:        {phrase{"{record|The transfer} would be over its approved scale", "The share must wait for a new approval.", "mechanism"}, nil},
-	decision.TransferFilingOverdue:         {phrase{"{record|The transfer} was not filed in time", "Legal files it: evidence.filing_number.", "evidence.filing_number"}, nil},
-	decision.TransferTiaMissing:            {phrase{"{record|The transfer} has no assessment of the law at its destination", "Legal records it: assessments.", "approve_time"}, nil},
-	decision.OnwardDestinationNotCovered:   {phrase{"{record|The transfer} does not cover a country that a sub-processor of the chain reaches", "The share must change: a deployment without it, or wait until legal extends the transfer.", "countries"}, nil},
+	decision.TransferVolumeExceeded:        {phrase{"{record|The transfer} would be over its approved scale", "The share must wait for a new approval.", "approved_scale"}, nil},
+	decision.TransferFilingOverdue: {phrase{"{record|The transfer} was not filed in time", "Legal files it: evidence.filing_number.", "evidence.filing_number"}, map[decision.Detail]phrase{
+		decision.DetailCalendar: {"{record|The transfer} is not filed, and the working-day calendar does not reach the day by which it must be", "Legal files it: evidence.filing_number.", "evidence.filing_number"},
+	}},
+	decision.TransferTiaMissing:          {phrase{"{record|The transfer} has no assessment of the law at its destination that covers {cats|what is asked} and still holds", "Legal records it, of type TIA, UK_TRA or CN_SC_LAW: assessments.", "mechanism"}, nil},
+	decision.OnwardDestinationNotCovered: {phrase{"{record|The transfer} does not cover a country that a sub-processor of the chain reaches", "The share must change: a deployment without it, or wait until legal extends the transfer.", "countries"}, nil},
 }
 
 // terms are the words for the terms of an agreement.
