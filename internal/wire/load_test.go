@@ -47,6 +47,69 @@ deployments:
   - name: other/deployments/x
 `
 
+// What edition 2 reads is stated in files too, and written as it was read.
+const wide = `settings:
+  hmtAuthority: EXPORT_ONLY
+exporters:
+  - name: a
+    ciioPeriods:
+      - startTime: 2025-01-01
+    volumeOpenings:
+      - year: 2026
+        persons: 12000000000
+instruments:
+  - name: order
+    recipient: court
+    exporters: [a]
+    number: 1/2026
+    regime: CN
+    categories: [user.*]
+    foreignApproval:
+      number: "17"
+exceptions:
+  - name: case
+    exception: CRIMINAL_PROCEEDINGS
+    exporters: [a]
+    regimes: [CN]
+    instrument: order
+    proofs:
+      - category: user.name
+        captureTime: 2025-01-31
+`
+
+func TestLoadOfInstrumentsAndExceptions(t *testing.T) {
+	_, err := Load(File{"a.yaml", []byte(wide)})
+	var e *registry.Error
+	if !errors.As(err, &e) || len(e.Fields) != 1 || e.Fields[0].Field != "a.yaml:9: exporter.volume_openings[0].persons" {
+		t.Errorf("more persons than there are: %v", err)
+	}
+	text := strings.Replace(wide, "12000000000", "120000", 1)
+	found, err := Load(File{"a.yaml", []byte(text)})
+	if err != nil {
+		t.Fatal(err)
+	}
+	jan := func(d int) registry.Time { return registry.At(time.Date(2025, 1, d, -8, 0, 0, 0, time.UTC)) }
+	want := []registry.Noun{
+		&registry.Settings{Name: "settings", HmtAuthority: registry.HmtAuthorityExportOnly},
+		&registry.Exporter{Name: "exporters/a", CIIOPeriods: []registry.Period{{StartTime: jan(1)}}, VolumeOpenings: []registry.VolumeOpening{{Year: 2026, Persons: 120_000}}},
+		&registry.Instrument{Name: "instruments/order", Recipient: "recipients/court", Exporters: []string{"exporters/a"}, Number: "1/2026", Regime: registry.RegimeCn,
+			Categories: []string{"categories/user.*"}, ForeignApproval: &registry.ForeignApproval{Number: "17"}},
+		&registry.ExceptionRecord{Name: "exceptions/case", Exception: registry.ExceptionCriminalProceedings, Exporters: []string{"exporters/a"}, Regimes: []registry.Regime{registry.RegimeCn},
+			Instrument: "instruments/order", Proofs: []registry.PublicationProof{{Category: "categories/user.name", CaptureTime: jan(31)}}},
+	}
+	var resources []*waybillv1.Resource
+	for i, l := range found {
+		if !reflect.DeepEqual(l.Noun, want[i]) {
+			t.Errorf("%+v, want %+v", l.Noun, want[i])
+		}
+		resources = append(resources, l.Resource)
+	}
+	var b bytes.Buffer
+	if err := WriteYAML(&b, resources); err != nil || len(found) != len(want) || b.String() != text {
+		t.Errorf("%v, written as\n%s", err, b.String())
+	}
+}
+
 func TestLoad(t *testing.T) {
 	found, err := Load(File{"a.yaml", []byte(small)}, File{"b.yaml", []byte("# nothing yet\n")}, File{"c.yaml", []byte("categories: []\n")})
 	if err != nil {
