@@ -48,7 +48,7 @@ func ExampleDial() {
 		log.Fatal(err)
 	}
 	fmt.Println("edition", v.GetEdition())
-	// Output: edition 1
+	// Output: edition 2
 }
 
 func ExampleClient_Check() {
