@@ -100,7 +100,7 @@ func (j *judge) mayClaim(claimed registry.Exception, r *registry.ExceptionRecord
 			v.role == registry.RecipientRoleProcessor && r.Organ != ""
 	case registry.ExceptionCriminalProceedings:
 		i := j.instruments[r.Instrument]
-		if j.regimes[registry.RegimeCn] && j.foreign(v, registry.RegimeCn) && (i == nil || !j.approvedAbroad(i)) {
+		if j.regimes[registry.RegimeCn] && j.foreign(v, registry.RegimeCn) && (i == nil || !j.stands(i) || !j.approvedAbroad(i)) {
 			return false
 		}
 		return listed || i != nil && j.stands(i)

@@ -55,7 +55,7 @@ func notified(p *registry.Policy) bool {
 
 // accepted reports whether the person accepted this very version (R50).
 func (j *judge) accepted(p *registry.Policy) bool {
-	return j.source() && j.q.Subject != "" && j.q.AcceptedPolicy == p.Name || slices.Contains(j.held.Accepted, j.numbers[p.Name])
+	return j.source() && j.q.Subject != "" && !j.bulk() && j.q.AcceptedPolicy == p.Name || !j.bulk() && slices.Contains(j.held.Accepted, j.numbers[p.Name])
 }
 
 // newer orders versions by effective time, then by number.

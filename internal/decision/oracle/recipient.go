@@ -143,7 +143,7 @@ func (j *judge) rule29() {
 		return
 	}
 	for _, v := range j.viewsOf(29) {
-		needs := v.controls() || v.role == registry.RecipientRoleAuthority || v.class == authority
+		needs := v.controls() || v.role == registry.RecipientRoleAuthority || v.class == authority || v.class == successor
 		for _, regime := range j.laws() {
 			abroad := j.crossBorder(regime)
 			if !needs && !(regime == registry.RegimeCn && abroad) || v.class == authority && j.toldOtherwise(regime, abroad) {

@@ -149,7 +149,7 @@ func (j *judge) rule11() {
 }
 
 // Rule 12 SUBJECT_RESTRICTED_OR_OBJECTED (R56): a restriction is for every purpose, an
-// objection for the served one.
+// objection that is presented for this one, one that is held for the served one.
 func (j *judge) rule12() {
 	if !j.runs(12) {
 		return
@@ -157,7 +157,7 @@ func (j *judge) rule12() {
 	if j.restricted {
 		j.fireAt(decision.SubjectRestrictedOrObjected, registry.RegimePolicy, "restricted", "")
 	}
-	if j.objected && j.served != nil {
+	if j.objected {
 		j.fireAt(decision.SubjectRestrictedOrObjected, registry.RegimePolicy, "objected", "")
 	}
 }
