@@ -238,7 +238,7 @@ func (w *scene) year() int32 { return shanghaiYear(w.now) }
 
 // volume is a number of persons on or around a bound.
 func (w *scene) volume() int64 {
-	return pick(w.Rand, int64(0), 7_999, 8_000, 9_999, 10_000, 79_999, 99_998, 99_999, 100_000, 799_999, 999_999, 1_000_000) - int64(w.IntN(3))%2
+	return max(0, pick(w.Rand, int64(0), 7_999, 8_000, 9_999, 10_000, 79_999, 99_998, 99_999, 100_000, 799_999, 999_999, 1_000_000)-int64(w.IntN(3))%2)
 }
 
 func (w *scene) addPrincipals() {

@@ -67,7 +67,7 @@ func (w *scene) ask(seed uint64, mutations []uint64) asking {
 	if r.IntN(25) == 0 {
 		w.askCohort(r, q)
 	}
-	if held {
+	if held && q.Subject != "" { // without a subject nothing is held
 		k.facts = w.askFacts(r, q)
 	}
 	if r.IntN(4) > 0 {
@@ -75,6 +75,9 @@ func (w *scene) ask(seed uint64, mutations []uint64) asking {
 	}
 	for _, m := range mutations {
 		w.mutateAsking(newRand(m, 5), &k)
+	}
+	if q.Subject == "" {
+		k.facts = nil
 	}
 	return k
 }
@@ -301,7 +304,6 @@ func (w *scene) askCounters(r *rand.Rand) *decision.Counters {
 		c.Sensitive = w.volume()
 	}
 	w.Rand = saved
-	c.Persons, c.Sensitive = max(c.Persons, 0), max(c.Sensitive, 0)
 	if r.IntN(30) == 0 {
 		c.Year--
 	}
