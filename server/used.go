@@ -105,7 +105,10 @@ func (s *core) eachUsed(ctx context.Context, entry []byte, use func(uint32)) err
 	for _, r := range d.Reasons {
 		use(r.Record)
 	}
-	for _, name := range append(q.Categories, q.Recipient, q.Deployment, q.Purpose, q.ServedPurpose, q.Assessment) {
+	for _, w := range d.Waived {
+		use(w.Exception)
+	}
+	for _, name := range append(q.Categories, q.Recipient, q.Deployment, q.Purpose, q.ServedPurpose, q.Assessment, q.AuthorityInstrument, q.ExceptionRecord, q.AcceptedPolicy) {
 		use(snap.Number(name))
 	}
 	return nil

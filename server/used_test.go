@@ -77,3 +77,22 @@ func TestPruneHoldsNobodyUp(t *testing.T) {
 		break
 	}
 }
+
+// TestPruneKeepsWhatWasClaimed: an accepted policy version, an instrument or the
+// record of an exception that a question named was used by it.
+func TestPruneKeepsWhatWasClaimed(t *testing.T) {
+	w := newWorld(t)
+	w.fill()
+	q := deliveryQuestion()
+	q.AcceptedPolicy = "2025"
+	w.check(q)
+	name := "policies/2025"
+	rec, _, err := w.store.Get(t.Context(), name)
+	if err != nil || rec[name].Number == 0 {
+		t.Fatalf("%v: %v", rec, err)
+	}
+	used, err := newRecentUse(w.server.core).of(t.Context(), []uint32{rec[name].Number})
+	if err != nil || !used[rec[name].Number] {
+		t.Errorf("%v, %v", used, err)
+	}
+}
