@@ -83,10 +83,20 @@ func TestPruneHoldsNobodyUp(t *testing.T) {
 func TestPruneKeepsWhatWasClaimed(t *testing.T) {
 	w := newWorld(t)
 	w.fill()
+	for _, r := range smallRegistry() {
+		if p := r.GetPolicy(); p != nil { // one that governs nobody yet
+			p.Name, p.EffectiveTime = "policies/2090", day("2090-01-01")
+			if _, err := w.apply(registry.RoleLegal, nil, res(p)); err != nil {
+				t.Fatal(err)
+			}
+		}
+	}
 	q := deliveryQuestion()
-	q.AcceptedPolicy = "2025"
-	w.check(q)
-	name := "policies/2025"
+	q.AcceptedPolicy = "2090"
+	if d := w.check(q); d.GetPolicy() == "policies/2090" {
+		t.Fatalf("%v", d)
+	}
+	const name = "policies/2090"
 	rec, _, err := w.store.Get(t.Context(), name)
 	if err != nil || rec[name].Number == 0 {
 		t.Fatalf("%v: %v", rec, err)
