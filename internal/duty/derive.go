@@ -31,8 +31,9 @@ type Registry struct {
 	transfers   []held[*registry.Transfer]
 	assessments []held[*registry.Assessment]
 
-	numbers  map[string]uint32              // of recipients
-	named    map[string]*registry.Agreement // by name
+	numbers  map[string]uint32                // of recipients
+	named    map[string]*registry.Agreement   // by name
+	amending map[string][]*registry.Agreement // by the name of what they amend
 	settings registry.Settings
 	zone     *time.Location
 }
@@ -45,7 +46,7 @@ type held[N registry.Noun] struct {
 
 // Read takes the records of the registry at one revision.
 func Read(records iter.Seq2[registry.Record, error]) (*Registry, error) {
-	r := &Registry{numbers: map[string]uint32{}, named: map[string]*registry.Agreement{}, zone: time.UTC}
+	r := &Registry{numbers: map[string]uint32{}, named: map[string]*registry.Agreement{}, amending: map[string][]*registry.Agreement{}, zone: time.UTC}
 	for rec, err := range records {
 		if err != nil {
 			return nil, err
@@ -69,6 +70,9 @@ func (r *Registry) add(rec registry.Record) {
 	case *registry.Agreement:
 		r.agreements = append(r.agreements, held[*registry.Agreement]{n, rec.Number})
 		r.named[n.Name] = n
+		if n.Amends != "" {
+			r.amending[n.Amends] = append(r.amending[n.Amends], n)
+		}
 	case *registry.Transfer:
 		r.transfers = append(r.transfers, held[*registry.Transfer]{n, rec.Number})
 	case *registry.Assessment:
@@ -169,17 +173,16 @@ func returns(a *registry.Agreement) bool {
 // renewed reports whether a signed agreement that names this one goes on without a
 // gap and for longer.
 func (r *Registry) renewed(a *registry.Agreement, end registry.Time) bool {
-	return slices.ContainsFunc(r.agreements, func(o held[*registry.Agreement]) bool {
-		n := o.noun
+	return slices.ContainsFunc(r.amending[a.Name], func(n *registry.Agreement) bool {
 		until := earliest(n.ExpireTime, n.TerminateTime)
-		return n.Amends == a.Name && covers(n, a) && n.Signed() && n.EffectiveTime != 0 && n.EffectiveTime <= end && (until == 0 || until > end)
+		return covers(n, a) && n.Signed() && n.EffectiveTime != 0 && n.EffectiveTime <= end && (until == 0 || until > end)
 	})
 }
 
 // carriedOn reports whether a signed agreement that names this one is in force.
 func (r *Registry) carriedOn(a *registry.Agreement, now registry.Time) bool {
-	return slices.ContainsFunc(r.agreements, func(o held[*registry.Agreement]) bool {
-		return o.noun.Amends == a.Name && covers(o.noun, a) && registry.State(o.noun, now) == registry.StateInForce
+	return slices.ContainsFunc(r.amending[a.Name], func(n *registry.Agreement) bool {
+		return covers(n, a) && registry.State(n, now) == registry.StateInForce
 	})
 }
 
