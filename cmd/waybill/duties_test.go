@@ -27,12 +27,14 @@ func TestDuties(t *testing.T) {
 	if r := w.must(0, "duties", "--kind", "complaint", "--limit", "1", "-o", "json"); !strings.Contains(r.out, `"dueTime": "2026-11-23T16:00:00Z"`) || !strings.Contains(r.out, `"DUTY_STATE_DUE"`) {
 		t.Errorf("the complaint is %s", r.out)
 	}
+	// Each list is narrowed to what the example will go on having.
 	for _, tt := range []struct {
 		name string
 		code int
 		args []string
 	}{
-		{"duties", 0, []string{"duties"}},
+		{"duties", 0, []string{"duties", "--kind", "answer-complaint"}},
+		{"duties-ceased", 0, []string{"duties", "--kind", "inform-service-ceased"}},
 		{"duties-overdue", 0, []string{"duties", "--overdue", "--recipient", "swift-courier"}},
 		{"duties-ahead", 0, []string{"duties", "--state", "due", "--on", "2027-11-01", "--recipient", "swift-courier", "--kind", "renew-agreement"}},
 		{"duties-ended", 0, []string{"duties", "--on", "2028-01-02", "--recipient", "swift-courier", "--kind", "delete-or-return"}},
