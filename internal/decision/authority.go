@@ -66,7 +66,7 @@ func (e *scratch) toForeign(r registry.Regime) bool {
 // for this act.
 func (e *scratch) hasApproval() bool {
 	v := &e.instrument
-	return v.approved(e.now) && v.purposes.has(e.purpose.place) && (e.classes&forAuthority == 0 || v.recipient == e.recNumber)
+	return v.stands && v.approved(e.now) && v.purposes.has(e.purpose.place) && (e.classes&forAuthority == 0 || v.recipient == e.recNumber)
 }
 
 // approvedAbroad returns the asked categories whose CN mechanism is the approval of
@@ -96,11 +96,10 @@ func ruleForeignAfter(e *scratch) {
 		if !e.under(r) || !e.toForeign(r) {
 			continue
 		}
-		left := e.known &^ e.passed[r]
-		if left != 0 && v.stands && (v.flags&statesTreaty != 0 || v.flags&statesConflict != 0 && past(v.resolved, e.now)) {
+		if v.stands && (v.flags&statesTreaty != 0 || v.flags&statesConflict != 0 && past(v.resolved, e.now)) {
 			v.relied = true
 			continue
 		}
-		e.fireOn(ForeignAuthorityApprovalMissing, r, DetailTreaty, v.number, left)
+		e.fireOn(ForeignAuthorityApprovalMissing, r, DetailTreaty, v.number, e.known&^e.passed[r])
 	}
 }

@@ -30,7 +30,7 @@ func (e *scratch) told(d *judged, r registry.Regime) uint64 {
 		if r == registry.RegimeCn && !abroad {
 			return e.introduced()
 		}
-	case !controls(d.role) && (r != registry.RegimeCn || !abroad):
+	case !controls(d.role) && d.role != registry.RecipientRoleAuthority && (r != registry.RegimeCn || !abroad):
 		return e.known
 	}
 	return e.noticed(abroad)
