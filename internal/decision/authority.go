@@ -15,13 +15,10 @@ func (e *scratch) conflicts(code Code, r registry.Regime) bool {
 // the question's instrument orders to be: reading R61.
 func (e *scratch) published() uint64 {
 	consent := e.consented(e.served.number, only(ConsentSeparatePublic), false)
-	v := &e.instrument
-	if consent == e.known || !v.stands || v.flags&(ordersPublication|statesNecessity) != ordersPublication|statesNecessity {
-		return consent
+	if v := &e.instrument; v.stands && v.flags&(ordersPublication|statesNecessity) == ordersPublication|statesNecessity {
+		return consent | e.covered(v.categories)
 	}
-	ordered := e.covered(v.categories)
-	v.relied = v.relied || ordered&^consent != 0
-	return consent | ordered
+	return consent
 }
 
 func rulePublication(e *scratch) {
@@ -66,7 +63,7 @@ func (e *scratch) toForeign(r registry.Regime) bool {
 // for this act.
 func (e *scratch) hasApproval() bool {
 	v := &e.instrument
-	return v.stands && v.approved(e.now) && v.purposes.has(e.purpose.place) && (e.classes&forAuthority == 0 || v.recipient == e.recNumber)
+	return v.approved(e.now) && v.purposes.has(e.purpose.place) && (e.classes&forAuthority == 0 || v.recipient == e.recNumber)
 }
 
 // approvedAbroad returns the asked categories whose CN mechanism is the approval of

@@ -177,7 +177,7 @@ func (e *scratch) countClaim(x Exception) {
 // supports reports whether the question claims the exception and it is supported for
 // every asked category.
 func (e *scratch) supports(x Exception) bool {
-	return e.claim.supported != 0 && e.q.Exception == x && e.claim.supported == e.known
+	return e.claim.supported != 0 && e.q.Exception == x && e.claim.supported == e.all()
 }
 
 // effect returns what the claim does to a group of rules: the strictest of the
@@ -312,7 +312,7 @@ func (e *scratch) lifts(code Code) bool {
 // question, which only a claim that is supported for all of it waives.
 func (e *scratch) waive(code Code, r registry.Regime, mask *uint64) bool {
 	m := e.waived(code, r)
-	if m == 0 || *mask == 0 && m != e.known || *mask != 0 && m&*mask == 0 {
+	if m == 0 || *mask == 0 && m != e.all() || *mask != 0 && m&*mask == 0 {
 		return false
 	}
 	e.noteWaived(Waived{Code: code, Regime: r, Exception: e.claim.number, Deferred: e.defers(groupOf(code), r)})

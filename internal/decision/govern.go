@@ -21,7 +21,7 @@ func (e *scratch) resolveAcceptance() {
 
 // accepted reports whether the person accepted the very version.
 func (e *scratch) accepted(v *policy) bool {
-	return v.number == e.acceptedPolicy || e.in.Facts != nil && slices.Contains(e.in.Facts.Accepted, v.number)
+	return v.number == e.acceptedPolicy || e.in.Facts != nil && !e.bulk() && slices.Contains(e.in.Facts.Accepted, v.number)
 }
 
 // walk returns the version that governs a region, nil for none, and whether one came

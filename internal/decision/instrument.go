@@ -30,9 +30,9 @@ func (e *scratch) readInstrument(n uint32, rec []byte, v *instrument) {
 // past reports whether an instant is given and has come.
 func past(t, now registry.Time) bool { return t != 0 && t <= now }
 
-// approved reports whether it has the approval of PIPL 41.
+// approved reports whether it stands and has the approval of PIPL 41.
 func (v *instrument) approved(now registry.Time) bool {
-	return v.flags&statesApproval != 0 && past(v.permitted, now)
+	return v.stands && v.flags&statesApproval != 0 && past(v.permitted, now)
 }
 
 // isForeign reports whether the recipient is a foreign body under a regime: reading
