@@ -14,7 +14,7 @@ func ruleLinkage(e *scratch) {
 	if analytics == 0 || identity == 0 {
 		return
 	}
-	linking := e.purpose != nil && e.purpose.analytics || e.served != nil && e.served.analytics
+	linking := e.purpose.analytics || e.served.analytics
 	for i := range e.deps {
 		k := e.deps[i].kind
 		linking = linking || k == registry.RecipientKindAnalytics || k == registry.RecipientKindAdvertising
