@@ -138,12 +138,15 @@ func (e *scratch) outside(p *policy) (m uint64) {
 }
 
 // postponedUnder returns the asked categories for which 4 or 5 is given in place of
-// 14, 15 and 17 under a version.
-func (e *scratch) postponedUnder(p *policy) (m uint64) {
+// a code of 14, 15 and 17 under a version. What the claim waives of it comes first.
+func (e *scratch) postponedUnder(p *policy, code Code) (m uint64) {
 	for i := range e.postponed {
 		if x := &e.postponed[i]; x.policy == p {
 			m |= x.mask
 		}
+	}
+	if m != 0 && e.claim.supported != 0 {
+		m &^= e.waived(code, registry.RegimePolicy)
 	}
 	return m
 }

@@ -6,7 +6,7 @@ import "waybill/internal/registry"
 
 func rulePurposeStated(e *scratch) {
 	for _, p := range e.policies {
-		e.fireOn(PurposeOutsidePolicy, registry.RegimePolicy, DetailPurpose, p.number, e.unstated(p)&^e.postponedUnder(p))
+		e.fireOn(PurposeOutsidePolicy, registry.RegimePolicy, DetailPurpose, p.number, e.unstated(p)&^e.postponedUnder(p, PurposeOutsidePolicy))
 	}
 }
 
@@ -41,7 +41,7 @@ func rulePurposeOfKind(e *scratch) {
 		if affiliateProcessor(d) {
 			detail = DetailKind
 		}
-		e.fireOn(PurposeOutsideRecipientKind, registry.RegimePolicy, detail, 0, e.outsidePurposes(d, d.policy)&^e.postponedUnder(d.policy))
+		e.fireOn(PurposeOutsideRecipientKind, registry.RegimePolicy, detail, 0, e.outsidePurposes(d, d.policy)&^e.postponedUnder(d.policy, PurposeOutsideRecipientKind))
 	}
 }
 
@@ -126,7 +126,7 @@ func ruleCategoryOfKind(e *scratch) {
 		if d.class&e.rule.kinds == 0 || e.judgedWithAgreement(d) {
 			continue
 		}
-		e.fireOn(CategoryOutsideRecipientKind, registry.RegimePolicy, DetailCategories, 0, e.outsideList(d, d.policy)&^e.postponedUnder(d.policy))
+		e.fireOn(CategoryOutsideRecipientKind, registry.RegimePolicy, DetailCategories, 0, e.outsideList(d, d.policy)&^e.postponedUnder(d.policy, CategoryOutsideRecipientKind))
 	}
 }
 
