@@ -105,7 +105,7 @@ func prepare(ctx context.Context, v view, req Request, indexed bool) (*write, er
 		known: map[string]Record{}, asked: map[string]bool{}, lists: map[[2]string][]string{},
 	}
 	for _, step := range []func(context.Context) error{
-		w.take, w.load, w.stand, w.dangling, w.expand, w.compare, w.immutable, w.relate, w.cycles, w.inUse, w.order,
+		w.take, w.load, w.stand, w.dangling, w.expand, w.compare, w.immutable, w.relate, w.linkage, w.cycles, w.inUse, w.order,
 	} {
 		if err := step(ctx); err != nil {
 			return nil, err
