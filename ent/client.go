@@ -10,15 +10,20 @@ import (
 	"reflect"
 
 	"waybill/ent/migrate"
+	"waybill/ent/schema"
 
 	"waybill/ent/agreement"
 	"waybill/ent/assessment"
 	"waybill/ent/category"
 	"waybill/ent/change"
+	"waybill/ent/counted"
+	"waybill/ent/counter"
 	"waybill/ent/deployment"
 	"waybill/ent/duty"
 	"waybill/ent/exceptionrecord"
 	"waybill/ent/exporter"
+	"waybill/ent/fact"
+	"waybill/ent/factrequest"
 	"waybill/ent/idempotency"
 	"waybill/ent/instrument"
 	"waybill/ent/policyversion"
@@ -54,6 +59,10 @@ type Client struct {
 	Category *CategoryClient
 	// Change is the client for interacting with the Change builders.
 	Change *ChangeClient
+	// Counted is the client for interacting with the Counted builders.
+	Counted *CountedClient
+	// Counter is the client for interacting with the Counter builders.
+	Counter *CounterClient
 	// Deployment is the client for interacting with the Deployment builders.
 	Deployment *DeploymentClient
 	// Duty is the client for interacting with the Duty builders.
@@ -62,6 +71,10 @@ type Client struct {
 	ExceptionRecord *ExceptionRecordClient
 	// Exporter is the client for interacting with the Exporter builders.
 	Exporter *ExporterClient
+	// Fact is the client for interacting with the Fact builders.
+	Fact *FactClient
+	// FactRequest is the client for interacting with the FactRequest builders.
+	FactRequest *FactRequestClient
 	// Idempotency is the client for interacting with the Idempotency builders.
 	Idempotency *IdempotencyClient
 	// Instrument is the client for interacting with the Instrument builders.
@@ -107,10 +120,14 @@ func (c *Client) init() {
 	c.Assessment = NewAssessmentClient(c.config)
 	c.Category = NewCategoryClient(c.config)
 	c.Change = NewChangeClient(c.config)
+	c.Counted = NewCountedClient(c.config)
+	c.Counter = NewCounterClient(c.config)
 	c.Deployment = NewDeploymentClient(c.config)
 	c.Duty = NewDutyClient(c.config)
 	c.ExceptionRecord = NewExceptionRecordClient(c.config)
 	c.Exporter = NewExporterClient(c.config)
+	c.Fact = NewFactClient(c.config)
+	c.FactRequest = NewFactRequestClient(c.config)
 	c.Idempotency = NewIdempotencyClient(c.config)
 	c.Instrument = NewInstrumentClient(c.config)
 	c.PolicyVersion = NewPolicyVersionClient(c.config)
@@ -222,10 +239,14 @@ func (c *Client) Tx(ctx context.Context) (*Tx, error) {
 		Assessment:       NewAssessmentClient(cfg),
 		Category:         NewCategoryClient(cfg),
 		Change:           NewChangeClient(cfg),
+		Counted:          NewCountedClient(cfg),
+		Counter:          NewCounterClient(cfg),
 		Deployment:       NewDeploymentClient(cfg),
 		Duty:             NewDutyClient(cfg),
 		ExceptionRecord:  NewExceptionRecordClient(cfg),
 		Exporter:         NewExporterClient(cfg),
+		Fact:             NewFactClient(cfg),
+		FactRequest:      NewFactRequestClient(cfg),
 		Idempotency:      NewIdempotencyClient(cfg),
 		Instrument:       NewInstrumentClient(cfg),
 		PolicyVersion:    NewPolicyVersionClient(cfg),
@@ -264,10 +285,14 @@ func (c *Client) BeginTx(ctx context.Context, opts *sql.TxOptions) (*Tx, error) 
 		Assessment:       NewAssessmentClient(cfg),
 		Category:         NewCategoryClient(cfg),
 		Change:           NewChangeClient(cfg),
+		Counted:          NewCountedClient(cfg),
+		Counter:          NewCounterClient(cfg),
 		Deployment:       NewDeploymentClient(cfg),
 		Duty:             NewDutyClient(cfg),
 		ExceptionRecord:  NewExceptionRecordClient(cfg),
 		Exporter:         NewExporterClient(cfg),
+		Fact:             NewFactClient(cfg),
+		FactRequest:      NewFactRequestClient(cfg),
 		Idempotency:      NewIdempotencyClient(cfg),
 		Instrument:       NewInstrumentClient(cfg),
 		PolicyVersion:    NewPolicyVersionClient(cfg),
@@ -312,10 +337,11 @@ func (c *Client) Close() error {
 // In order to add hooks to a specific client, call: `client.Node.Use(...)`.
 func (c *Client) Use(hooks ...Hook) {
 	for _, n := range []interface{ Use(...Hook) }{
-		c.Agreement, c.Assessment, c.Category, c.Change, c.Deployment, c.Duty,
-		c.ExceptionRecord, c.Exporter, c.Idempotency, c.Instrument, c.PolicyVersion,
-		c.Principal, c.Pruned, c.Purpose, c.Recipient, c.Replica, c.Revision,
-		c.Segment, c.Settings, c.ShardHead, c.SubprocessorLink, c.Token, c.Transfer,
+		c.Agreement, c.Assessment, c.Category, c.Change, c.Counted, c.Counter,
+		c.Deployment, c.Duty, c.ExceptionRecord, c.Exporter, c.Fact, c.FactRequest,
+		c.Idempotency, c.Instrument, c.PolicyVersion, c.Principal, c.Pruned, c.Purpose,
+		c.Recipient, c.Replica, c.Revision, c.Segment, c.Settings, c.ShardHead,
+		c.SubprocessorLink, c.Token, c.Transfer,
 	} {
 		n.Use(hooks...)
 	}
@@ -325,10 +351,11 @@ func (c *Client) Use(hooks ...Hook) {
 // In order to add interceptors to a specific client, call: `client.Node.Intercept(...)`.
 func (c *Client) Intercept(interceptors ...Interceptor) {
 	for _, n := range []interface{ Intercept(...Interceptor) }{
-		c.Agreement, c.Assessment, c.Category, c.Change, c.Deployment, c.Duty,
-		c.ExceptionRecord, c.Exporter, c.Idempotency, c.Instrument, c.PolicyVersion,
-		c.Principal, c.Pruned, c.Purpose, c.Recipient, c.Replica, c.Revision,
-		c.Segment, c.Settings, c.ShardHead, c.SubprocessorLink, c.Token, c.Transfer,
+		c.Agreement, c.Assessment, c.Category, c.Change, c.Counted, c.Counter,
+		c.Deployment, c.Duty, c.ExceptionRecord, c.Exporter, c.Fact, c.FactRequest,
+		c.Idempotency, c.Instrument, c.PolicyVersion, c.Principal, c.Pruned, c.Purpose,
+		c.Recipient, c.Replica, c.Revision, c.Segment, c.Settings, c.ShardHead,
+		c.SubprocessorLink, c.Token, c.Transfer,
 	} {
 		n.Intercept(interceptors...)
 	}
@@ -345,6 +372,10 @@ func (c *Client) Mutate(ctx context.Context, m Mutation) (Value, error) {
 		return c.Category.mutate(ctx, m)
 	case *ChangeMutation:
 		return c.Change.mutate(ctx, m)
+	case *CountedMutation:
+		return c.Counted.mutate(ctx, m)
+	case *CounterMutation:
+		return c.Counter.mutate(ctx, m)
 	case *DeploymentMutation:
 		return c.Deployment.mutate(ctx, m)
 	case *DutyMutation:
@@ -353,6 +384,10 @@ func (c *Client) Mutate(ctx context.Context, m Mutation) (Value, error) {
 		return c.ExceptionRecord.mutate(ctx, m)
 	case *ExporterMutation:
 		return c.Exporter.mutate(ctx, m)
+	case *FactMutation:
+		return c.Fact.mutate(ctx, m)
+	case *FactRequestMutation:
+		return c.FactRequest.mutate(ctx, m)
 	case *IdempotencyMutation:
 		return c.Idempotency.mutate(ctx, m)
 	case *InstrumentMutation:
@@ -1288,6 +1323,272 @@ func (c *ChangeClient) mutate(ctx context.Context, m *ChangeMutation) (Value, er
 	}
 }
 
+// CountedClient is a client for the Counted schema.
+type CountedClient struct {
+	config
+}
+
+// NewCountedClient returns a client for the Counted from the given config.
+func NewCountedClient(c config) *CountedClient {
+	return &CountedClient{config: c}
+}
+
+// Use adds a list of mutation hooks to the hooks stack.
+// A call to `Use(f, g, h)` equals to `counted.Hooks(f(g(h())))`.
+func (c *CountedClient) Use(hooks ...Hook) {
+	c.hooks.Counted = append(c.hooks.Counted, hooks...)
+}
+
+// Intercept adds a list of query interceptors to the interceptors stack.
+// A call to `Intercept(f, g, h)` equals to `counted.Intercept(f(g(h())))`.
+func (c *CountedClient) Intercept(interceptors ...Interceptor) {
+	c.inters.Counted = append(c.inters.Counted, interceptors...)
+}
+
+// Create returns a builder for creating a Counted entity.
+func (c *CountedClient) Create() *CountedCreate {
+	mutation := newCountedMutation(c.config, OpCreate)
+	return &CountedCreate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// CreateBulk returns a builder for creating a bulk of Counted entities.
+func (c *CountedClient) CreateBulk(builders ...*CountedCreate) *CountedCreateBulk {
+	return &CountedCreateBulk{config: c.config, builders: builders}
+}
+
+// MapCreateBulk creates a bulk creation builder from the given slice. For each item in the slice, the function creates
+// a builder and applies setFunc on it.
+func (c *CountedClient) MapCreateBulk(slice any, setFunc func(*CountedCreate, int)) *CountedCreateBulk {
+	rv := reflect.ValueOf(slice)
+	if rv.Kind() != reflect.Slice {
+		return &CountedCreateBulk{err: fmt.Errorf("calling to CountedClient.MapCreateBulk with wrong type %T, need slice", slice)}
+	}
+	builders := make([]*CountedCreate, rv.Len())
+	for i := 0; i < rv.Len(); i++ {
+		builders[i] = c.Create()
+		setFunc(builders[i], i)
+	}
+	return &CountedCreateBulk{config: c.config, builders: builders}
+}
+
+// Update returns an update builder for Counted.
+func (c *CountedClient) Update() *CountedUpdate {
+	mutation := newCountedMutation(c.config, OpUpdate)
+	return &CountedUpdate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOne returns an update builder for the given entity.
+func (c *CountedClient) UpdateOne(_m *Counted) *CountedUpdateOne {
+	mutation := newCountedMutation(c.config, OpUpdateOne, withCounted(_m))
+	return &CountedUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOneID returns an update builder for the given id.
+func (c *CountedClient) UpdateOneID(id schema.Tag) *CountedUpdateOne {
+	mutation := newCountedMutation(c.config, OpUpdateOne, withCountedID(id))
+	return &CountedUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// Delete returns a delete builder for Counted.
+func (c *CountedClient) Delete() *CountedDelete {
+	mutation := newCountedMutation(c.config, OpDelete)
+	return &CountedDelete{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// DeleteOne returns a builder for deleting the given entity.
+func (c *CountedClient) DeleteOne(_m *Counted) *CountedDeleteOne {
+	return c.DeleteOneID(_m.ID)
+}
+
+// DeleteOneID returns a builder for deleting the given entity by its id.
+func (c *CountedClient) DeleteOneID(id schema.Tag) *CountedDeleteOne {
+	builder := c.Delete().Where(counted.ID(id))
+	builder.mutation.id = &id
+	builder.mutation.op = OpDeleteOne
+	return &CountedDeleteOne{builder}
+}
+
+// Query returns a query builder for Counted.
+func (c *CountedClient) Query() *CountedQuery {
+	return &CountedQuery{
+		config: c.config,
+		ctx:    &QueryContext{Type: TypeCounted},
+		inters: c.Interceptors(),
+	}
+}
+
+// Get returns a Counted entity by its id.
+func (c *CountedClient) Get(ctx context.Context, id schema.Tag) (*Counted, error) {
+	return c.Query().Where(counted.ID(id)).Only(ctx)
+}
+
+// GetX is like Get, but panics if an error occurs.
+func (c *CountedClient) GetX(ctx context.Context, id schema.Tag) *Counted {
+	obj, err := c.Get(ctx, id)
+	if err != nil {
+		panic(err)
+	}
+	return obj
+}
+
+// Hooks returns the client hooks.
+func (c *CountedClient) Hooks() []Hook {
+	return c.hooks.Counted
+}
+
+// Interceptors returns the client interceptors.
+func (c *CountedClient) Interceptors() []Interceptor {
+	return c.inters.Counted
+}
+
+func (c *CountedClient) mutate(ctx context.Context, m *CountedMutation) (Value, error) {
+	switch m.Op() {
+	case OpCreate:
+		return (&CountedCreate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdate:
+		return (&CountedUpdate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdateOne:
+		return (&CountedUpdateOne{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpDelete, OpDeleteOne:
+		return (&CountedDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
+	default:
+		return nil, fmt.Errorf("ent: unknown Counted mutation op: %q", m.Op())
+	}
+}
+
+// CounterClient is a client for the Counter schema.
+type CounterClient struct {
+	config
+}
+
+// NewCounterClient returns a client for the Counter from the given config.
+func NewCounterClient(c config) *CounterClient {
+	return &CounterClient{config: c}
+}
+
+// Use adds a list of mutation hooks to the hooks stack.
+// A call to `Use(f, g, h)` equals to `counter.Hooks(f(g(h())))`.
+func (c *CounterClient) Use(hooks ...Hook) {
+	c.hooks.Counter = append(c.hooks.Counter, hooks...)
+}
+
+// Intercept adds a list of query interceptors to the interceptors stack.
+// A call to `Intercept(f, g, h)` equals to `counter.Intercept(f(g(h())))`.
+func (c *CounterClient) Intercept(interceptors ...Interceptor) {
+	c.inters.Counter = append(c.inters.Counter, interceptors...)
+}
+
+// Create returns a builder for creating a Counter entity.
+func (c *CounterClient) Create() *CounterCreate {
+	mutation := newCounterMutation(c.config, OpCreate)
+	return &CounterCreate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// CreateBulk returns a builder for creating a bulk of Counter entities.
+func (c *CounterClient) CreateBulk(builders ...*CounterCreate) *CounterCreateBulk {
+	return &CounterCreateBulk{config: c.config, builders: builders}
+}
+
+// MapCreateBulk creates a bulk creation builder from the given slice. For each item in the slice, the function creates
+// a builder and applies setFunc on it.
+func (c *CounterClient) MapCreateBulk(slice any, setFunc func(*CounterCreate, int)) *CounterCreateBulk {
+	rv := reflect.ValueOf(slice)
+	if rv.Kind() != reflect.Slice {
+		return &CounterCreateBulk{err: fmt.Errorf("calling to CounterClient.MapCreateBulk with wrong type %T, need slice", slice)}
+	}
+	builders := make([]*CounterCreate, rv.Len())
+	for i := 0; i < rv.Len(); i++ {
+		builders[i] = c.Create()
+		setFunc(builders[i], i)
+	}
+	return &CounterCreateBulk{config: c.config, builders: builders}
+}
+
+// Update returns an update builder for Counter.
+func (c *CounterClient) Update() *CounterUpdate {
+	mutation := newCounterMutation(c.config, OpUpdate)
+	return &CounterUpdate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOne returns an update builder for the given entity.
+func (c *CounterClient) UpdateOne(_m *Counter) *CounterUpdateOne {
+	mutation := newCounterMutation(c.config, OpUpdateOne, withCounter(_m))
+	return &CounterUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOneID returns an update builder for the given id.
+func (c *CounterClient) UpdateOneID(id int) *CounterUpdateOne {
+	mutation := newCounterMutation(c.config, OpUpdateOne, withCounterID(id))
+	return &CounterUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// Delete returns a delete builder for Counter.
+func (c *CounterClient) Delete() *CounterDelete {
+	mutation := newCounterMutation(c.config, OpDelete)
+	return &CounterDelete{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// DeleteOne returns a builder for deleting the given entity.
+func (c *CounterClient) DeleteOne(_m *Counter) *CounterDeleteOne {
+	return c.DeleteOneID(_m.ID)
+}
+
+// DeleteOneID returns a builder for deleting the given entity by its id.
+func (c *CounterClient) DeleteOneID(id int) *CounterDeleteOne {
+	builder := c.Delete().Where(counter.ID(id))
+	builder.mutation.id = &id
+	builder.mutation.op = OpDeleteOne
+	return &CounterDeleteOne{builder}
+}
+
+// Query returns a query builder for Counter.
+func (c *CounterClient) Query() *CounterQuery {
+	return &CounterQuery{
+		config: c.config,
+		ctx:    &QueryContext{Type: TypeCounter},
+		inters: c.Interceptors(),
+	}
+}
+
+// Get returns a Counter entity by its id.
+func (c *CounterClient) Get(ctx context.Context, id int) (*Counter, error) {
+	return c.Query().Where(counter.ID(id)).Only(ctx)
+}
+
+// GetX is like Get, but panics if an error occurs.
+func (c *CounterClient) GetX(ctx context.Context, id int) *Counter {
+	obj, err := c.Get(ctx, id)
+	if err != nil {
+		panic(err)
+	}
+	return obj
+}
+
+// Hooks returns the client hooks.
+func (c *CounterClient) Hooks() []Hook {
+	return c.hooks.Counter
+}
+
+// Interceptors returns the client interceptors.
+func (c *CounterClient) Interceptors() []Interceptor {
+	return c.inters.Counter
+}
+
+func (c *CounterClient) mutate(ctx context.Context, m *CounterMutation) (Value, error) {
+	switch m.Op() {
+	case OpCreate:
+		return (&CounterCreate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdate:
+		return (&CounterUpdate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdateOne:
+		return (&CounterUpdateOne{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpDelete, OpDeleteOne:
+		return (&CounterDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
+	default:
+		return nil, fmt.Errorf("ent: unknown Counter mutation op: %q", m.Op())
+	}
+}
+
 // DeploymentClient is a client for the Deployment schema.
 type DeploymentClient struct {
 	config
@@ -2073,6 +2374,272 @@ func (c *ExporterClient) mutate(ctx context.Context, m *ExporterMutation) (Value
 		return (&ExporterDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
 	default:
 		return nil, fmt.Errorf("ent: unknown Exporter mutation op: %q", m.Op())
+	}
+}
+
+// FactClient is a client for the Fact schema.
+type FactClient struct {
+	config
+}
+
+// NewFactClient returns a client for the Fact from the given config.
+func NewFactClient(c config) *FactClient {
+	return &FactClient{config: c}
+}
+
+// Use adds a list of mutation hooks to the hooks stack.
+// A call to `Use(f, g, h)` equals to `fact.Hooks(f(g(h())))`.
+func (c *FactClient) Use(hooks ...Hook) {
+	c.hooks.Fact = append(c.hooks.Fact, hooks...)
+}
+
+// Intercept adds a list of query interceptors to the interceptors stack.
+// A call to `Intercept(f, g, h)` equals to `fact.Intercept(f(g(h())))`.
+func (c *FactClient) Intercept(interceptors ...Interceptor) {
+	c.inters.Fact = append(c.inters.Fact, interceptors...)
+}
+
+// Create returns a builder for creating a Fact entity.
+func (c *FactClient) Create() *FactCreate {
+	mutation := newFactMutation(c.config, OpCreate)
+	return &FactCreate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// CreateBulk returns a builder for creating a bulk of Fact entities.
+func (c *FactClient) CreateBulk(builders ...*FactCreate) *FactCreateBulk {
+	return &FactCreateBulk{config: c.config, builders: builders}
+}
+
+// MapCreateBulk creates a bulk creation builder from the given slice. For each item in the slice, the function creates
+// a builder and applies setFunc on it.
+func (c *FactClient) MapCreateBulk(slice any, setFunc func(*FactCreate, int)) *FactCreateBulk {
+	rv := reflect.ValueOf(slice)
+	if rv.Kind() != reflect.Slice {
+		return &FactCreateBulk{err: fmt.Errorf("calling to FactClient.MapCreateBulk with wrong type %T, need slice", slice)}
+	}
+	builders := make([]*FactCreate, rv.Len())
+	for i := 0; i < rv.Len(); i++ {
+		builders[i] = c.Create()
+		setFunc(builders[i], i)
+	}
+	return &FactCreateBulk{config: c.config, builders: builders}
+}
+
+// Update returns an update builder for Fact.
+func (c *FactClient) Update() *FactUpdate {
+	mutation := newFactMutation(c.config, OpUpdate)
+	return &FactUpdate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOne returns an update builder for the given entity.
+func (c *FactClient) UpdateOne(_m *Fact) *FactUpdateOne {
+	mutation := newFactMutation(c.config, OpUpdateOne, withFact(_m))
+	return &FactUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOneID returns an update builder for the given id.
+func (c *FactClient) UpdateOneID(id schema.Tag) *FactUpdateOne {
+	mutation := newFactMutation(c.config, OpUpdateOne, withFactID(id))
+	return &FactUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// Delete returns a delete builder for Fact.
+func (c *FactClient) Delete() *FactDelete {
+	mutation := newFactMutation(c.config, OpDelete)
+	return &FactDelete{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// DeleteOne returns a builder for deleting the given entity.
+func (c *FactClient) DeleteOne(_m *Fact) *FactDeleteOne {
+	return c.DeleteOneID(_m.ID)
+}
+
+// DeleteOneID returns a builder for deleting the given entity by its id.
+func (c *FactClient) DeleteOneID(id schema.Tag) *FactDeleteOne {
+	builder := c.Delete().Where(fact.ID(id))
+	builder.mutation.id = &id
+	builder.mutation.op = OpDeleteOne
+	return &FactDeleteOne{builder}
+}
+
+// Query returns a query builder for Fact.
+func (c *FactClient) Query() *FactQuery {
+	return &FactQuery{
+		config: c.config,
+		ctx:    &QueryContext{Type: TypeFact},
+		inters: c.Interceptors(),
+	}
+}
+
+// Get returns a Fact entity by its id.
+func (c *FactClient) Get(ctx context.Context, id schema.Tag) (*Fact, error) {
+	return c.Query().Where(fact.ID(id)).Only(ctx)
+}
+
+// GetX is like Get, but panics if an error occurs.
+func (c *FactClient) GetX(ctx context.Context, id schema.Tag) *Fact {
+	obj, err := c.Get(ctx, id)
+	if err != nil {
+		panic(err)
+	}
+	return obj
+}
+
+// Hooks returns the client hooks.
+func (c *FactClient) Hooks() []Hook {
+	return c.hooks.Fact
+}
+
+// Interceptors returns the client interceptors.
+func (c *FactClient) Interceptors() []Interceptor {
+	return c.inters.Fact
+}
+
+func (c *FactClient) mutate(ctx context.Context, m *FactMutation) (Value, error) {
+	switch m.Op() {
+	case OpCreate:
+		return (&FactCreate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdate:
+		return (&FactUpdate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdateOne:
+		return (&FactUpdateOne{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpDelete, OpDeleteOne:
+		return (&FactDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
+	default:
+		return nil, fmt.Errorf("ent: unknown Fact mutation op: %q", m.Op())
+	}
+}
+
+// FactRequestClient is a client for the FactRequest schema.
+type FactRequestClient struct {
+	config
+}
+
+// NewFactRequestClient returns a client for the FactRequest from the given config.
+func NewFactRequestClient(c config) *FactRequestClient {
+	return &FactRequestClient{config: c}
+}
+
+// Use adds a list of mutation hooks to the hooks stack.
+// A call to `Use(f, g, h)` equals to `factrequest.Hooks(f(g(h())))`.
+func (c *FactRequestClient) Use(hooks ...Hook) {
+	c.hooks.FactRequest = append(c.hooks.FactRequest, hooks...)
+}
+
+// Intercept adds a list of query interceptors to the interceptors stack.
+// A call to `Intercept(f, g, h)` equals to `factrequest.Intercept(f(g(h())))`.
+func (c *FactRequestClient) Intercept(interceptors ...Interceptor) {
+	c.inters.FactRequest = append(c.inters.FactRequest, interceptors...)
+}
+
+// Create returns a builder for creating a FactRequest entity.
+func (c *FactRequestClient) Create() *FactRequestCreate {
+	mutation := newFactRequestMutation(c.config, OpCreate)
+	return &FactRequestCreate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// CreateBulk returns a builder for creating a bulk of FactRequest entities.
+func (c *FactRequestClient) CreateBulk(builders ...*FactRequestCreate) *FactRequestCreateBulk {
+	return &FactRequestCreateBulk{config: c.config, builders: builders}
+}
+
+// MapCreateBulk creates a bulk creation builder from the given slice. For each item in the slice, the function creates
+// a builder and applies setFunc on it.
+func (c *FactRequestClient) MapCreateBulk(slice any, setFunc func(*FactRequestCreate, int)) *FactRequestCreateBulk {
+	rv := reflect.ValueOf(slice)
+	if rv.Kind() != reflect.Slice {
+		return &FactRequestCreateBulk{err: fmt.Errorf("calling to FactRequestClient.MapCreateBulk with wrong type %T, need slice", slice)}
+	}
+	builders := make([]*FactRequestCreate, rv.Len())
+	for i := 0; i < rv.Len(); i++ {
+		builders[i] = c.Create()
+		setFunc(builders[i], i)
+	}
+	return &FactRequestCreateBulk{config: c.config, builders: builders}
+}
+
+// Update returns an update builder for FactRequest.
+func (c *FactRequestClient) Update() *FactRequestUpdate {
+	mutation := newFactRequestMutation(c.config, OpUpdate)
+	return &FactRequestUpdate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOne returns an update builder for the given entity.
+func (c *FactRequestClient) UpdateOne(_m *FactRequest) *FactRequestUpdateOne {
+	mutation := newFactRequestMutation(c.config, OpUpdateOne, withFactRequest(_m))
+	return &FactRequestUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOneID returns an update builder for the given id.
+func (c *FactRequestClient) UpdateOneID(id schema.Tag) *FactRequestUpdateOne {
+	mutation := newFactRequestMutation(c.config, OpUpdateOne, withFactRequestID(id))
+	return &FactRequestUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// Delete returns a delete builder for FactRequest.
+func (c *FactRequestClient) Delete() *FactRequestDelete {
+	mutation := newFactRequestMutation(c.config, OpDelete)
+	return &FactRequestDelete{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// DeleteOne returns a builder for deleting the given entity.
+func (c *FactRequestClient) DeleteOne(_m *FactRequest) *FactRequestDeleteOne {
+	return c.DeleteOneID(_m.ID)
+}
+
+// DeleteOneID returns a builder for deleting the given entity by its id.
+func (c *FactRequestClient) DeleteOneID(id schema.Tag) *FactRequestDeleteOne {
+	builder := c.Delete().Where(factrequest.ID(id))
+	builder.mutation.id = &id
+	builder.mutation.op = OpDeleteOne
+	return &FactRequestDeleteOne{builder}
+}
+
+// Query returns a query builder for FactRequest.
+func (c *FactRequestClient) Query() *FactRequestQuery {
+	return &FactRequestQuery{
+		config: c.config,
+		ctx:    &QueryContext{Type: TypeFactRequest},
+		inters: c.Interceptors(),
+	}
+}
+
+// Get returns a FactRequest entity by its id.
+func (c *FactRequestClient) Get(ctx context.Context, id schema.Tag) (*FactRequest, error) {
+	return c.Query().Where(factrequest.ID(id)).Only(ctx)
+}
+
+// GetX is like Get, but panics if an error occurs.
+func (c *FactRequestClient) GetX(ctx context.Context, id schema.Tag) *FactRequest {
+	obj, err := c.Get(ctx, id)
+	if err != nil {
+		panic(err)
+	}
+	return obj
+}
+
+// Hooks returns the client hooks.
+func (c *FactRequestClient) Hooks() []Hook {
+	return c.hooks.FactRequest
+}
+
+// Interceptors returns the client interceptors.
+func (c *FactRequestClient) Interceptors() []Interceptor {
+	return c.inters.FactRequest
+}
+
+func (c *FactRequestClient) mutate(ctx context.Context, m *FactRequestMutation) (Value, error) {
+	switch m.Op() {
+	case OpCreate:
+		return (&FactRequestCreate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdate:
+		return (&FactRequestUpdate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdateOne:
+		return (&FactRequestUpdateOne{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpDelete, OpDeleteOne:
+		return (&FactRequestDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
+	default:
+		return nil, fmt.Errorf("ent: unknown FactRequest mutation op: %q", m.Op())
 	}
 }
 
@@ -4794,15 +5361,16 @@ func (c *TransferClient) mutate(ctx context.Context, m *TransferMutation) (Value
 // hooks and interceptors per client, for fast access.
 type (
 	hooks struct {
-		Agreement, Assessment, Category, Change, Deployment, Duty, ExceptionRecord,
-		Exporter, Idempotency, Instrument, PolicyVersion, Principal, Pruned, Purpose,
-		Recipient, Replica, Revision, Segment, Settings, ShardHead, SubprocessorLink,
-		Token, Transfer []ent.Hook
+		Agreement, Assessment, Category, Change, Counted, Counter, Deployment, Duty,
+		ExceptionRecord, Exporter, Fact, FactRequest, Idempotency, Instrument,
+		PolicyVersion, Principal, Pruned, Purpose, Recipient, Replica, Revision,
+		Segment, Settings, ShardHead, SubprocessorLink, Token, Transfer []ent.Hook
 	}
 	inters struct {
-		Agreement, Assessment, Category, Change, Deployment, Duty, ExceptionRecord,
-		Exporter, Idempotency, Instrument, PolicyVersion, Principal, Pruned, Purpose,
-		Recipient, Replica, Revision, Segment, Settings, ShardHead, SubprocessorLink,
-		Token, Transfer []ent.Interceptor
+		Agreement, Assessment, Category, Change, Counted, Counter, Deployment, Duty,
+		ExceptionRecord, Exporter, Fact, FactRequest, Idempotency, Instrument,
+		PolicyVersion, Principal, Pruned, Purpose, Recipient, Replica, Revision,
+		Segment, Settings, ShardHead, SubprocessorLink, Token,
+		Transfer []ent.Interceptor
 	}
 )

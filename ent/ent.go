@@ -12,10 +12,14 @@ import (
 	"waybill/ent/assessment"
 	"waybill/ent/category"
 	"waybill/ent/change"
+	"waybill/ent/counted"
+	"waybill/ent/counter"
 	"waybill/ent/deployment"
 	"waybill/ent/duty"
 	"waybill/ent/exceptionrecord"
 	"waybill/ent/exporter"
+	"waybill/ent/fact"
+	"waybill/ent/factrequest"
 	"waybill/ent/idempotency"
 	"waybill/ent/instrument"
 	"waybill/ent/policyversion"
@@ -99,10 +103,14 @@ func checkColumn(t, c string) error {
 			assessment.Table:       assessment.ValidColumn,
 			category.Table:         category.ValidColumn,
 			change.Table:           change.ValidColumn,
+			counted.Table:          counted.ValidColumn,
+			counter.Table:          counter.ValidColumn,
 			deployment.Table:       deployment.ValidColumn,
 			duty.Table:             duty.ValidColumn,
 			exceptionrecord.Table:  exceptionrecord.ValidColumn,
 			exporter.Table:         exporter.ValidColumn,
+			fact.Table:             fact.ValidColumn,
+			factrequest.Table:      factrequest.ValidColumn,
 			idempotency.Table:      idempotency.ValidColumn,
 			instrument.Table:       instrument.ValidColumn,
 			policyversion.Table:    policyversion.ValidColumn,

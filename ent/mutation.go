@@ -12,10 +12,14 @@ import (
 	"waybill/ent/assessment"
 	"waybill/ent/category"
 	"waybill/ent/change"
+	"waybill/ent/counted"
+	"waybill/ent/counter"
 	"waybill/ent/deployment"
 	"waybill/ent/duty"
 	"waybill/ent/exceptionrecord"
 	"waybill/ent/exporter"
+	"waybill/ent/fact"
+	"waybill/ent/factrequest"
 	"waybill/ent/idempotency"
 	"waybill/ent/instrument"
 	"waybill/ent/policyversion"
@@ -26,6 +30,7 @@ import (
 	"waybill/ent/recipient"
 	"waybill/ent/replica"
 	"waybill/ent/revision"
+	"waybill/ent/schema"
 	"waybill/ent/segment"
 	"waybill/ent/settings"
 	"waybill/ent/shardhead"
@@ -51,10 +56,14 @@ const (
 	TypeAssessment       = "Assessment"
 	TypeCategory         = "Category"
 	TypeChange           = "Change"
+	TypeCounted          = "Counted"
+	TypeCounter          = "Counter"
 	TypeDeployment       = "Deployment"
 	TypeDuty             = "Duty"
 	TypeExceptionRecord  = "ExceptionRecord"
 	TypeExporter         = "Exporter"
+	TypeFact             = "Fact"
+	TypeFactRequest      = "FactRequest"
 	TypeIdempotency      = "Idempotency"
 	TypeInstrument       = "Instrument"
 	TypePolicyVersion    = "PolicyVersion"
@@ -7268,6 +7277,1084 @@ func (m *ChangeMutation) ClearEdge(name string) error {
 // It returns an error if the edge is not defined in the schema.
 func (m *ChangeMutation) ResetEdge(name string) error {
 	return fmt.Errorf("unknown Change edge %s", name)
+}
+
+// CountedMutation represents an operation that mutates the Counted nodes in the graph.
+type CountedMutation struct {
+	config
+	op            Op
+	typ           string
+	id            *schema.Tag
+	exporter      *uint32
+	addexporter   *int32
+	year          *int32
+	addyear       *int32
+	clearedFields map[string]struct{}
+	done          bool
+	oldValue      func(context.Context) (*Counted, error)
+	predicates    []predicate.Counted
+}
+
+var _ ent.Mutation = (*CountedMutation)(nil)
+
+// countedOption allows management of the mutation configuration using functional options.
+type countedOption func(*CountedMutation)
+
+// newCountedMutation creates new mutation for the Counted entity.
+func newCountedMutation(c config, op Op, opts ...countedOption) *CountedMutation {
+	m := &CountedMutation{
+		config:        c,
+		op:            op,
+		typ:           TypeCounted,
+		clearedFields: make(map[string]struct{}),
+	}
+	for _, opt := range opts {
+		opt(m)
+	}
+	return m
+}
+
+// withCountedID sets the ID field of the mutation.
+func withCountedID(id schema.Tag) countedOption {
+	return func(m *CountedMutation) {
+		var (
+			err   error
+			once  sync.Once
+			value *Counted
+		)
+		m.oldValue = func(ctx context.Context) (*Counted, error) {
+			once.Do(func() {
+				if m.done {
+					err = errors.New("querying old values post mutation is not allowed")
+				} else {
+					value, err = m.Client().Counted.Get(ctx, id)
+				}
+			})
+			return value, err
+		}
+		m.id = &id
+	}
+}
+
+// withCounted sets the old Counted of the mutation.
+func withCounted(node *Counted) countedOption {
+	return func(m *CountedMutation) {
+		m.oldValue = func(context.Context) (*Counted, error) {
+			return node, nil
+		}
+		m.id = &node.ID
+	}
+}
+
+// Client returns a new `ent.Client` from the mutation. If the mutation was
+// executed in a transaction (ent.Tx), a transactional client is returned.
+func (m CountedMutation) Client() *Client {
+	client := &Client{config: m.config}
+	client.init()
+	return client
+}
+
+// Tx returns an `ent.Tx` for mutations that were executed in transactions;
+// it returns an error otherwise.
+func (m CountedMutation) Tx() (*Tx, error) {
+	if _, ok := m.driver.(*txDriver); !ok {
+		return nil, errors.New("ent: mutation is not running in a transaction")
+	}
+	tx := &Tx{config: m.config}
+	tx.init()
+	return tx, nil
+}
+
+// SetID sets the value of the id field. Note that this
+// operation is only accepted on creation of Counted entities.
+func (m *CountedMutation) SetID(id schema.Tag) {
+	m.id = &id
+}
+
+// ID returns the ID value in the mutation. Note that the ID is only available
+// if it was provided to the builder or after it was returned from the database.
+func (m *CountedMutation) ID() (id schema.Tag, exists bool) {
+	if m.id == nil {
+		return
+	}
+	return *m.id, true
+}
+
+// IDs queries the database and returns the entity ids that match the mutation's predicate.
+// That means, if the mutation is applied within a transaction with an isolation level such
+// as sql.LevelSerializable, the returned ids match the ids of the rows that will be updated
+// or updated by the mutation.
+func (m *CountedMutation) IDs(ctx context.Context) ([]schema.Tag, error) {
+	switch {
+	case m.op.Is(OpUpdateOne | OpDeleteOne):
+		id, exists := m.ID()
+		if exists {
+			return []schema.Tag{id}, nil
+		}
+		fallthrough
+	case m.op.Is(OpUpdate | OpDelete):
+		return m.Client().Counted.Query().Where(m.predicates...).IDs(ctx)
+	default:
+		return nil, fmt.Errorf("IDs is not allowed on %s operations", m.op)
+	}
+}
+
+// SetExporter sets the "exporter" field.
+func (m *CountedMutation) SetExporter(u uint32) {
+	m.exporter = &u
+	m.addexporter = nil
+}
+
+// Exporter returns the value of the "exporter" field in the mutation.
+func (m *CountedMutation) Exporter() (r uint32, exists bool) {
+	v := m.exporter
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldExporter returns the old "exporter" field's value of the Counted entity.
+// If the Counted object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *CountedMutation) OldExporter(ctx context.Context) (v uint32, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldExporter is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldExporter requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldExporter: %w", err)
+	}
+	return oldValue.Exporter, nil
+}
+
+// AddExporter adds u to the "exporter" field.
+func (m *CountedMutation) AddExporter(u int32) {
+	if m.addexporter != nil {
+		*m.addexporter += u
+	} else {
+		m.addexporter = &u
+	}
+}
+
+// AddedExporter returns the value that was added to the "exporter" field in this mutation.
+func (m *CountedMutation) AddedExporter() (r int32, exists bool) {
+	v := m.addexporter
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetExporter resets all changes to the "exporter" field.
+func (m *CountedMutation) ResetExporter() {
+	m.exporter = nil
+	m.addexporter = nil
+}
+
+// SetYear sets the "year" field.
+func (m *CountedMutation) SetYear(i int32) {
+	m.year = &i
+	m.addyear = nil
+}
+
+// Year returns the value of the "year" field in the mutation.
+func (m *CountedMutation) Year() (r int32, exists bool) {
+	v := m.year
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldYear returns the old "year" field's value of the Counted entity.
+// If the Counted object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *CountedMutation) OldYear(ctx context.Context) (v int32, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldYear is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldYear requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldYear: %w", err)
+	}
+	return oldValue.Year, nil
+}
+
+// AddYear adds i to the "year" field.
+func (m *CountedMutation) AddYear(i int32) {
+	if m.addyear != nil {
+		*m.addyear += i
+	} else {
+		m.addyear = &i
+	}
+}
+
+// AddedYear returns the value that was added to the "year" field in this mutation.
+func (m *CountedMutation) AddedYear() (r int32, exists bool) {
+	v := m.addyear
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetYear resets all changes to the "year" field.
+func (m *CountedMutation) ResetYear() {
+	m.year = nil
+	m.addyear = nil
+}
+
+// Where appends a list predicates to the CountedMutation builder.
+func (m *CountedMutation) Where(ps ...predicate.Counted) {
+	m.predicates = append(m.predicates, ps...)
+}
+
+// WhereP appends storage-level predicates to the CountedMutation builder. Using this method,
+// users can use type-assertion to append predicates that do not depend on any generated package.
+func (m *CountedMutation) WhereP(ps ...func(*sql.Selector)) {
+	p := make([]predicate.Counted, len(ps))
+	for i := range ps {
+		p[i] = ps[i]
+	}
+	m.Where(p...)
+}
+
+// Op returns the operation name.
+func (m *CountedMutation) Op() Op {
+	return m.op
+}
+
+// SetOp allows setting the mutation operation.
+func (m *CountedMutation) SetOp(op Op) {
+	m.op = op
+}
+
+// Type returns the node type of this mutation (Counted).
+func (m *CountedMutation) Type() string {
+	return m.typ
+}
+
+// Fields returns all fields that were changed during this mutation. Note that in
+// order to get all numeric fields that were incremented/decremented, call
+// AddedFields().
+func (m *CountedMutation) Fields() []string {
+	fields := make([]string, 0, 2)
+	if m.exporter != nil {
+		fields = append(fields, counted.FieldExporter)
+	}
+	if m.year != nil {
+		fields = append(fields, counted.FieldYear)
+	}
+	return fields
+}
+
+// Field returns the value of a field with the given name. The second boolean
+// return value indicates that this field was not set, or was not defined in the
+// schema.
+func (m *CountedMutation) Field(name string) (ent.Value, bool) {
+	switch name {
+	case counted.FieldExporter:
+		return m.Exporter()
+	case counted.FieldYear:
+		return m.Year()
+	}
+	return nil, false
+}
+
+// OldField returns the old value of the field from the database. An error is
+// returned if the mutation operation is not UpdateOne, or the query to the
+// database failed.
+func (m *CountedMutation) OldField(ctx context.Context, name string) (ent.Value, error) {
+	switch name {
+	case counted.FieldExporter:
+		return m.OldExporter(ctx)
+	case counted.FieldYear:
+		return m.OldYear(ctx)
+	}
+	return nil, fmt.Errorf("unknown Counted field %s", name)
+}
+
+// SetField sets the value of a field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *CountedMutation) SetField(name string, value ent.Value) error {
+	switch name {
+	case counted.FieldExporter:
+		v, ok := value.(uint32)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetExporter(v)
+		return nil
+	case counted.FieldYear:
+		v, ok := value.(int32)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetYear(v)
+		return nil
+	}
+	return fmt.Errorf("unknown Counted field %s", name)
+}
+
+// AddedFields returns all numeric fields that were incremented/decremented during
+// this mutation.
+func (m *CountedMutation) AddedFields() []string {
+	var fields []string
+	if m.addexporter != nil {
+		fields = append(fields, counted.FieldExporter)
+	}
+	if m.addyear != nil {
+		fields = append(fields, counted.FieldYear)
+	}
+	return fields
+}
+
+// AddedField returns the numeric value that was incremented/decremented on a field
+// with the given name. The second boolean return value indicates that this field
+// was not set, or was not defined in the schema.
+func (m *CountedMutation) AddedField(name string) (ent.Value, bool) {
+	switch name {
+	case counted.FieldExporter:
+		return m.AddedExporter()
+	case counted.FieldYear:
+		return m.AddedYear()
+	}
+	return nil, false
+}
+
+// AddField adds the value to the field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *CountedMutation) AddField(name string, value ent.Value) error {
+	switch name {
+	case counted.FieldExporter:
+		v, ok := value.(int32)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddExporter(v)
+		return nil
+	case counted.FieldYear:
+		v, ok := value.(int32)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddYear(v)
+		return nil
+	}
+	return fmt.Errorf("unknown Counted numeric field %s", name)
+}
+
+// ClearedFields returns all nullable fields that were cleared during this
+// mutation.
+func (m *CountedMutation) ClearedFields() []string {
+	return nil
+}
+
+// FieldCleared returns a boolean indicating if a field with the given name was
+// cleared in this mutation.
+func (m *CountedMutation) FieldCleared(name string) bool {
+	_, ok := m.clearedFields[name]
+	return ok
+}
+
+// ClearField clears the value of the field with the given name. It returns an
+// error if the field is not defined in the schema.
+func (m *CountedMutation) ClearField(name string) error {
+	return fmt.Errorf("unknown Counted nullable field %s", name)
+}
+
+// ResetField resets all changes in the mutation for the field with the given name.
+// It returns an error if the field is not defined in the schema.
+func (m *CountedMutation) ResetField(name string) error {
+	switch name {
+	case counted.FieldExporter:
+		m.ResetExporter()
+		return nil
+	case counted.FieldYear:
+		m.ResetYear()
+		return nil
+	}
+	return fmt.Errorf("unknown Counted field %s", name)
+}
+
+// AddedEdges returns all edge names that were set/added in this mutation.
+func (m *CountedMutation) AddedEdges() []string {
+	edges := make([]string, 0, 0)
+	return edges
+}
+
+// AddedIDs returns all IDs (to other nodes) that were added for the given edge
+// name in this mutation.
+func (m *CountedMutation) AddedIDs(name string) []ent.Value {
+	return nil
+}
+
+// RemovedEdges returns all edge names that were removed in this mutation.
+func (m *CountedMutation) RemovedEdges() []string {
+	edges := make([]string, 0, 0)
+	return edges
+}
+
+// RemovedIDs returns all IDs (to other nodes) that were removed for the edge with
+// the given name in this mutation.
+func (m *CountedMutation) RemovedIDs(name string) []ent.Value {
+	return nil
+}
+
+// ClearedEdges returns all edge names that were cleared in this mutation.
+func (m *CountedMutation) ClearedEdges() []string {
+	edges := make([]string, 0, 0)
+	return edges
+}
+
+// EdgeCleared returns a boolean which indicates if the edge with the given name
+// was cleared in this mutation.
+func (m *CountedMutation) EdgeCleared(name string) bool {
+	return false
+}
+
+// ClearEdge clears the value of the edge with the given name. It returns an error
+// if that edge is not defined in the schema.
+func (m *CountedMutation) ClearEdge(name string) error {
+	return fmt.Errorf("unknown Counted unique edge %s", name)
+}
+
+// ResetEdge resets all changes to the edge with the given name in this mutation.
+// It returns an error if the edge is not defined in the schema.
+func (m *CountedMutation) ResetEdge(name string) error {
+	return fmt.Errorf("unknown Counted edge %s", name)
+}
+
+// CounterMutation represents an operation that mutates the Counter nodes in the graph.
+type CounterMutation struct {
+	config
+	op            Op
+	typ           string
+	id            *int
+	exporter      *uint32
+	addexporter   *int32
+	year          *int32
+	addyear       *int32
+	persons       *int64
+	addpersons    *int64
+	sensitive     *int64
+	addsensitive  *int64
+	clearedFields map[string]struct{}
+	done          bool
+	oldValue      func(context.Context) (*Counter, error)
+	predicates    []predicate.Counter
+}
+
+var _ ent.Mutation = (*CounterMutation)(nil)
+
+// counterOption allows management of the mutation configuration using functional options.
+type counterOption func(*CounterMutation)
+
+// newCounterMutation creates new mutation for the Counter entity.
+func newCounterMutation(c config, op Op, opts ...counterOption) *CounterMutation {
+	m := &CounterMutation{
+		config:        c,
+		op:            op,
+		typ:           TypeCounter,
+		clearedFields: make(map[string]struct{}),
+	}
+	for _, opt := range opts {
+		opt(m)
+	}
+	return m
+}
+
+// withCounterID sets the ID field of the mutation.
+func withCounterID(id int) counterOption {
+	return func(m *CounterMutation) {
+		var (
+			err   error
+			once  sync.Once
+			value *Counter
+		)
+		m.oldValue = func(ctx context.Context) (*Counter, error) {
+			once.Do(func() {
+				if m.done {
+					err = errors.New("querying old values post mutation is not allowed")
+				} else {
+					value, err = m.Client().Counter.Get(ctx, id)
+				}
+			})
+			return value, err
+		}
+		m.id = &id
+	}
+}
+
+// withCounter sets the old Counter of the mutation.
+func withCounter(node *Counter) counterOption {
+	return func(m *CounterMutation) {
+		m.oldValue = func(context.Context) (*Counter, error) {
+			return node, nil
+		}
+		m.id = &node.ID
+	}
+}
+
+// Client returns a new `ent.Client` from the mutation. If the mutation was
+// executed in a transaction (ent.Tx), a transactional client is returned.
+func (m CounterMutation) Client() *Client {
+	client := &Client{config: m.config}
+	client.init()
+	return client
+}
+
+// Tx returns an `ent.Tx` for mutations that were executed in transactions;
+// it returns an error otherwise.
+func (m CounterMutation) Tx() (*Tx, error) {
+	if _, ok := m.driver.(*txDriver); !ok {
+		return nil, errors.New("ent: mutation is not running in a transaction")
+	}
+	tx := &Tx{config: m.config}
+	tx.init()
+	return tx, nil
+}
+
+// ID returns the ID value in the mutation. Note that the ID is only available
+// if it was provided to the builder or after it was returned from the database.
+func (m *CounterMutation) ID() (id int, exists bool) {
+	if m.id == nil {
+		return
+	}
+	return *m.id, true
+}
+
+// IDs queries the database and returns the entity ids that match the mutation's predicate.
+// That means, if the mutation is applied within a transaction with an isolation level such
+// as sql.LevelSerializable, the returned ids match the ids of the rows that will be updated
+// or updated by the mutation.
+func (m *CounterMutation) IDs(ctx context.Context) ([]int, error) {
+	switch {
+	case m.op.Is(OpUpdateOne | OpDeleteOne):
+		id, exists := m.ID()
+		if exists {
+			return []int{id}, nil
+		}
+		fallthrough
+	case m.op.Is(OpUpdate | OpDelete):
+		return m.Client().Counter.Query().Where(m.predicates...).IDs(ctx)
+	default:
+		return nil, fmt.Errorf("IDs is not allowed on %s operations", m.op)
+	}
+}
+
+// SetExporter sets the "exporter" field.
+func (m *CounterMutation) SetExporter(u uint32) {
+	m.exporter = &u
+	m.addexporter = nil
+}
+
+// Exporter returns the value of the "exporter" field in the mutation.
+func (m *CounterMutation) Exporter() (r uint32, exists bool) {
+	v := m.exporter
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldExporter returns the old "exporter" field's value of the Counter entity.
+// If the Counter object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *CounterMutation) OldExporter(ctx context.Context) (v uint32, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldExporter is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldExporter requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldExporter: %w", err)
+	}
+	return oldValue.Exporter, nil
+}
+
+// AddExporter adds u to the "exporter" field.
+func (m *CounterMutation) AddExporter(u int32) {
+	if m.addexporter != nil {
+		*m.addexporter += u
+	} else {
+		m.addexporter = &u
+	}
+}
+
+// AddedExporter returns the value that was added to the "exporter" field in this mutation.
+func (m *CounterMutation) AddedExporter() (r int32, exists bool) {
+	v := m.addexporter
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetExporter resets all changes to the "exporter" field.
+func (m *CounterMutation) ResetExporter() {
+	m.exporter = nil
+	m.addexporter = nil
+}
+
+// SetYear sets the "year" field.
+func (m *CounterMutation) SetYear(i int32) {
+	m.year = &i
+	m.addyear = nil
+}
+
+// Year returns the value of the "year" field in the mutation.
+func (m *CounterMutation) Year() (r int32, exists bool) {
+	v := m.year
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldYear returns the old "year" field's value of the Counter entity.
+// If the Counter object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *CounterMutation) OldYear(ctx context.Context) (v int32, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldYear is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldYear requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldYear: %w", err)
+	}
+	return oldValue.Year, nil
+}
+
+// AddYear adds i to the "year" field.
+func (m *CounterMutation) AddYear(i int32) {
+	if m.addyear != nil {
+		*m.addyear += i
+	} else {
+		m.addyear = &i
+	}
+}
+
+// AddedYear returns the value that was added to the "year" field in this mutation.
+func (m *CounterMutation) AddedYear() (r int32, exists bool) {
+	v := m.addyear
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetYear resets all changes to the "year" field.
+func (m *CounterMutation) ResetYear() {
+	m.year = nil
+	m.addyear = nil
+}
+
+// SetPersons sets the "persons" field.
+func (m *CounterMutation) SetPersons(i int64) {
+	m.persons = &i
+	m.addpersons = nil
+}
+
+// Persons returns the value of the "persons" field in the mutation.
+func (m *CounterMutation) Persons() (r int64, exists bool) {
+	v := m.persons
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldPersons returns the old "persons" field's value of the Counter entity.
+// If the Counter object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *CounterMutation) OldPersons(ctx context.Context) (v int64, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldPersons is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldPersons requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldPersons: %w", err)
+	}
+	return oldValue.Persons, nil
+}
+
+// AddPersons adds i to the "persons" field.
+func (m *CounterMutation) AddPersons(i int64) {
+	if m.addpersons != nil {
+		*m.addpersons += i
+	} else {
+		m.addpersons = &i
+	}
+}
+
+// AddedPersons returns the value that was added to the "persons" field in this mutation.
+func (m *CounterMutation) AddedPersons() (r int64, exists bool) {
+	v := m.addpersons
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetPersons resets all changes to the "persons" field.
+func (m *CounterMutation) ResetPersons() {
+	m.persons = nil
+	m.addpersons = nil
+}
+
+// SetSensitive sets the "sensitive" field.
+func (m *CounterMutation) SetSensitive(i int64) {
+	m.sensitive = &i
+	m.addsensitive = nil
+}
+
+// Sensitive returns the value of the "sensitive" field in the mutation.
+func (m *CounterMutation) Sensitive() (r int64, exists bool) {
+	v := m.sensitive
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldSensitive returns the old "sensitive" field's value of the Counter entity.
+// If the Counter object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *CounterMutation) OldSensitive(ctx context.Context) (v int64, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldSensitive is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldSensitive requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldSensitive: %w", err)
+	}
+	return oldValue.Sensitive, nil
+}
+
+// AddSensitive adds i to the "sensitive" field.
+func (m *CounterMutation) AddSensitive(i int64) {
+	if m.addsensitive != nil {
+		*m.addsensitive += i
+	} else {
+		m.addsensitive = &i
+	}
+}
+
+// AddedSensitive returns the value that was added to the "sensitive" field in this mutation.
+func (m *CounterMutation) AddedSensitive() (r int64, exists bool) {
+	v := m.addsensitive
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetSensitive resets all changes to the "sensitive" field.
+func (m *CounterMutation) ResetSensitive() {
+	m.sensitive = nil
+	m.addsensitive = nil
+}
+
+// Where appends a list predicates to the CounterMutation builder.
+func (m *CounterMutation) Where(ps ...predicate.Counter) {
+	m.predicates = append(m.predicates, ps...)
+}
+
+// WhereP appends storage-level predicates to the CounterMutation builder. Using this method,
+// users can use type-assertion to append predicates that do not depend on any generated package.
+func (m *CounterMutation) WhereP(ps ...func(*sql.Selector)) {
+	p := make([]predicate.Counter, len(ps))
+	for i := range ps {
+		p[i] = ps[i]
+	}
+	m.Where(p...)
+}
+
+// Op returns the operation name.
+func (m *CounterMutation) Op() Op {
+	return m.op
+}
+
+// SetOp allows setting the mutation operation.
+func (m *CounterMutation) SetOp(op Op) {
+	m.op = op
+}
+
+// Type returns the node type of this mutation (Counter).
+func (m *CounterMutation) Type() string {
+	return m.typ
+}
+
+// Fields returns all fields that were changed during this mutation. Note that in
+// order to get all numeric fields that were incremented/decremented, call
+// AddedFields().
+func (m *CounterMutation) Fields() []string {
+	fields := make([]string, 0, 4)
+	if m.exporter != nil {
+		fields = append(fields, counter.FieldExporter)
+	}
+	if m.year != nil {
+		fields = append(fields, counter.FieldYear)
+	}
+	if m.persons != nil {
+		fields = append(fields, counter.FieldPersons)
+	}
+	if m.sensitive != nil {
+		fields = append(fields, counter.FieldSensitive)
+	}
+	return fields
+}
+
+// Field returns the value of a field with the given name. The second boolean
+// return value indicates that this field was not set, or was not defined in the
+// schema.
+func (m *CounterMutation) Field(name string) (ent.Value, bool) {
+	switch name {
+	case counter.FieldExporter:
+		return m.Exporter()
+	case counter.FieldYear:
+		return m.Year()
+	case counter.FieldPersons:
+		return m.Persons()
+	case counter.FieldSensitive:
+		return m.Sensitive()
+	}
+	return nil, false
+}
+
+// OldField returns the old value of the field from the database. An error is
+// returned if the mutation operation is not UpdateOne, or the query to the
+// database failed.
+func (m *CounterMutation) OldField(ctx context.Context, name string) (ent.Value, error) {
+	switch name {
+	case counter.FieldExporter:
+		return m.OldExporter(ctx)
+	case counter.FieldYear:
+		return m.OldYear(ctx)
+	case counter.FieldPersons:
+		return m.OldPersons(ctx)
+	case counter.FieldSensitive:
+		return m.OldSensitive(ctx)
+	}
+	return nil, fmt.Errorf("unknown Counter field %s", name)
+}
+
+// SetField sets the value of a field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *CounterMutation) SetField(name string, value ent.Value) error {
+	switch name {
+	case counter.FieldExporter:
+		v, ok := value.(uint32)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetExporter(v)
+		return nil
+	case counter.FieldYear:
+		v, ok := value.(int32)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetYear(v)
+		return nil
+	case counter.FieldPersons:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetPersons(v)
+		return nil
+	case counter.FieldSensitive:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetSensitive(v)
+		return nil
+	}
+	return fmt.Errorf("unknown Counter field %s", name)
+}
+
+// AddedFields returns all numeric fields that were incremented/decremented during
+// this mutation.
+func (m *CounterMutation) AddedFields() []string {
+	var fields []string
+	if m.addexporter != nil {
+		fields = append(fields, counter.FieldExporter)
+	}
+	if m.addyear != nil {
+		fields = append(fields, counter.FieldYear)
+	}
+	if m.addpersons != nil {
+		fields = append(fields, counter.FieldPersons)
+	}
+	if m.addsensitive != nil {
+		fields = append(fields, counter.FieldSensitive)
+	}
+	return fields
+}
+
+// AddedField returns the numeric value that was incremented/decremented on a field
+// with the given name. The second boolean return value indicates that this field
+// was not set, or was not defined in the schema.
+func (m *CounterMutation) AddedField(name string) (ent.Value, bool) {
+	switch name {
+	case counter.FieldExporter:
+		return m.AddedExporter()
+	case counter.FieldYear:
+		return m.AddedYear()
+	case counter.FieldPersons:
+		return m.AddedPersons()
+	case counter.FieldSensitive:
+		return m.AddedSensitive()
+	}
+	return nil, false
+}
+
+// AddField adds the value to the field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *CounterMutation) AddField(name string, value ent.Value) error {
+	switch name {
+	case counter.FieldExporter:
+		v, ok := value.(int32)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddExporter(v)
+		return nil
+	case counter.FieldYear:
+		v, ok := value.(int32)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddYear(v)
+		return nil
+	case counter.FieldPersons:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddPersons(v)
+		return nil
+	case counter.FieldSensitive:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddSensitive(v)
+		return nil
+	}
+	return fmt.Errorf("unknown Counter numeric field %s", name)
+}
+
+// ClearedFields returns all nullable fields that were cleared during this
+// mutation.
+func (m *CounterMutation) ClearedFields() []string {
+	return nil
+}
+
+// FieldCleared returns a boolean indicating if a field with the given name was
+// cleared in this mutation.
+func (m *CounterMutation) FieldCleared(name string) bool {
+	_, ok := m.clearedFields[name]
+	return ok
+}
+
+// ClearField clears the value of the field with the given name. It returns an
+// error if the field is not defined in the schema.
+func (m *CounterMutation) ClearField(name string) error {
+	return fmt.Errorf("unknown Counter nullable field %s", name)
+}
+
+// ResetField resets all changes in the mutation for the field with the given name.
+// It returns an error if the field is not defined in the schema.
+func (m *CounterMutation) ResetField(name string) error {
+	switch name {
+	case counter.FieldExporter:
+		m.ResetExporter()
+		return nil
+	case counter.FieldYear:
+		m.ResetYear()
+		return nil
+	case counter.FieldPersons:
+		m.ResetPersons()
+		return nil
+	case counter.FieldSensitive:
+		m.ResetSensitive()
+		return nil
+	}
+	return fmt.Errorf("unknown Counter field %s", name)
+}
+
+// AddedEdges returns all edge names that were set/added in this mutation.
+func (m *CounterMutation) AddedEdges() []string {
+	edges := make([]string, 0, 0)
+	return edges
+}
+
+// AddedIDs returns all IDs (to other nodes) that were added for the given edge
+// name in this mutation.
+func (m *CounterMutation) AddedIDs(name string) []ent.Value {
+	return nil
+}
+
+// RemovedEdges returns all edge names that were removed in this mutation.
+func (m *CounterMutation) RemovedEdges() []string {
+	edges := make([]string, 0, 0)
+	return edges
+}
+
+// RemovedIDs returns all IDs (to other nodes) that were removed for the edge with
+// the given name in this mutation.
+func (m *CounterMutation) RemovedIDs(name string) []ent.Value {
+	return nil
+}
+
+// ClearedEdges returns all edge names that were cleared in this mutation.
+func (m *CounterMutation) ClearedEdges() []string {
+	edges := make([]string, 0, 0)
+	return edges
+}
+
+// EdgeCleared returns a boolean which indicates if the edge with the given name
+// was cleared in this mutation.
+func (m *CounterMutation) EdgeCleared(name string) bool {
+	return false
+}
+
+// ClearEdge clears the value of the edge with the given name. It returns an error
+// if that edge is not defined in the schema.
+func (m *CounterMutation) ClearEdge(name string) error {
+	return fmt.Errorf("unknown Counter unique edge %s", name)
+}
+
+// ResetEdge resets all changes to the edge with the given name in this mutation.
+// It returns an error if the edge is not defined in the schema.
+func (m *CounterMutation) ResetEdge(name string) error {
+	return fmt.Errorf("unknown Counter edge %s", name)
 }
 
 // DeploymentMutation represents an operation that mutates the Deployment nodes in the graph.
@@ -14882,6 +15969,991 @@ func (m *ExporterMutation) ResetEdge(name string) error {
 		return nil
 	}
 	return fmt.Errorf("unknown Exporter edge %s", name)
+}
+
+// FactMutation represents an operation that mutates the Fact nodes in the graph.
+type FactMutation struct {
+	config
+	op            Op
+	typ           string
+	id            *schema.Tag
+	sequence      *int64
+	addsequence   *int64
+	data          *[]byte
+	clearedFields map[string]struct{}
+	done          bool
+	oldValue      func(context.Context) (*Fact, error)
+	predicates    []predicate.Fact
+}
+
+var _ ent.Mutation = (*FactMutation)(nil)
+
+// factOption allows management of the mutation configuration using functional options.
+type factOption func(*FactMutation)
+
+// newFactMutation creates new mutation for the Fact entity.
+func newFactMutation(c config, op Op, opts ...factOption) *FactMutation {
+	m := &FactMutation{
+		config:        c,
+		op:            op,
+		typ:           TypeFact,
+		clearedFields: make(map[string]struct{}),
+	}
+	for _, opt := range opts {
+		opt(m)
+	}
+	return m
+}
+
+// withFactID sets the ID field of the mutation.
+func withFactID(id schema.Tag) factOption {
+	return func(m *FactMutation) {
+		var (
+			err   error
+			once  sync.Once
+			value *Fact
+		)
+		m.oldValue = func(ctx context.Context) (*Fact, error) {
+			once.Do(func() {
+				if m.done {
+					err = errors.New("querying old values post mutation is not allowed")
+				} else {
+					value, err = m.Client().Fact.Get(ctx, id)
+				}
+			})
+			return value, err
+		}
+		m.id = &id
+	}
+}
+
+// withFact sets the old Fact of the mutation.
+func withFact(node *Fact) factOption {
+	return func(m *FactMutation) {
+		m.oldValue = func(context.Context) (*Fact, error) {
+			return node, nil
+		}
+		m.id = &node.ID
+	}
+}
+
+// Client returns a new `ent.Client` from the mutation. If the mutation was
+// executed in a transaction (ent.Tx), a transactional client is returned.
+func (m FactMutation) Client() *Client {
+	client := &Client{config: m.config}
+	client.init()
+	return client
+}
+
+// Tx returns an `ent.Tx` for mutations that were executed in transactions;
+// it returns an error otherwise.
+func (m FactMutation) Tx() (*Tx, error) {
+	if _, ok := m.driver.(*txDriver); !ok {
+		return nil, errors.New("ent: mutation is not running in a transaction")
+	}
+	tx := &Tx{config: m.config}
+	tx.init()
+	return tx, nil
+}
+
+// SetID sets the value of the id field. Note that this
+// operation is only accepted on creation of Fact entities.
+func (m *FactMutation) SetID(id schema.Tag) {
+	m.id = &id
+}
+
+// ID returns the ID value in the mutation. Note that the ID is only available
+// if it was provided to the builder or after it was returned from the database.
+func (m *FactMutation) ID() (id schema.Tag, exists bool) {
+	if m.id == nil {
+		return
+	}
+	return *m.id, true
+}
+
+// IDs queries the database and returns the entity ids that match the mutation's predicate.
+// That means, if the mutation is applied within a transaction with an isolation level such
+// as sql.LevelSerializable, the returned ids match the ids of the rows that will be updated
+// or updated by the mutation.
+func (m *FactMutation) IDs(ctx context.Context) ([]schema.Tag, error) {
+	switch {
+	case m.op.Is(OpUpdateOne | OpDeleteOne):
+		id, exists := m.ID()
+		if exists {
+			return []schema.Tag{id}, nil
+		}
+		fallthrough
+	case m.op.Is(OpUpdate | OpDelete):
+		return m.Client().Fact.Query().Where(m.predicates...).IDs(ctx)
+	default:
+		return nil, fmt.Errorf("IDs is not allowed on %s operations", m.op)
+	}
+}
+
+// SetSequence sets the "sequence" field.
+func (m *FactMutation) SetSequence(i int64) {
+	m.sequence = &i
+	m.addsequence = nil
+}
+
+// Sequence returns the value of the "sequence" field in the mutation.
+func (m *FactMutation) Sequence() (r int64, exists bool) {
+	v := m.sequence
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldSequence returns the old "sequence" field's value of the Fact entity.
+// If the Fact object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *FactMutation) OldSequence(ctx context.Context) (v int64, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldSequence is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldSequence requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldSequence: %w", err)
+	}
+	return oldValue.Sequence, nil
+}
+
+// AddSequence adds i to the "sequence" field.
+func (m *FactMutation) AddSequence(i int64) {
+	if m.addsequence != nil {
+		*m.addsequence += i
+	} else {
+		m.addsequence = &i
+	}
+}
+
+// AddedSequence returns the value that was added to the "sequence" field in this mutation.
+func (m *FactMutation) AddedSequence() (r int64, exists bool) {
+	v := m.addsequence
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetSequence resets all changes to the "sequence" field.
+func (m *FactMutation) ResetSequence() {
+	m.sequence = nil
+	m.addsequence = nil
+}
+
+// SetData sets the "data" field.
+func (m *FactMutation) SetData(b []byte) {
+	m.data = &b
+}
+
+// Data returns the value of the "data" field in the mutation.
+func (m *FactMutation) Data() (r []byte, exists bool) {
+	v := m.data
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldData returns the old "data" field's value of the Fact entity.
+// If the Fact object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *FactMutation) OldData(ctx context.Context) (v []byte, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldData is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldData requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldData: %w", err)
+	}
+	return oldValue.Data, nil
+}
+
+// ResetData resets all changes to the "data" field.
+func (m *FactMutation) ResetData() {
+	m.data = nil
+}
+
+// Where appends a list predicates to the FactMutation builder.
+func (m *FactMutation) Where(ps ...predicate.Fact) {
+	m.predicates = append(m.predicates, ps...)
+}
+
+// WhereP appends storage-level predicates to the FactMutation builder. Using this method,
+// users can use type-assertion to append predicates that do not depend on any generated package.
+func (m *FactMutation) WhereP(ps ...func(*sql.Selector)) {
+	p := make([]predicate.Fact, len(ps))
+	for i := range ps {
+		p[i] = ps[i]
+	}
+	m.Where(p...)
+}
+
+// Op returns the operation name.
+func (m *FactMutation) Op() Op {
+	return m.op
+}
+
+// SetOp allows setting the mutation operation.
+func (m *FactMutation) SetOp(op Op) {
+	m.op = op
+}
+
+// Type returns the node type of this mutation (Fact).
+func (m *FactMutation) Type() string {
+	return m.typ
+}
+
+// Fields returns all fields that were changed during this mutation. Note that in
+// order to get all numeric fields that were incremented/decremented, call
+// AddedFields().
+func (m *FactMutation) Fields() []string {
+	fields := make([]string, 0, 2)
+	if m.sequence != nil {
+		fields = append(fields, fact.FieldSequence)
+	}
+	if m.data != nil {
+		fields = append(fields, fact.FieldData)
+	}
+	return fields
+}
+
+// Field returns the value of a field with the given name. The second boolean
+// return value indicates that this field was not set, or was not defined in the
+// schema.
+func (m *FactMutation) Field(name string) (ent.Value, bool) {
+	switch name {
+	case fact.FieldSequence:
+		return m.Sequence()
+	case fact.FieldData:
+		return m.Data()
+	}
+	return nil, false
+}
+
+// OldField returns the old value of the field from the database. An error is
+// returned if the mutation operation is not UpdateOne, or the query to the
+// database failed.
+func (m *FactMutation) OldField(ctx context.Context, name string) (ent.Value, error) {
+	switch name {
+	case fact.FieldSequence:
+		return m.OldSequence(ctx)
+	case fact.FieldData:
+		return m.OldData(ctx)
+	}
+	return nil, fmt.Errorf("unknown Fact field %s", name)
+}
+
+// SetField sets the value of a field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *FactMutation) SetField(name string, value ent.Value) error {
+	switch name {
+	case fact.FieldSequence:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetSequence(v)
+		return nil
+	case fact.FieldData:
+		v, ok := value.([]byte)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetData(v)
+		return nil
+	}
+	return fmt.Errorf("unknown Fact field %s", name)
+}
+
+// AddedFields returns all numeric fields that were incremented/decremented during
+// this mutation.
+func (m *FactMutation) AddedFields() []string {
+	var fields []string
+	if m.addsequence != nil {
+		fields = append(fields, fact.FieldSequence)
+	}
+	return fields
+}
+
+// AddedField returns the numeric value that was incremented/decremented on a field
+// with the given name. The second boolean return value indicates that this field
+// was not set, or was not defined in the schema.
+func (m *FactMutation) AddedField(name string) (ent.Value, bool) {
+	switch name {
+	case fact.FieldSequence:
+		return m.AddedSequence()
+	}
+	return nil, false
+}
+
+// AddField adds the value to the field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *FactMutation) AddField(name string, value ent.Value) error {
+	switch name {
+	case fact.FieldSequence:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddSequence(v)
+		return nil
+	}
+	return fmt.Errorf("unknown Fact numeric field %s", name)
+}
+
+// ClearedFields returns all nullable fields that were cleared during this
+// mutation.
+func (m *FactMutation) ClearedFields() []string {
+	return nil
+}
+
+// FieldCleared returns a boolean indicating if a field with the given name was
+// cleared in this mutation.
+func (m *FactMutation) FieldCleared(name string) bool {
+	_, ok := m.clearedFields[name]
+	return ok
+}
+
+// ClearField clears the value of the field with the given name. It returns an
+// error if the field is not defined in the schema.
+func (m *FactMutation) ClearField(name string) error {
+	return fmt.Errorf("unknown Fact nullable field %s", name)
+}
+
+// ResetField resets all changes in the mutation for the field with the given name.
+// It returns an error if the field is not defined in the schema.
+func (m *FactMutation) ResetField(name string) error {
+	switch name {
+	case fact.FieldSequence:
+		m.ResetSequence()
+		return nil
+	case fact.FieldData:
+		m.ResetData()
+		return nil
+	}
+	return fmt.Errorf("unknown Fact field %s", name)
+}
+
+// AddedEdges returns all edge names that were set/added in this mutation.
+func (m *FactMutation) AddedEdges() []string {
+	edges := make([]string, 0, 0)
+	return edges
+}
+
+// AddedIDs returns all IDs (to other nodes) that were added for the given edge
+// name in this mutation.
+func (m *FactMutation) AddedIDs(name string) []ent.Value {
+	return nil
+}
+
+// RemovedEdges returns all edge names that were removed in this mutation.
+func (m *FactMutation) RemovedEdges() []string {
+	edges := make([]string, 0, 0)
+	return edges
+}
+
+// RemovedIDs returns all IDs (to other nodes) that were removed for the edge with
+// the given name in this mutation.
+func (m *FactMutation) RemovedIDs(name string) []ent.Value {
+	return nil
+}
+
+// ClearedEdges returns all edge names that were cleared in this mutation.
+func (m *FactMutation) ClearedEdges() []string {
+	edges := make([]string, 0, 0)
+	return edges
+}
+
+// EdgeCleared returns a boolean which indicates if the edge with the given name
+// was cleared in this mutation.
+func (m *FactMutation) EdgeCleared(name string) bool {
+	return false
+}
+
+// ClearEdge clears the value of the edge with the given name. It returns an error
+// if that edge is not defined in the schema.
+func (m *FactMutation) ClearEdge(name string) error {
+	return fmt.Errorf("unknown Fact unique edge %s", name)
+}
+
+// ResetEdge resets all changes to the edge with the given name in this mutation.
+// It returns an error if the edge is not defined in the schema.
+func (m *FactMutation) ResetEdge(name string) error {
+	return fmt.Errorf("unknown Fact edge %s", name)
+}
+
+// FactRequestMutation represents an operation that mutates the FactRequest nodes in the graph.
+type FactRequestMutation struct {
+	config
+	op            Op
+	typ           string
+	id            *schema.Tag
+	digest        *[]byte
+	shard         *string
+	first         *int64
+	addfirst      *int64
+	time          *registry.Time
+	addtime       *registry.Time
+	clearedFields map[string]struct{}
+	done          bool
+	oldValue      func(context.Context) (*FactRequest, error)
+	predicates    []predicate.FactRequest
+}
+
+var _ ent.Mutation = (*FactRequestMutation)(nil)
+
+// factrequestOption allows management of the mutation configuration using functional options.
+type factrequestOption func(*FactRequestMutation)
+
+// newFactRequestMutation creates new mutation for the FactRequest entity.
+func newFactRequestMutation(c config, op Op, opts ...factrequestOption) *FactRequestMutation {
+	m := &FactRequestMutation{
+		config:        c,
+		op:            op,
+		typ:           TypeFactRequest,
+		clearedFields: make(map[string]struct{}),
+	}
+	for _, opt := range opts {
+		opt(m)
+	}
+	return m
+}
+
+// withFactRequestID sets the ID field of the mutation.
+func withFactRequestID(id schema.Tag) factrequestOption {
+	return func(m *FactRequestMutation) {
+		var (
+			err   error
+			once  sync.Once
+			value *FactRequest
+		)
+		m.oldValue = func(ctx context.Context) (*FactRequest, error) {
+			once.Do(func() {
+				if m.done {
+					err = errors.New("querying old values post mutation is not allowed")
+				} else {
+					value, err = m.Client().FactRequest.Get(ctx, id)
+				}
+			})
+			return value, err
+		}
+		m.id = &id
+	}
+}
+
+// withFactRequest sets the old FactRequest of the mutation.
+func withFactRequest(node *FactRequest) factrequestOption {
+	return func(m *FactRequestMutation) {
+		m.oldValue = func(context.Context) (*FactRequest, error) {
+			return node, nil
+		}
+		m.id = &node.ID
+	}
+}
+
+// Client returns a new `ent.Client` from the mutation. If the mutation was
+// executed in a transaction (ent.Tx), a transactional client is returned.
+func (m FactRequestMutation) Client() *Client {
+	client := &Client{config: m.config}
+	client.init()
+	return client
+}
+
+// Tx returns an `ent.Tx` for mutations that were executed in transactions;
+// it returns an error otherwise.
+func (m FactRequestMutation) Tx() (*Tx, error) {
+	if _, ok := m.driver.(*txDriver); !ok {
+		return nil, errors.New("ent: mutation is not running in a transaction")
+	}
+	tx := &Tx{config: m.config}
+	tx.init()
+	return tx, nil
+}
+
+// SetID sets the value of the id field. Note that this
+// operation is only accepted on creation of FactRequest entities.
+func (m *FactRequestMutation) SetID(id schema.Tag) {
+	m.id = &id
+}
+
+// ID returns the ID value in the mutation. Note that the ID is only available
+// if it was provided to the builder or after it was returned from the database.
+func (m *FactRequestMutation) ID() (id schema.Tag, exists bool) {
+	if m.id == nil {
+		return
+	}
+	return *m.id, true
+}
+
+// IDs queries the database and returns the entity ids that match the mutation's predicate.
+// That means, if the mutation is applied within a transaction with an isolation level such
+// as sql.LevelSerializable, the returned ids match the ids of the rows that will be updated
+// or updated by the mutation.
+func (m *FactRequestMutation) IDs(ctx context.Context) ([]schema.Tag, error) {
+	switch {
+	case m.op.Is(OpUpdateOne | OpDeleteOne):
+		id, exists := m.ID()
+		if exists {
+			return []schema.Tag{id}, nil
+		}
+		fallthrough
+	case m.op.Is(OpUpdate | OpDelete):
+		return m.Client().FactRequest.Query().Where(m.predicates...).IDs(ctx)
+	default:
+		return nil, fmt.Errorf("IDs is not allowed on %s operations", m.op)
+	}
+}
+
+// SetDigest sets the "digest" field.
+func (m *FactRequestMutation) SetDigest(b []byte) {
+	m.digest = &b
+}
+
+// Digest returns the value of the "digest" field in the mutation.
+func (m *FactRequestMutation) Digest() (r []byte, exists bool) {
+	v := m.digest
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldDigest returns the old "digest" field's value of the FactRequest entity.
+// If the FactRequest object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *FactRequestMutation) OldDigest(ctx context.Context) (v []byte, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldDigest is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldDigest requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldDigest: %w", err)
+	}
+	return oldValue.Digest, nil
+}
+
+// ResetDigest resets all changes to the "digest" field.
+func (m *FactRequestMutation) ResetDigest() {
+	m.digest = nil
+}
+
+// SetShard sets the "shard" field.
+func (m *FactRequestMutation) SetShard(s string) {
+	m.shard = &s
+}
+
+// Shard returns the value of the "shard" field in the mutation.
+func (m *FactRequestMutation) Shard() (r string, exists bool) {
+	v := m.shard
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldShard returns the old "shard" field's value of the FactRequest entity.
+// If the FactRequest object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *FactRequestMutation) OldShard(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldShard is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldShard requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldShard: %w", err)
+	}
+	return oldValue.Shard, nil
+}
+
+// ResetShard resets all changes to the "shard" field.
+func (m *FactRequestMutation) ResetShard() {
+	m.shard = nil
+}
+
+// SetFirst sets the "first" field.
+func (m *FactRequestMutation) SetFirst(i int64) {
+	m.first = &i
+	m.addfirst = nil
+}
+
+// First returns the value of the "first" field in the mutation.
+func (m *FactRequestMutation) First() (r int64, exists bool) {
+	v := m.first
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldFirst returns the old "first" field's value of the FactRequest entity.
+// If the FactRequest object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *FactRequestMutation) OldFirst(ctx context.Context) (v int64, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldFirst is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldFirst requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldFirst: %w", err)
+	}
+	return oldValue.First, nil
+}
+
+// AddFirst adds i to the "first" field.
+func (m *FactRequestMutation) AddFirst(i int64) {
+	if m.addfirst != nil {
+		*m.addfirst += i
+	} else {
+		m.addfirst = &i
+	}
+}
+
+// AddedFirst returns the value that was added to the "first" field in this mutation.
+func (m *FactRequestMutation) AddedFirst() (r int64, exists bool) {
+	v := m.addfirst
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetFirst resets all changes to the "first" field.
+func (m *FactRequestMutation) ResetFirst() {
+	m.first = nil
+	m.addfirst = nil
+}
+
+// SetTime sets the "time" field.
+func (m *FactRequestMutation) SetTime(r registry.Time) {
+	m.time = &r
+	m.addtime = nil
+}
+
+// Time returns the value of the "time" field in the mutation.
+func (m *FactRequestMutation) Time() (r registry.Time, exists bool) {
+	v := m.time
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldTime returns the old "time" field's value of the FactRequest entity.
+// If the FactRequest object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *FactRequestMutation) OldTime(ctx context.Context) (v registry.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldTime is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldTime requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldTime: %w", err)
+	}
+	return oldValue.Time, nil
+}
+
+// AddTime adds r to the "time" field.
+func (m *FactRequestMutation) AddTime(r registry.Time) {
+	if m.addtime != nil {
+		*m.addtime += r
+	} else {
+		m.addtime = &r
+	}
+}
+
+// AddedTime returns the value that was added to the "time" field in this mutation.
+func (m *FactRequestMutation) AddedTime() (r registry.Time, exists bool) {
+	v := m.addtime
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetTime resets all changes to the "time" field.
+func (m *FactRequestMutation) ResetTime() {
+	m.time = nil
+	m.addtime = nil
+}
+
+// Where appends a list predicates to the FactRequestMutation builder.
+func (m *FactRequestMutation) Where(ps ...predicate.FactRequest) {
+	m.predicates = append(m.predicates, ps...)
+}
+
+// WhereP appends storage-level predicates to the FactRequestMutation builder. Using this method,
+// users can use type-assertion to append predicates that do not depend on any generated package.
+func (m *FactRequestMutation) WhereP(ps ...func(*sql.Selector)) {
+	p := make([]predicate.FactRequest, len(ps))
+	for i := range ps {
+		p[i] = ps[i]
+	}
+	m.Where(p...)
+}
+
+// Op returns the operation name.
+func (m *FactRequestMutation) Op() Op {
+	return m.op
+}
+
+// SetOp allows setting the mutation operation.
+func (m *FactRequestMutation) SetOp(op Op) {
+	m.op = op
+}
+
+// Type returns the node type of this mutation (FactRequest).
+func (m *FactRequestMutation) Type() string {
+	return m.typ
+}
+
+// Fields returns all fields that were changed during this mutation. Note that in
+// order to get all numeric fields that were incremented/decremented, call
+// AddedFields().
+func (m *FactRequestMutation) Fields() []string {
+	fields := make([]string, 0, 4)
+	if m.digest != nil {
+		fields = append(fields, factrequest.FieldDigest)
+	}
+	if m.shard != nil {
+		fields = append(fields, factrequest.FieldShard)
+	}
+	if m.first != nil {
+		fields = append(fields, factrequest.FieldFirst)
+	}
+	if m.time != nil {
+		fields = append(fields, factrequest.FieldTime)
+	}
+	return fields
+}
+
+// Field returns the value of a field with the given name. The second boolean
+// return value indicates that this field was not set, or was not defined in the
+// schema.
+func (m *FactRequestMutation) Field(name string) (ent.Value, bool) {
+	switch name {
+	case factrequest.FieldDigest:
+		return m.Digest()
+	case factrequest.FieldShard:
+		return m.Shard()
+	case factrequest.FieldFirst:
+		return m.First()
+	case factrequest.FieldTime:
+		return m.Time()
+	}
+	return nil, false
+}
+
+// OldField returns the old value of the field from the database. An error is
+// returned if the mutation operation is not UpdateOne, or the query to the
+// database failed.
+func (m *FactRequestMutation) OldField(ctx context.Context, name string) (ent.Value, error) {
+	switch name {
+	case factrequest.FieldDigest:
+		return m.OldDigest(ctx)
+	case factrequest.FieldShard:
+		return m.OldShard(ctx)
+	case factrequest.FieldFirst:
+		return m.OldFirst(ctx)
+	case factrequest.FieldTime:
+		return m.OldTime(ctx)
+	}
+	return nil, fmt.Errorf("unknown FactRequest field %s", name)
+}
+
+// SetField sets the value of a field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *FactRequestMutation) SetField(name string, value ent.Value) error {
+	switch name {
+	case factrequest.FieldDigest:
+		v, ok := value.([]byte)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetDigest(v)
+		return nil
+	case factrequest.FieldShard:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetShard(v)
+		return nil
+	case factrequest.FieldFirst:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetFirst(v)
+		return nil
+	case factrequest.FieldTime:
+		v, ok := value.(registry.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetTime(v)
+		return nil
+	}
+	return fmt.Errorf("unknown FactRequest field %s", name)
+}
+
+// AddedFields returns all numeric fields that were incremented/decremented during
+// this mutation.
+func (m *FactRequestMutation) AddedFields() []string {
+	var fields []string
+	if m.addfirst != nil {
+		fields = append(fields, factrequest.FieldFirst)
+	}
+	if m.addtime != nil {
+		fields = append(fields, factrequest.FieldTime)
+	}
+	return fields
+}
+
+// AddedField returns the numeric value that was incremented/decremented on a field
+// with the given name. The second boolean return value indicates that this field
+// was not set, or was not defined in the schema.
+func (m *FactRequestMutation) AddedField(name string) (ent.Value, bool) {
+	switch name {
+	case factrequest.FieldFirst:
+		return m.AddedFirst()
+	case factrequest.FieldTime:
+		return m.AddedTime()
+	}
+	return nil, false
+}
+
+// AddField adds the value to the field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *FactRequestMutation) AddField(name string, value ent.Value) error {
+	switch name {
+	case factrequest.FieldFirst:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddFirst(v)
+		return nil
+	case factrequest.FieldTime:
+		v, ok := value.(registry.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddTime(v)
+		return nil
+	}
+	return fmt.Errorf("unknown FactRequest numeric field %s", name)
+}
+
+// ClearedFields returns all nullable fields that were cleared during this
+// mutation.
+func (m *FactRequestMutation) ClearedFields() []string {
+	return nil
+}
+
+// FieldCleared returns a boolean indicating if a field with the given name was
+// cleared in this mutation.
+func (m *FactRequestMutation) FieldCleared(name string) bool {
+	_, ok := m.clearedFields[name]
+	return ok
+}
+
+// ClearField clears the value of the field with the given name. It returns an
+// error if the field is not defined in the schema.
+func (m *FactRequestMutation) ClearField(name string) error {
+	return fmt.Errorf("unknown FactRequest nullable field %s", name)
+}
+
+// ResetField resets all changes in the mutation for the field with the given name.
+// It returns an error if the field is not defined in the schema.
+func (m *FactRequestMutation) ResetField(name string) error {
+	switch name {
+	case factrequest.FieldDigest:
+		m.ResetDigest()
+		return nil
+	case factrequest.FieldShard:
+		m.ResetShard()
+		return nil
+	case factrequest.FieldFirst:
+		m.ResetFirst()
+		return nil
+	case factrequest.FieldTime:
+		m.ResetTime()
+		return nil
+	}
+	return fmt.Errorf("unknown FactRequest field %s", name)
+}
+
+// AddedEdges returns all edge names that were set/added in this mutation.
+func (m *FactRequestMutation) AddedEdges() []string {
+	edges := make([]string, 0, 0)
+	return edges
+}
+
+// AddedIDs returns all IDs (to other nodes) that were added for the given edge
+// name in this mutation.
+func (m *FactRequestMutation) AddedIDs(name string) []ent.Value {
+	return nil
+}
+
+// RemovedEdges returns all edge names that were removed in this mutation.
+func (m *FactRequestMutation) RemovedEdges() []string {
+	edges := make([]string, 0, 0)
+	return edges
+}
+
+// RemovedIDs returns all IDs (to other nodes) that were removed for the edge with
+// the given name in this mutation.
+func (m *FactRequestMutation) RemovedIDs(name string) []ent.Value {
+	return nil
+}
+
+// ClearedEdges returns all edge names that were cleared in this mutation.
+func (m *FactRequestMutation) ClearedEdges() []string {
+	edges := make([]string, 0, 0)
+	return edges
+}
+
+// EdgeCleared returns a boolean which indicates if the edge with the given name
+// was cleared in this mutation.
+func (m *FactRequestMutation) EdgeCleared(name string) bool {
+	return false
+}
+
+// ClearEdge clears the value of the edge with the given name. It returns an error
+// if that edge is not defined in the schema.
+func (m *FactRequestMutation) ClearEdge(name string) error {
+	return fmt.Errorf("unknown FactRequest unique edge %s", name)
+}
+
+// ResetEdge resets all changes to the edge with the given name in this mutation.
+// It returns an error if the edge is not defined in the schema.
+func (m *FactRequestMutation) ResetEdge(name string) error {
+	return fmt.Errorf("unknown FactRequest edge %s", name)
 }
 
 // IdempotencyMutation represents an operation that mutates the Idempotency nodes in the graph.

@@ -20,6 +20,10 @@ type Tx struct {
 	Category *CategoryClient
 	// Change is the client for interacting with the Change builders.
 	Change *ChangeClient
+	// Counted is the client for interacting with the Counted builders.
+	Counted *CountedClient
+	// Counter is the client for interacting with the Counter builders.
+	Counter *CounterClient
 	// Deployment is the client for interacting with the Deployment builders.
 	Deployment *DeploymentClient
 	// Duty is the client for interacting with the Duty builders.
@@ -28,6 +32,10 @@ type Tx struct {
 	ExceptionRecord *ExceptionRecordClient
 	// Exporter is the client for interacting with the Exporter builders.
 	Exporter *ExporterClient
+	// Fact is the client for interacting with the Fact builders.
+	Fact *FactClient
+	// FactRequest is the client for interacting with the FactRequest builders.
+	FactRequest *FactRequestClient
 	// Idempotency is the client for interacting with the Idempotency builders.
 	Idempotency *IdempotencyClient
 	// Instrument is the client for interacting with the Instrument builders.
@@ -193,10 +201,14 @@ func (tx *Tx) init() {
 	tx.Assessment = NewAssessmentClient(tx.config)
 	tx.Category = NewCategoryClient(tx.config)
 	tx.Change = NewChangeClient(tx.config)
+	tx.Counted = NewCountedClient(tx.config)
+	tx.Counter = NewCounterClient(tx.config)
 	tx.Deployment = NewDeploymentClient(tx.config)
 	tx.Duty = NewDutyClient(tx.config)
 	tx.ExceptionRecord = NewExceptionRecordClient(tx.config)
 	tx.Exporter = NewExporterClient(tx.config)
+	tx.Fact = NewFactClient(tx.config)
+	tx.FactRequest = NewFactRequestClient(tx.config)
 	tx.Idempotency = NewIdempotencyClient(tx.config)
 	tx.Instrument = NewInstrumentClient(tx.config)
 	tx.PolicyVersion = NewPolicyVersionClient(tx.config)

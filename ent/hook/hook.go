@@ -56,6 +56,30 @@ func (f ChangeFunc) Mutate(ctx context.Context, m ent.Mutation) (ent.Value, erro
 	return nil, fmt.Errorf("unexpected mutation type %T. expect *ent.ChangeMutation", m)
 }
 
+// The CountedFunc type is an adapter to allow the use of ordinary
+// function as Counted mutator.
+type CountedFunc func(context.Context, *ent.CountedMutation) (ent.Value, error)
+
+// Mutate calls f(ctx, m).
+func (f CountedFunc) Mutate(ctx context.Context, m ent.Mutation) (ent.Value, error) {
+	if mv, ok := m.(*ent.CountedMutation); ok {
+		return f(ctx, mv)
+	}
+	return nil, fmt.Errorf("unexpected mutation type %T. expect *ent.CountedMutation", m)
+}
+
+// The CounterFunc type is an adapter to allow the use of ordinary
+// function as Counter mutator.
+type CounterFunc func(context.Context, *ent.CounterMutation) (ent.Value, error)
+
+// Mutate calls f(ctx, m).
+func (f CounterFunc) Mutate(ctx context.Context, m ent.Mutation) (ent.Value, error) {
+	if mv, ok := m.(*ent.CounterMutation); ok {
+		return f(ctx, mv)
+	}
+	return nil, fmt.Errorf("unexpected mutation type %T. expect *ent.CounterMutation", m)
+}
+
 // The DeploymentFunc type is an adapter to allow the use of ordinary
 // function as Deployment mutator.
 type DeploymentFunc func(context.Context, *ent.DeploymentMutation) (ent.Value, error)
@@ -102,6 +126,30 @@ func (f ExporterFunc) Mutate(ctx context.Context, m ent.Mutation) (ent.Value, er
 		return f(ctx, mv)
 	}
 	return nil, fmt.Errorf("unexpected mutation type %T. expect *ent.ExporterMutation", m)
+}
+
+// The FactFunc type is an adapter to allow the use of ordinary
+// function as Fact mutator.
+type FactFunc func(context.Context, *ent.FactMutation) (ent.Value, error)
+
+// Mutate calls f(ctx, m).
+func (f FactFunc) Mutate(ctx context.Context, m ent.Mutation) (ent.Value, error) {
+	if mv, ok := m.(*ent.FactMutation); ok {
+		return f(ctx, mv)
+	}
+	return nil, fmt.Errorf("unexpected mutation type %T. expect *ent.FactMutation", m)
+}
+
+// The FactRequestFunc type is an adapter to allow the use of ordinary
+// function as FactRequest mutator.
+type FactRequestFunc func(context.Context, *ent.FactRequestMutation) (ent.Value, error)
+
+// Mutate calls f(ctx, m).
+func (f FactRequestFunc) Mutate(ctx context.Context, m ent.Mutation) (ent.Value, error) {
+	if mv, ok := m.(*ent.FactRequestMutation); ok {
+		return f(ctx, mv)
+	}
+	return nil, fmt.Errorf("unexpected mutation type %T. expect *ent.FactRequestMutation", m)
 }
 
 // The IdempotencyFunc type is an adapter to allow the use of ordinary

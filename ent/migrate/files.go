@@ -21,4 +21,4 @@ func Files(dir string) (fs.FS, error) { return fs.Sub(files, dir) }
 
 // LedgerTables live in SQLite's ledger.db, all others in registry.db; pruned is
 // in both, because triggers of both read it.
-var LedgerTables = []string{"replica", "shard_head", "segment", "duty", "pruned"}
+var LedgerTables = []string{"replica", "shard_head", "segment", "duty", "pruned", "fact", "fact_request", "counter", "counted"}

@@ -178,6 +178,39 @@ var (
 			},
 		},
 	}
+	// CountedColumns holds the columns for the "counted" table.
+	CountedColumns = []*schema.Column{
+		{Name: "tag", Type: field.TypeBytes},
+		{Name: "exporter", Type: field.TypeUint32},
+		{Name: "year", Type: field.TypeInt32},
+	}
+	// CountedTable holds the schema information for the "counted" table.
+	CountedTable = &schema.Table{
+		Name:       "counted",
+		Columns:    CountedColumns,
+		PrimaryKey: []*schema.Column{CountedColumns[0]},
+	}
+	// CounterColumns holds the columns for the "counter" table.
+	CounterColumns = []*schema.Column{
+		{Name: "id", Type: field.TypeInt, Increment: true},
+		{Name: "exporter", Type: field.TypeUint32},
+		{Name: "year", Type: field.TypeInt32},
+		{Name: "persons", Type: field.TypeInt64},
+		{Name: "sensitive", Type: field.TypeInt64},
+	}
+	// CounterTable holds the schema information for the "counter" table.
+	CounterTable = &schema.Table{
+		Name:       "counter",
+		Columns:    CounterColumns,
+		PrimaryKey: []*schema.Column{CounterColumns[0]},
+		Indexes: []*schema.Index{
+			{
+				Name:    "counter_exporter_year",
+				Unique:  true,
+				Columns: []*schema.Column{CounterColumns[1], CounterColumns[2]},
+			},
+		},
+	}
 	// DeploymentColumns holds the columns for the "deployment" table.
 	DeploymentColumns = []*schema.Column{
 		{Name: "number", Type: field.TypeUint32},
@@ -331,6 +364,39 @@ var (
 		Name:       "exporter",
 		Columns:    ExporterColumns,
 		PrimaryKey: []*schema.Column{ExporterColumns[0]},
+	}
+	// FactColumns holds the columns for the "fact" table.
+	FactColumns = []*schema.Column{
+		{Name: "tag", Type: field.TypeBytes},
+		{Name: "sequence", Type: field.TypeInt64},
+		{Name: "data", Type: field.TypeBytes},
+	}
+	// FactTable holds the schema information for the "fact" table.
+	FactTable = &schema.Table{
+		Name:       "fact",
+		Columns:    FactColumns,
+		PrimaryKey: []*schema.Column{FactColumns[0]},
+	}
+	// FactRequestColumns holds the columns for the "fact_request" table.
+	FactRequestColumns = []*schema.Column{
+		{Name: "tag", Type: field.TypeBytes},
+		{Name: "digest", Type: field.TypeBytes},
+		{Name: "shard", Type: field.TypeString},
+		{Name: "first", Type: field.TypeInt64},
+		{Name: "time", Type: field.TypeInt64},
+	}
+	// FactRequestTable holds the schema information for the "fact_request" table.
+	FactRequestTable = &schema.Table{
+		Name:       "fact_request",
+		Columns:    FactRequestColumns,
+		PrimaryKey: []*schema.Column{FactRequestColumns[0]},
+		Indexes: []*schema.Index{
+			{
+				Name:    "factrequest_time",
+				Unique:  false,
+				Columns: []*schema.Column{FactRequestColumns[4]},
+			},
+		},
 	}
 	// IdempotencyColumns holds the columns for the "idempotency" table.
 	IdempotencyColumns = []*schema.Column{
@@ -1497,10 +1563,14 @@ var (
 		AssessmentTable,
 		CategoryTable,
 		ChangeTable,
+		CountedTable,
+		CounterTable,
 		DeploymentTable,
 		DutyTable,
 		ExceptionRecordTable,
 		ExporterTable,
+		FactTable,
+		FactRequestTable,
 		IdempotencyTable,
 		InstrumentTable,
 		PolicyTable,
@@ -1561,6 +1631,12 @@ func init() {
 	ChangeTable.Annotation = &entsql.Annotation{
 		Table: "change",
 	}
+	CountedTable.Annotation = &entsql.Annotation{
+		Table: "counted",
+	}
+	CounterTable.Annotation = &entsql.Annotation{
+		Table: "counter",
+	}
 	DeploymentTable.ForeignKeys[0].RefTable = RecipientTable
 	DeploymentTable.Annotation = &entsql.Annotation{
 		Table: "deployment",
@@ -1574,6 +1650,12 @@ func init() {
 	}
 	ExporterTable.Annotation = &entsql.Annotation{
 		Table: "exporter",
+	}
+	FactTable.Annotation = &entsql.Annotation{
+		Table: "fact",
+	}
+	FactRequestTable.Annotation = &entsql.Annotation{
+		Table: "fact_request",
 	}
 	IdempotencyTable.Annotation = &entsql.Annotation{
 		Table: "idempotency",

@@ -18,6 +18,12 @@ type Category func(*sql.Selector)
 // Change is the predicate function for change builders.
 type Change func(*sql.Selector)
 
+// Counted is the predicate function for counted builders.
+type Counted func(*sql.Selector)
+
+// Counter is the predicate function for counter builders.
+type Counter func(*sql.Selector)
+
 // Deployment is the predicate function for deployment builders.
 type Deployment func(*sql.Selector)
 
@@ -29,6 +35,12 @@ type ExceptionRecord func(*sql.Selector)
 
 // Exporter is the predicate function for exporter builders.
 type Exporter func(*sql.Selector)
+
+// Fact is the predicate function for fact builders.
+type Fact func(*sql.Selector)
+
+// FactRequest is the predicate function for factrequest builders.
+type FactRequest func(*sql.Selector)
 
 // Idempotency is the predicate function for idempotency builders.
 type Idempotency func(*sql.Selector)

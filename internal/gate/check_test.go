@@ -172,7 +172,7 @@ func TestNoKeyNoStart(t *testing.T) {
 // server that runs over the end of a month makes the next.
 func TestKeysOfTheMonth(t *testing.T) {
 	bubble(t, func(t *testing.T) {
-		g := start(t, KeeperConfig{Poll: time.Hour, Lease: 2 * time.Hour}, Config{}) // a bubble begins on 2000-01-01
+		g := start(t, KeeperConfig{Poll: time.Hour, Lease: 2 * time.Hour}, Config{Look: time.Hour}) // a bubble begins on 2000-01-01
 		var a Answer
 		for _, want := range []string{"2000-01", "2000-02"} {
 			if err := g.Check(t.Context(), g.shop, question(), CheckOptions{RequestID: "r"}, &a); err != nil {

@@ -15,6 +15,11 @@ func (m moment) age(t time.Time) time.Duration {
 	return max(t.Sub(m.wall), t.Round(0).Sub(m.wall.Round(0)))
 }
 
+// within reports whether m is at most d old at another moment, by all three clocks.
+func (m moment) within(d time.Duration, here moment) bool {
+	return m.age(here.wall) <= d && here.boot-m.boot <= d
+}
+
 // jumped reports whether the wall clock was moved by more than limit since m.
 func (m moment) jumped(t time.Time, limit time.Duration) bool {
 	return (t.Round(0).Sub(m.wall.Round(0)) - t.Sub(m.wall)).Abs() > limit

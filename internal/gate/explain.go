@@ -3,6 +3,8 @@ package gate
 import (
 	"context"
 	"fmt"
+	"slices"
+	"time"
 
 	"waybill/internal/decision"
 	"waybill/internal/ledger"
@@ -16,8 +18,9 @@ type ExplainOptions struct {
 	AtLeast *RevisionToken
 }
 
-// Explain decides without a record and traces every rule. Its errors are those of
-// Check but for the ledger's, and those of a store that cannot be read.
+// Explain decides without a record and traces every rule. Held facts and counters
+// are read as they stand now, whatever the time and the revision. Its errors are
+// those of Check, and those of a store that cannot be read.
 func (g *Gate) Explain(ctx context.Context, p decision.Principal, q *decision.Question, opt ExplainOptions, a *Answer) error {
 	err := g.explain(ctx, p, q, opt, a)
 	if err != nil {
@@ -49,13 +52,65 @@ func (g *Gate) explain(ctx context.Context, p decision.Principal, q *decision.Qu
 	if opt.Time != 0 {
 		now = opt.Time
 	}
+	in := decision.Inputs{Now: now, Principal: p.Number}
+	if in.Facts, err = g.factsOf(ctx, at, now, q); err != nil {
+		return err
+	}
 	a.Decision.Tracing = true
-	v.Snapshot.Check(q, &decision.Inputs{Now: now, Principal: p.Number}, &a.Decision)
+	check(v.Snapshot, q, &in, &a.Decision)
+	if a.Decision.Countable && a.Decision.Exporter != 0 {
+		if in.Counters, err = g.countersOf(ctx, now, q, a.Decision.Exporter); err != nil {
+			return err
+		}
+		check(v.Snapshot, q, &in, &a.Decision)
+	}
 	a.View, a.Shard, a.Index, a.LeafHash = v, "", 0, ledger.Hash{}
 	if a.Decision.Refusal != decision.NotRefused {
 		return errRegime
 	}
 	return nil
+}
+
+// factsOf reads what is held of the question's subject; nil where nothing is read.
+func (g *Gate) factsOf(ctx context.Context, at time.Time, now registry.Time, q *decision.Question) (*decision.Facts, error) {
+	d := &deferred{questions: []*decision.Question{q}}
+	if q.Subject == "" || g.rec.held.none(at) != nil {
+		return nil, nil
+	}
+	if err := g.consult(d); err != nil || !d.consults {
+		return nil, err
+	}
+	rows, err := g.rec.ledger.Facts(ctx, d.tags)
+	if err != nil {
+		return nil, err
+	}
+	var h decision.Held
+	if len(rows) > 0 {
+		if err := h.Decode(rows[0].Data); err != nil {
+			return nil, err
+		}
+	}
+	f := new(decision.Facts)
+	h.Facts(f, d.tags[0], now, q.Publication, g.keys.set.Load().facts.factTag(factPublication, q.Publication))
+	return f, nil
+}
+
+// countersOf reads the counters that the question would be decided by.
+func (g *Gate) countersOf(ctx context.Context, now registry.Time, q *decision.Question, exporter uint32) (*decision.Counters, error) {
+	key := g.keys.set.Load().counting
+	if key == nil {
+		return nil, errCountingKey
+	}
+	c := &decision.Counters{Year: countingYear(int64(now))}
+	tags, known := countTags(key, exporter, c.Year, q)
+	ask := tags[:]
+	if !known {
+		ask = nil
+	}
+	n, counted, err := g.rec.ledger.Counters(ctx, exporter, c.Year, ask)
+	c.Persons, c.Sensitive = n.Persons, n.Sensitive
+	c.InPersons, c.InSensitive = slices.Contains(counted, tags[0]), slices.Contains(counted, tags[1])
+	return c, err
 }
 
 // past keeps the last registry of the past that was asked for. One is compiled at

@@ -26,9 +26,18 @@ type memory struct {
 	before   func() error // called before the write; an error writes nothing
 	after    func() error // called after the write; an error loses the reply
 	away     bool         // all but Append fails
+	facts    map[ledger.Tag]ledger.HeldFacts
+	requests map[ledger.Tag]ledger.FactRequest
+	counters map[uint32]ledger.Counter
+	counted  map[ledger.Tag]bool
 }
 
-func newMemory() *memory { return &memory{heads: map[string]ledger.ShardHead{}} }
+func newMemory() *memory {
+	return &memory{
+		heads: map[string]ledger.ShardHead{}, facts: map[ledger.Tag]ledger.HeldFacts{}, requests: map[ledger.Tag]ledger.FactRequest{},
+		counters: map[uint32]ledger.Counter{}, counted: map[ledger.Tag]bool{},
+	}
+}
 
 var errAway = registry.Errorf(registry.Unavailable, "OUTCOME_UNKNOWN", "the database is away")
 
@@ -80,7 +89,12 @@ func (m *memory) hooks() (before, after func() error) {
 	return m.before, m.after
 }
 
-func (m *memory) Append(_ context.Context, seg ledger.Segment, prev, next ledger.ShardHead) error {
+func (m *memory) Append(ctx context.Context, seg ledger.Segment, prev, next ledger.ShardHead) error {
+	return m.append(ctx, seg, prev, next, func() {})
+}
+
+// append writes, and what moves with it.
+func (m *memory) append(_ context.Context, seg ledger.Segment, prev, next ledger.ShardHead, with func()) error {
 	before, after := m.hooks()
 	if before != nil {
 		if err := before(); err != nil {
@@ -94,6 +108,7 @@ func (m *memory) Append(_ context.Context, seg ledger.Segment, prev, next ledger
 		return registry.Errorf(registry.Aborted, "HEAD_MOVED", "the head moved")
 	}
 	m.heads[seg.Shard] = next
+	with()
 	seg.Data, seg.Recipients = slices.Clone(seg.Data), slices.Clone(seg.Recipients) // the caller's again
 	m.segments = append(m.segments, seg)
 	m.mu.Unlock()
@@ -127,6 +142,10 @@ func (m *memory) entries(t *testing.T) map[string]map[int64]*ledger.DecisionEntr
 		}
 		last := int64(0)
 		for i, b := range raw {
+			if ledger.KindOf(b) == ledger.KindFact {
+				trees[s.Shard].Append(ledger.LeafHash(b))
+				continue
+			}
 			e, err := ledger.DecodeDecision(b)
 			if err != nil {
 				t.Fatal(err)

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"log/slog"
+	"slices"
 	"sync"
 	"time"
 
@@ -20,7 +21,17 @@ type Config struct {
 	Gather       int           // rounds of the scheduler that a group may grow for before it is committed; 8
 	QueueEntries int           // that wait for their record; 8,192
 	QueueBytes   int           // of their entries; 32 MiB
-	Log          *slog.Logger  // slog.Default when nil
+	// Facts is within what time of their reading an answer is given that used held
+	// facts, else it is dropped; 250 ms. A write of facts returns no sooner than that
+	// and a margin after its commit, so that every answer without it was given.
+	Facts  time.Duration
+	Margin time.Duration // 250 ms
+	// Look is how often it is looked whether anything is held of anybody, while
+	// nothing is; 200 ms. Five times as long the last look is believed.
+	Look time.Duration
+	// Alone: no other server writes to this ledger.
+	Alone bool
+	Log   *slog.Logger // slog.Default when nil
 }
 
 func (c Config) withDefaults() Config {
@@ -41,6 +52,15 @@ func (c Config) withDefaults() Config {
 	}
 	if c.QueueBytes == 0 {
 		c.QueueBytes = 32 << 20
+	}
+	if c.Facts == 0 {
+		c.Facts = 250 * time.Millisecond
+	}
+	if c.Margin == 0 {
+		c.Margin = 250 * time.Millisecond
+	}
+	if c.Look == 0 {
+		c.Look = 200 * time.Millisecond
 	}
 	// A group is never more than a segment may hold.
 	c.QueueEntries, c.QueueBytes = min(c.QueueEntries, ledger.MaxSegmentEntries), min(c.QueueBytes, ledger.MaxSegmentBytes/2)
@@ -63,7 +83,7 @@ type Gate struct {
 // New returns a gate; Run starts it.
 func New(k *Keeper, l Ledger, keys *Keys, cfg Config, now func() time.Time) *Gate {
 	cfg = cfg.withDefaults()
-	r := newRecorder(l, cfg, now)
+	r := newRecorder(l, cfg, now, k.cfg.Boot, keys)
 	if k.cfg.Replicas != nil {
 		r.shared = k
 	}
@@ -85,6 +105,7 @@ func (g *Gate) Run(ctx context.Context) error {
 	ctx, stop := context.WithCancel(ctx)
 	defer stop()
 	renewer.Go(func() { g.renewKeys(ctx) })
+	renewer.Go(func() { g.rec.watchHeld(ctx) })
 	if g.rec.begin(ctx) {
 		g.rec.run(ctx)
 	}
@@ -101,6 +122,9 @@ func (g *Gate) renewKeys(ctx context.Context) {
 		case <-tick.C:
 			if err := g.keys.Renew(g.now()); err != nil {
 				g.cfg.Log.Error("the tag keys cannot be renewed; the ones at hand stay in use", "error", err)
+			}
+			if err := g.rec.forgetRequests(ctx); err != nil {
+				g.cfg.Log.Error("old requests of facts cannot be forgotten", "error", err)
 			}
 		}
 	}
@@ -190,8 +214,24 @@ func (o *CheckOptions) give() error {
 	return o.Give()
 }
 
-// answer fills a when the decision is recorded. The caller holds the view.
+// answer fills a when the decision is recorded. The caller holds the view. A
+// question that reads nothing of the ledger is decided here; one whose subject may
+// have held facts, or that is counted, by the commit of its group.
 func (g *Gate) answer(v *View, at time.Time, p decision.Principal, q *decision.Question, requestID string, a *Answer) error {
+	none := g.rec.held.none(at)
+	if q.Subject == "" || none != nil {
+		err := g.answerNow(v, at, p, q, requestID, none, a)
+		if err != errTogether {
+			return err
+		}
+	}
+	return g.answerTogether(v, at, p, []*decision.Question{q}, []*Answer{a}, requestID)
+}
+
+// errTogether says that a question is to be decided by the commit of its group.
+var errTogether = errors.New("the question reads the ledger")
+
+func (g *Gate) answerNow(v *View, at time.Time, p decision.Principal, q *decision.Question, requestID string, none *moment, a *Answer) error {
 	w := writings.Get().(*writing)
 	defer w.free()
 	if err := w.begin(g.keys, v, p, requestID); err != nil {
@@ -202,8 +242,12 @@ func (g *Gate) answer(v *View, at time.Time, p decision.Principal, q *decision.Q
 		return err
 	}
 	defer grp.leave()
-	if err := g.await(v, grp); err != nil {
+	here, err := g.await(v, grp)
+	if err != nil {
 		return err
+	}
+	if q.Subject != "" && !g.rec.held.stillNone(none, here) {
+		return errTogether // a fact was written meanwhile: it is asked once more
 	}
 	a.receive(grp, i)
 	return nil
@@ -238,6 +282,21 @@ func (g *Gate) checkBatch(ctx context.Context, p decision.Principal, qs []decisi
 }
 
 func (g *Gate) answerBatch(v *View, at time.Time, p decision.Principal, qs []decision.Question, requestID string, as []Answer) error {
+	none := g.rec.held.none(at)
+	if none != nil || !slices.ContainsFunc(qs, func(q decision.Question) bool { return q.Subject != "" }) {
+		err := g.answerBatchNow(v, at, p, qs, requestID, none, as)
+		if err != errTogether {
+			return err
+		}
+	}
+	questions, answers := make([]*decision.Question, len(qs)), make([]*Answer, len(qs))
+	for i := range qs {
+		questions[i], answers[i] = &qs[i], &as[i]
+	}
+	return g.answerTogether(v, at, p, questions, answers, requestID)
+}
+
+func (g *Gate) answerBatchNow(v *View, at time.Time, p decision.Principal, qs []decision.Question, requestID string, none *moment, as []Answer) error {
 	w := writings.Get().(*writing)
 	defer w.free()
 	if err := w.begin(g.keys, v, p, requestID); err != nil {
@@ -248,8 +307,12 @@ func (g *Gate) answerBatch(v *View, at time.Time, p decision.Principal, qs []dec
 		return err
 	}
 	defer grp.leave()
-	if err := g.await(v, grp); err != nil {
+	here, err := g.await(v, grp)
+	if err != nil {
 		return err
+	}
+	if none != nil && !g.rec.held.stillNone(none, here) {
+		return errTogether
 	}
 	for i := range as {
 		as[i].receive(grp, first+i)
@@ -300,12 +363,13 @@ func (g *Gate) catchUp(ctx context.Context, revision int64) error {
 }
 
 // await waits for the group's record, then judges the lease of the view that
-// decided once more. The wait is bounded by the recorder's watchdog, so that no
-// call needs a timer, nor its context.
-func (g *Gate) await(v *View, grp *group) error {
+// decided once more, and returns the moment of that. The wait is bounded by the
+// recorder's watchdog, so that no call needs a timer, nor its context.
+func (g *Gate) await(v *View, grp *group) (moment, error) {
 	<-grp.done
 	if grp.err != nil {
-		return grp.err
+		return moment{}, grp.err
 	}
-	return g.keeper.freshByAll(v)
+	here := moment{g.now(), g.keeper.cfg.Boot()}
+	return here, g.keeper.freshAt(v, here)
 }

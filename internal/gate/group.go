@@ -31,10 +31,23 @@ func (a *addition) reset(now int64) {
 type group struct {
 	addition
 	minNow, maxNow int64
-	deadline       time.Time // hung means failed
-	refs           atomic.Int32
-	settled        atomic.Bool
-	done           chan struct{} // closed when settled
+	// deferred are decided by the group's commit, at the instant now; waiting is how
+	// many entries they will be. plain is what the group held before the first try.
+	deferred []*deferred
+	waiting  int
+	now      int64
+	plain    mark
+	// touch is held while the commit decides: until it is free, those whose wait ran
+	// out may not take back their questions and answers.
+	touch sync.Mutex
+	// read is before the held facts were read that decided, and committed after the
+	// commit. Both are written before done is closed.
+	read, committed moment
+	queued, room    int       // entries and bytes that were counted for it
+	deadline        time.Time // hung means failed
+	refs            atomic.Int32
+	settled         atomic.Bool
+	done            chan struct{} // closed when settled
 
 	// The outcome, written before done is closed. hashes are the committer's until
 	// then; after a failure nobody reads them.
@@ -54,6 +67,9 @@ func newGroup(deadline time.Time) *group {
 	g := groups.Get().(*group)
 	g.reset(0)
 	g.minNow, g.maxNow = 0, 0
+	clear(g.deferred)
+	g.deferred, g.waiting, g.now, g.queued, g.room = g.deferred[:0], 0, 0, 0, 0
+	g.read, g.committed = moment{}, moment{}
 	g.deadline, g.done = deadline, make(chan struct{})
 	g.err, g.shard, g.first = nil, "", 0
 	g.settled.Store(false)
@@ -64,6 +80,11 @@ func newGroup(deadline time.Time) *group {
 // add adds a's entries and counts its caller in. It returns the place of the first.
 func (g *group) add(a *addition) int {
 	g.refs.Add(1)
+	return g.append(a)
+}
+
+// append adds a's entries and returns the place of the first.
+func (g *group) append(a *addition) int {
 	first, base := len(g.ends), uint32(len(g.entries))
 	if first == 0 {
 		g.minNow = a.now
@@ -78,6 +99,41 @@ func (g *group) add(a *addition) int {
 	g.allowed += a.allowed
 	g.denied += a.denied
 	return first
+}
+
+// mark is where a group stands, to go back to.
+type mark struct {
+	entries, ends, recipients, tags, allowed, denied int
+	minNow, maxNow                                   int64
+}
+
+func (g *group) mark() mark {
+	return mark{len(g.entries), len(g.ends), len(g.recipients), len(g.tags), g.allowed, g.denied, g.minNow, g.maxNow}
+}
+
+// back drops what was added since the mark.
+func (g *group) back(m mark) {
+	g.entries, g.ends, g.recipients, g.tags = g.entries[:m.entries], g.ends[:m.ends], g.recipients[:m.recipients], g.tags[:m.tags]
+	g.allowed, g.denied, g.minNow, g.maxNow = m.allowed, m.denied, m.minNow, m.maxNow
+}
+
+// hold lets the commit touch what its callers asked with, until touch is unlocked;
+// not when their wait ran out.
+func (g *group) hold() bool {
+	g.touch.Lock()
+	if g.settled.Load() {
+		g.touch.Unlock()
+		return false
+	}
+	return true
+}
+
+// failed returns the error of a group that failed, when nothing touches what its
+// caller asked with any more.
+func (g *group) failed() error {
+	g.touch.Lock()
+	defer g.touch.Unlock()
+	return g.err
 }
 
 // leave counts the recorder or a caller out.

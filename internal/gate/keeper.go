@@ -195,11 +195,14 @@ func (k *Keeper) within(lease time.Duration, v *View, now time.Time) error {
 }
 
 // freshByAll judges one view by all three clocks: the last look before an answer.
-func (k *Keeper) freshByAll(v *View) error {
-	if k.cfg.Boot()-v.proof.Load().sent.boot > k.last {
+func (k *Keeper) freshByAll(v *View) error { return k.freshAt(v, k.moment()) }
+
+// freshAt judges one view by all three clocks, as of here.
+func (k *Keeper) freshAt(v *View, here moment) error {
+	if here.boot-v.proof.Load().sent.boot > k.last {
 		return errStale
 	}
-	return k.within(k.last, v, k.now())
+	return k.within(k.last, v, here.wall)
 }
 
 var (

@@ -5,6 +5,7 @@ import (
 	"crypto/hmac"
 	"crypto/rand"
 	"crypto/sha256"
+	"encoding/binary"
 	"encoding/hex"
 	"encoding/json"
 	"errors"
@@ -18,6 +19,8 @@ import (
 	"sync"
 	"sync/atomic"
 	"time"
+
+	"waybill/internal/ledger"
 )
 
 // Use is what a key tags.
@@ -25,7 +28,13 @@ type Use string
 
 // UseLedger tags what stands in the entries of decisions. Its keys are a month's
 // each; destroying one turns its tags into noise while every hash still verifies.
-const UseLedger Use = "ledger"
+// UseFacts tags the subjects of held facts, UseCounting those that are counted:
+// there is one key of each, for good, because what is held is found by no other.
+const (
+	UseLedger   Use = "ledger"
+	UseFacts    Use = "facts"
+	UseCounting Use = "counting"
+)
 
 // TagSize is the length of a tag: HMAC-SHA-256 cut to 16 bytes (RFC 2104, 5).
 const TagSize = 16
@@ -46,11 +55,18 @@ type key struct {
 //
 //	{"id":"2026-11","use":"ledger","from":"2026-11-01T00:00:00Z","key":"<64 hex digits>"}
 //
-// and is the same on every replica.
+// at most one with the use facts and one with the use counting, and is the same on
+// every replica.
 type Keys struct {
-	ring atomic.Pointer[[]key] // by from, ascending; never empty
+	set atomic.Pointer[keySet]
 	// renew reads or makes the keys anew; nil where they are no file.
 	renew func(now time.Time) (*Keys, error)
+}
+
+// keySet is one reading of the keys.
+type keySet struct {
+	ring            []key // of the ledger, by from, ascending; never empty
+	facts, counting *key  // nil where there is none
 }
 
 type mac struct {
@@ -60,7 +76,8 @@ type mac struct {
 
 // ParseKeys reads the content of a keys file.
 func ParseKeys(data []byte) (*Keys, error) {
-	var ks []key
+	var set keySet
+	ids := map[string]bool{}
 	d := json.NewDecoder(bytes.NewReader(data))
 	d.DisallowUnknownFields()
 	for n := 1; ; n++ {
@@ -71,27 +88,50 @@ func ParseKeys(data []byte) (*Keys, error) {
 			return nil, fmt.Errorf("tag keys, key %d: want {\"id\",\"use\",\"from\",\"key\"}", n)
 		}
 		raw, err := hex.DecodeString(k.Key)
-		if err != nil || len(raw) != 32 || k.ID == "" || len(k.ID) > 32 || k.Use != UseLedger || k.From.IsZero() {
-			return nil, fmt.Errorf("tag keys, key %d: want an id, the use ledger, from, and a key of 64 hex digits", n)
+		if err != nil || len(raw) != 32 || k.ID == "" || len(k.ID) > 32 || k.From.IsZero() {
+			return nil, fmt.Errorf("tag keys, key %d: want an id, a use, from, and a key of 64 hex digits", n)
 		}
-		k.Key = ""
-		k.macs = &sync.Pool{New: func() any { return &mac{Hash: hmac.New(sha256.New, raw)} }}
-		ks = append(ks, k)
-	}
-	if len(ks) == 0 {
-		return nil, errors.New("tag keys: there is none")
-	}
-	slices.SortStableFunc(ks, func(a, b key) int { return a.From.Compare(b.From) })
-	ids := make(map[string]bool, len(ks))
-	for i, k := range ks {
-		if ids[k.ID] || i > 0 && ks[i-1].From.Equal(k.From) {
-			return nil, fmt.Errorf("tag keys: two keys have the id %s, or its time", k.ID)
+		if ids[k.ID] {
+			return nil, fmt.Errorf("tag keys: two keys have the id %s", k.ID)
 		}
 		ids[k.ID] = true
+		k.Key = ""
+		k.macs = &sync.Pool{New: func() any { return &mac{Hash: hmac.New(sha256.New, raw)} }}
+		if err := set.add(k); err != nil {
+			return nil, fmt.Errorf("tag keys, key %d: %w", n, err)
+		}
+	}
+	if len(set.ring) == 0 {
+		return nil, errors.New("tag keys: there is none of the ledger")
+	}
+	slices.SortStableFunc(set.ring, func(a, b key) int { return a.From.Compare(b.From) })
+	for i, k := range set.ring {
+		if i > 0 && set.ring[i-1].From.Equal(k.From) {
+			return nil, fmt.Errorf("tag keys: two keys have the time of %s", k.ID)
+		}
 	}
 	keys := new(Keys)
-	keys.ring.Store(&ks)
+	keys.set.Store(&set)
 	return keys, nil
+}
+
+func (s *keySet) add(k key) error {
+	one := &s.facts
+	switch k.Use {
+	case UseLedger:
+		s.ring = append(s.ring, k)
+		return nil
+	case UseFacts:
+	case UseCounting:
+		one = &s.counting
+	default:
+		return errors.New("want the use ledger, facts or counting")
+	}
+	if *one != nil {
+		return fmt.Errorf("a second one of the use %s: what was tagged by the first would not be found", k.Use)
+	}
+	*one = &k
+	return nil
 }
 
 // KeysFromFile reads a keys file. It refuses a file that others may read. A gate
@@ -121,8 +161,9 @@ func readKeys(path string) (*Keys, error) {
 }
 
 // EmbeddedKeys reads the keys file beside embedded data, makes it if there is
-// none, and adds a key for the month of now if the newest is of an older one. A
-// gate that runs does so again each hour.
+// none, and adds what lacks: a ledger key for the month of now if the newest is of
+// an older one, a facts key and a counting key. A gate that runs does so again
+// each hour.
 func EmbeddedKeys(path string, now time.Time) (*Keys, error) {
 	keys, err := embeddedKeys(path, now)
 	if err != nil {
@@ -138,16 +179,32 @@ func embeddedKeys(path string, now time.Time) (*Keys, error) {
 	if err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return nil, err
 	}
+	var set keySet
 	if err == nil {
-		if ring := *keys.ring.Load(); !ring[len(ring)-1].From.Before(month) {
-			return keys, nil
-		}
+		set = *keys.set.Load()
 	}
-	var raw [32]byte
-	rand.Read(raw[:])
-	line, err := json.Marshal(key{ID: month.Format("2006-01"), Use: UseLedger, From: month, Key: hex.EncodeToString(raw[:])})
+	var lines []byte
+	lack := func(lacks bool, id string, use Use) error {
+		if !lacks {
+			return nil
+		}
+		var raw [32]byte
+		rand.Read(raw[:])
+		line, err := json.Marshal(key{ID: id, Use: use, From: month, Key: hex.EncodeToString(raw[:])})
+		lines = append(append(lines, line...), '\n')
+		return err
+	}
+	n := len(set.ring)
+	err = errors.Join(
+		lack(n == 0 || set.ring[n-1].From.Before(month), month.Format("2006-01"), UseLedger),
+		lack(set.facts == nil, string(UseFacts), UseFacts),
+		lack(set.counting == nil, string(UseCounting), UseCounting),
+	)
 	if err != nil {
 		return nil, fmt.Errorf("tag keys: %w", err)
+	}
+	if len(lines) == 0 {
+		return keys, nil
 	}
 	old, err := os.ReadFile(path)
 	if err != nil && !errors.Is(err, fs.ErrNotExist) {
@@ -156,7 +213,7 @@ func embeddedKeys(path string, now time.Time) (*Keys, error) {
 	if n := len(old); n > 0 && old[n-1] != '\n' {
 		old = append(old, '\n')
 	}
-	if err := replaceFile(path, append(old, append(line, '\n')...)); err != nil {
+	if err := replaceFile(path, append(old, lines...)); err != nil {
 		return nil, fmt.Errorf("tag keys: %w", err)
 	}
 	return readKeys(path)
@@ -193,7 +250,7 @@ func replaceFile(path string, data []byte) error {
 
 // at returns the newest key whose time has come, nil before the first.
 func (ks *Keys) at(now time.Time) *key {
-	ring := *ks.ring.Load()
+	ring := ks.set.Load().ring
 	for i := len(ring) - 1; i >= 0; i-- {
 		if !ring[i].From.After(now) {
 			return &ring[i]
@@ -237,8 +294,31 @@ func (ks *Keys) Renew(now time.Time) error {
 	if err != nil {
 		return err
 	}
-	ks.ring.Store(next.ring.Load())
+	have, set := ks.set.Load(), next.set.Load()
+	if !have.facts.continues(set.facts) || !have.counting.continues(set.counting) {
+		return errors.New("tag keys: the facts key and the counting key cannot be another one: what is held would not be found")
+	}
+	ks.set.Store(set)
 	return nil
+}
+
+// continues reports whether next tags as k did; where there was no key it does.
+func (k *key) continues(next *key) bool {
+	return k == nil || next != nil && bytes.Equal(k.tag(nil, "same"), next.tag(nil, "same"))
+}
+
+// Lacking returns the uses that there is no key of: questions that need one get no
+// answer.
+func (ks *Keys) Lacking() []Use {
+	var uses []Use
+	set := ks.set.Load()
+	if set.facts == nil {
+		uses = append(uses, UseFacts)
+	}
+	if set.counting == nil {
+		uses = append(uses, UseCounting)
+	}
+	return uses
 }
 
 func (k *key) tag(dst []byte, text string) []byte {
@@ -250,4 +330,54 @@ func (k *key) tag(dst []byte, text string) []byte {
 	dst = append(dst, m.buf[:TagSize]...)
 	k.macs.Put(m)
 	return dst
+}
+
+// What is tagged by the facts key, told apart so that no tag of one stands for
+// another.
+const (
+	factSubject byte = 1 + iota
+	factPublication
+	factRequest
+	factDigest
+)
+
+// factTag returns the tag of a text by the facts key.
+func (k *key) factTag(what byte, text string) (t ledger.Tag) {
+	m := k.macs.Get().(*mac)
+	m.Reset()
+	m.buf = append(append(m.buf[:0], what), text...)
+	m.sum(&t)
+	k.macs.Put(m)
+	return t
+}
+
+// Who is counted, and in what.
+const (
+	countedSubject byte = 1 + iota
+	countedKey
+)
+
+// countTag returns the tag of a subject, or of a bulk share's key, by the counting
+// key: exporter, year, what it counts in and who it is go before the text, in a
+// fixed length, so that nobody is recognised from one year or exporter in another.
+func (k *key) countTag(exporter uint32, year int32, sensitive bool, who byte, text string) (t ledger.Tag) {
+	m := k.macs.Get().(*mac)
+	m.Reset()
+	m.buf = binary.BigEndian.AppendUint32(m.buf[:0], exporter)
+	m.buf = binary.BigEndian.AppendUint32(m.buf, uint32(year))
+	in := byte(0)
+	if sensitive {
+		in = 1
+	}
+	m.buf = append(append(m.buf, in, who), text...)
+	m.sum(&t)
+	k.macs.Put(m)
+	return t
+}
+
+// sum hashes what is in the buffer.
+func (m *mac) sum(t *ledger.Tag) {
+	m.Write(m.buf) // never fails, hash.Hash
+	m.buf = m.Sum(m.buf[:0])
+	copy(t[:], m.buf)
 }

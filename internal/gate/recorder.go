@@ -33,6 +33,17 @@ type Ledger interface {
 	Append(ctx context.Context, seg ledger.Segment, prev, next ledger.ShardHead) error
 	// LastNow returns the largest now of all shards, in microseconds; 0 for none.
 	LastNow(ctx context.Context) (int64, error)
+	// AnyFacts reports whether anything is held of anybody.
+	AnyFacts(ctx context.Context) (bool, error)
+	// Facts reads what is held of subjects: the rows of those that are there.
+	Facts(ctx context.Context, tags []ledger.Tag) ([]ledger.HeldFacts, error)
+	// Counters reads a counter, and which of the tags are counted, without a lock.
+	Counters(ctx context.Context, exporter uint32, year int32, tags []ledger.Tag) (ledger.Counter, []ledger.Tag, error)
+	// Begin opens a transaction, for what moves together with a shard's head.
+	Begin(ctx context.Context) (ledger.Tx, error)
+	// ForgetRequests forgets requests of facts that were recorded before a time, at
+	// most a limit of them, and returns how many.
+	ForgetRequests(ctx context.Context, before int64, limit int) (int64, error)
 }
 
 var (
@@ -54,6 +65,9 @@ type recorder struct {
 	shared *Keeper // it registers this process among others; nil where there are none
 	cfg    Config
 	now    func() time.Time
+	boot   func() time.Duration
+	keys   *Keys
+	held   heldness
 	wake   chan struct{} // one for each group that begins
 	grown  atomic.Int32  // entries of the group that gathers
 	// lastNow is of the newest entry that was added, and what the ledger held
@@ -75,10 +89,12 @@ type recorder struct {
 	replica string           // registered, "" if none
 	head    ledger.ShardHead // of this incarnation's shard; Shard is "" if none is open
 	data    []byte           // of the segment that is being written
+	writing *writing         // of what a commit decides
 }
 
-func newRecorder(l Ledger, cfg Config, now func() time.Time) *recorder {
-	r := &recorder{ledger: l, cfg: cfg, now: now, wake: make(chan struct{}, 1), closed: true}
+func newRecorder(l Ledger, cfg Config, now func() time.Time, boot func() time.Duration, keys *Keys) *recorder {
+	r := &recorder{ledger: l, cfg: cfg, now: now, boot: boot, keys: keys, wake: make(chan struct{}, 1), closed: true, writing: newWriting()}
+	r.held.trust, r.held.alone = 5*cfg.Look, cfg.Alone
 	r.watchdog = time.AfterFunc(time.Hour, r.watch)
 	r.watchdog.Stop()
 	return r
@@ -97,24 +113,36 @@ func (r *recorder) add(a *addition) (g *group, first int, err error) {
 		return nil, 0, nil
 	}
 	r.lastNow.Store(a.now)
-	g = r.gathering
-	if g == nil {
-		g = newGroup(time.Now().Add(r.cfg.Wait))
-		r.gathering = g
-		if !r.watching {
-			r.watching = true
-			r.watchdog.Reset(r.cfg.Wait)
-		}
-		select {
-		case r.wake <- struct{}{}:
-		default:
-		}
-	}
+	g = r.gatherer()
 	first = g.add(a)
-	r.entries += len(a.ends)
-	r.bytes += len(a.entries)
-	r.grown.Store(int32(len(g.ends)))
+	r.queue(g, len(a.ends), len(a.entries))
 	return g, first, nil
+}
+
+// gatherer returns the group that gathers, and begins one if there is none. r.mu
+// is held.
+func (r *recorder) gatherer() *group {
+	if r.gathering != nil {
+		return r.gathering
+	}
+	r.gathering = newGroup(time.Now().Add(r.cfg.Wait))
+	if !r.watching {
+		r.watching = true
+		r.watchdog.Reset(r.cfg.Wait)
+	}
+	select {
+	case r.wake <- struct{}{}:
+	default:
+	}
+	return r.gathering
+}
+
+// queue counts entries and bytes that wait for their record. r.mu is held.
+func (r *recorder) queue(g *group, entries, bytes int) {
+	g.queued, g.room = g.queued+entries, g.room+bytes
+	r.entries += entries
+	r.bytes += bytes
+	r.grown.Store(int32(g.queued))
 }
 
 // watch fails the groups whose wait ran out: hung means failed. One that still
@@ -148,8 +176,8 @@ func (r *recorder) watch() {
 
 // release gives back the group's place in the queue. r.mu is held.
 func (r *recorder) release(g *group) {
-	r.entries -= len(g.ends)
-	r.bytes -= len(g.entries)
+	r.entries -= g.queued
+	r.bytes -= g.room
 	g.leave()
 }
 
@@ -173,6 +201,15 @@ func (r *recorder) take() *group {
 	defer r.mu.Unlock()
 	r.committing, r.gathering = r.gathering, nil
 	r.grown.Store(0)
+	if g := r.committing; g != nil && len(g.deferred) > 0 {
+		// Whatever is added from now on is of this instant or a later one.
+		g.now = r.lastNow.Load()
+		for _, d := range g.deferred {
+			g.now = max(g.now, d.at)
+		}
+		r.lastNow.Store(g.now)
+		g.plain = g.mark()
+	}
 	return r.committing
 }
 
@@ -188,6 +225,7 @@ func (r *recorder) begin(ctx context.Context) bool {
 			var last int64
 			if last, err = r.lastRecorded(ctx); err == nil {
 				r.tell(nil)
+				r.look(ctx) // what it cannot find out is read for every question
 				r.mu.Lock()
 				r.lastNow.Store(last)
 				r.closed = false
@@ -355,6 +393,9 @@ func (r *recorder) try(ctx context.Context, a *attempt) error {
 	if err := r.open(ctx); err != nil {
 		return err
 	}
+	if len(a.group.deferred) > 0 {
+		return r.together(ctx, a)
+	}
 	var seg ledger.Segment
 	seg, a.next = r.segment(a.group)
 	err := r.ledger.Append(ctx, seg, r.head, a.next)
@@ -395,6 +436,7 @@ func (r *recorder) resolve(ctx context.Context, a *attempt) (bool, error) {
 // stands gives the group its place in the ledger.
 func (r *recorder) stands(a *attempt) {
 	g := a.group
+	g.committed = moment{r.now(), r.boot()}
 	g.place(r.head.Shard, r.head.Tree.Size())
 	r.head = a.next
 	r.tell(nil)

@@ -20,6 +20,8 @@ type writing struct {
 	request   [TagSize]byte
 	question  []byte
 	answer    []byte
+	facts     []byte
+	counters  []byte
 	keys      *Keys
 	key       *key // of the month of now
 	requestID string
@@ -28,22 +30,28 @@ type writing struct {
 	tag       func([]byte, string) []byte
 }
 
-var writings = sync.Pool{New: func() any {
+var writings = sync.Pool{New: func() any { return newWriting() }}
+
+func newWriting() *writing {
 	w := &writing{}
 	w.tag = w.tagText
 	return w
-}}
+}
 
 // maxPooledWriting is the most that a writing keeps of a large batch.
 const maxPooledWriting = 1 << 20
 
 // free gives the memory back without what it referred to.
 func (w *writing) free() {
-	w.view, w.keys, w.key, w.q, w.requestID = nil, nil, nil, nil, ""
-	w.entry = ledger.DecisionEntry{}
+	w.forget()
 	if cap(w.entries) <= maxPooledWriting {
 		writings.Put(w)
 	}
+}
+
+func (w *writing) forget() {
+	w.view, w.keys, w.key, w.q, w.requestID = nil, nil, nil, nil, ""
+	w.in, w.entry = decision.Inputs{}, ledger.DecisionEntry{}
 }
 
 // begin prepares what all entries of one call share. The principal is judged as
@@ -110,20 +118,45 @@ func (w *writing) tagText(dst []byte, text string) []byte {
 	return append(dst, w.tags[w.subjectAt:w.subjectAt+TagSize]...)
 }
 
-// decide decides one question at w.now into a, and appends its entry.
+// decide decides one question at w.now into a, and appends its entry. A question
+// that is counted is not for it: it returns errTogether.
 func (w *writing) decide(q *decision.Question, a *Answer) error {
+	if err := w.judge(q, a); err != nil {
+		return err
+	}
+	if a.Decision.Countable {
+		return errTogether
+	}
+	w.enter(q, a)
+	return nil
+}
+
+// check is the decision; tests put their own in its place.
+var check = (*decision.Snapshot).Check
+
+// judge decides one question at w.now, by w.in, into a.
+func (w *writing) judge(q *decision.Question, a *Answer) error {
 	d := &a.Decision
 	d.Tracing = false
 	w.in.Now = registry.Time(w.now)
-	w.view.Snapshot.Check(q, &w.in, d)
+	check(w.view.Snapshot, q, &w.in, d)
 	if d.Refusal != decision.NotRefused {
 		return errRegime
 	}
 	a.View, a.Mode = w.view, mode(w.observe, w.in.Now)
+	return nil
+}
+
+// enter appends the entry of what was judged last.
+func (w *writing) enter(q *decision.Question, a *Answer) {
+	d := &a.Decision
 	w.q, w.subjectAt = q, -1
 	w.question = decision.AppendQuestion(w.question[:0], w.view.Snapshot, q, d, w.tag)
 	w.answer = decision.AppendAnswer(w.answer[:0], d)
 	w.entry.Now, w.entry.Mode, w.entry.Question, w.entry.Answer = w.now, a.Mode, w.question, w.answer
+	if w.in.Facts != nil || w.in.Counters != nil || len(w.entry.Facts) > 0 || len(w.entry.Counters) > 0 {
+		w.enterInputs()
+	}
 	w.entries = ledger.AppendDecision(w.entries, &w.entry)
 	w.ends = append(w.ends, uint32(len(w.entries)))
 	if d.Recipient != 0 {
@@ -134,7 +167,16 @@ func (w *writing) decide(q *decision.Question, a *Answer) error {
 	} else {
 		w.denied++
 	}
-	return nil
+}
+
+// enterInputs writes what was read of the ledger.
+func (w *writing) enterInputs() {
+	w.facts = decision.AppendFacts(w.facts[:0], w.in.Facts, w.tag)
+	w.counters = decision.AppendCounters(w.counters[:0], w.in.Counters)
+	w.entry.Facts, w.entry.Counters = w.facts, w.counters
+	if w.in.Facts != nil {
+		w.tags = append(w.tags, w.in.Facts.Tag[:]...)
+	}
 }
 
 var errRegime = &registry.Error{

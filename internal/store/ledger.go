@@ -75,14 +75,13 @@ var buffers = sync.Pool{New: func() any { return new([]byte) }}
 // how a shard is sealed. A commit that was not confirmed is OUTCOME_UNKNOWN;
 // ShardHead tells, later, what became of it.
 func (s *Store) Append(ctx context.Context, seg ledger.Segment, prev, next ledger.ShardHead) error {
-	if seg.Shard != prev.Shard || seg.Shard != next.Shard || seg.First != prev.Tree.Size() || next.Tree.Size() != prev.Tree.Size()+int64(seg.Count) {
-		return registry.Errorf(registry.Internal, "INTERNAL", "a segment does not lead from one head of its shard to the next")
+	if err := leads(seg, prev, next); err != nil {
+		return err
 	}
 	buffer := buffers.Get().(*[]byte)
 	*buffer = append(append((*buffer)[:0], seg.Data...), seg.Tags...)
-	data, tags := (*buffer)[:len(seg.Data):len(seg.Data)], (*buffer)[len(seg.Data):]
-	move := []any{next.Tree.Size(), next.Root[:], next.Tree.Edge(), next.LastNow, next.Sealed, prev.Shard, prev.Tree.Size(), prev.Root[:]}
-	insert := []any{seg.First, seg.Count, data, seg.MinNow, seg.MaxNow, recipientText(seg.Recipients), seg.Allowed, seg.Denied, tags}
+	seg.Data, seg.Tags = (*buffer)[:len(seg.Data):len(seg.Data)], (*buffer)[len(seg.Data):]
+	move, insert := appendArguments(seg, prev, next)
 	_, err := commit(ctx, s, s.entries, ledgerUnavailable, "append a segment", func(conn *sql.Conn, send func() bool) (struct{}, bool, error) {
 		if s.postgres() {
 			return struct{}{}, true, s.appendStatement(ctx, conn, send, seg.Count, move, insert)
@@ -96,6 +95,21 @@ func (s *Store) Append(ctx context.Context, seg ledger.Segment, prev, next ledge
 	}
 	return err
 }
+
+func leads(seg ledger.Segment, prev, next ledger.ShardHead) error {
+	if seg.Shard != prev.Shard || seg.Shard != next.Shard || seg.First != prev.Tree.Size() || next.Tree.Size() != prev.Tree.Size()+int64(seg.Count) {
+		return registry.Errorf(registry.Internal, "INTERNAL", "a segment does not lead from one head of its shard to the next")
+	}
+	return nil
+}
+
+// appendArguments are those of moveHead, and of the segment's columns but its shard.
+func appendArguments(seg ledger.Segment, prev, next ledger.ShardHead) (move, insert []any) {
+	return []any{next.Tree.Size(), next.Root[:], next.Tree.Edge(), next.LastNow, next.Sealed, prev.Shard, prev.Tree.Size(), prev.Root[:]},
+		[]any{seg.First, seg.Count, seg.Data, seg.MinNow, seg.MaxNow, recipientText(seg.Recipients), seg.Allowed, seg.Denied, seg.Tags}
+}
+
+const insertSegment = "INSERT INTO segment (shard, first, entries, data, min_now, max_now, recipients, allowed, denied, tags) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
 
 const moveHead = `UPDATE shard_head SET size = ?, root = ?, right_edge = ?, last_now = ?, sealed = ? WHERE shard = ? AND size = ? AND root = ? AND NOT sealed`
 
@@ -128,8 +142,7 @@ func appendTransaction(ctx context.Context, conn *sql.Conn, send func() bool, se
 		err = moved(r)
 	}
 	if err == nil && seg.Count > 0 {
-		_, err = tx.ExecContext(ctx, "INSERT INTO segment (shard, first, entries, data, min_now, max_now, recipients, allowed, denied, tags) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-			append([]any{seg.Shard}, insert...)...)
+		_, err = tx.ExecContext(ctx, insertSegment, append([]any{seg.Shard}, insert...)...)
 	}
 	if err == nil && !send() {
 		err = errAbandoned

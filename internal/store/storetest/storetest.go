@@ -40,6 +40,11 @@ func Run(t *testing.T, b Backend) {
 		"lists of duties":                 dutyLists,
 		"duties of many at once":          dutyRaces,
 		"replicas":                        replicas,
+		"held facts":                      facts,
+		"requests of facts":               requests,
+		"counters":                        counters,
+		"counters take turns":             counterTurns,
+		"an abandoned transaction":        abandonedTransaction,
 		"differences of rows are found":   differences,
 		"a deadline before the statement": deadline,
 	} {
