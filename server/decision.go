@@ -65,7 +65,9 @@ func (s decisionService) GetDecision(ctx context.Context, r *waybillv1.GetDecisi
 		if err != nil {
 			return nil, fmt.Errorf("read segment %s/%d: %w", seg.Shard, seg.First, err)
 		}
-		return s.render(ctx, shard, index, entries[index-seg.First])
+		if entry := entries[index-seg.First]; ledger.KindOf(entry) == ledger.KindDecision {
+			return s.render(ctx, shard, index, entry)
+		}
 	}
 	return nil, registry.Errorf(registry.NotFound, "NOT_FOUND", "there is no such decision")
 }
@@ -288,8 +290,12 @@ func (s *core) scanSegment(ctx context.Context, f decisionFilter, from decisionP
 	return false, nil
 }
 
-// passes judges one entry, since a segment is indexed only as a whole.
+// passes judges one entry, since a segment is indexed only as a whole, and holds
+// more than decisions.
 func (s *core) passes(ctx context.Context, f decisionFilter, entry []byte) (bool, error) {
+	if ledger.KindOf(entry) != ledger.KindDecision {
+		return false, nil
+	}
 	e, err := ledger.DecodeDecision(entry)
 	if err != nil {
 		return false, err

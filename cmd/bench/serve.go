@@ -137,6 +137,17 @@ func (noLedger) ShardHead(context.Context, string) (ledger.ShardHead, error) {
 func (noLedger) Append(context.Context, ledger.Segment, ledger.ShardHead, ledger.ShardHead) error {
 	return nil
 }
+func (noLedger) AnyFacts(context.Context) (bool, error) { return false, nil }
+func (noLedger) Facts(context.Context, []ledger.Tag) ([]ledger.HeldFacts, error) {
+	return nil, errors.New("nothing is kept")
+}
+func (noLedger) Counters(context.Context, uint32, int32, []ledger.Tag) (ledger.Counter, []ledger.Tag, error) {
+	return ledger.Counter{}, nil, errors.New("nothing is kept")
+}
+func (noLedger) Begin(context.Context) (ledger.Tx, error) {
+	return nil, errors.New("nothing is kept")
+}
+func (noLedger) ForgetRequests(context.Context, int64, int) (int64, error) { return 0, nil }
 
 func serveGate(ctx context.Context, lis net.Listener, mode, dir, database, examples string) error {
 	if database == "" {

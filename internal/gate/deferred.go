@@ -88,10 +88,11 @@ func (r *recorder) join(d *deferred) (*group, error) {
 // answerTogether fills the answers when their decisions, made by the commit of
 // their group, are recorded. The caller holds the view.
 func (g *Gate) answerTogether(v *View, at time.Time, p decision.Principal, qs []*decision.Question, as []*Answer, requestID string) error {
-	if _, err := g.instant(at); err != nil {
+	now, err := g.instant(v, at)
+	if err != nil {
 		return err
 	}
-	d := &deferred{view: v, principal: p, requestID: requestID, at: at.UnixMicro(), questions: qs, answers: as, places: make([]int, len(qs))}
+	d := &deferred{view: v, principal: p, requestID: requestID, at: now, questions: qs, answers: as, places: make([]int, len(qs))}
 	if err := g.consult(d); err != nil {
 		return err
 	}
@@ -185,7 +186,7 @@ func (g *Gate) WriteFacts(ctx context.Context, p decision.Principal, facts []Sub
 	if err != nil {
 		return WrittenFacts{}, err
 	}
-	d := newFacts(key, v, at, p, facts, opt)
+	d := newFacts(key, v, p, facts, opt)
 	out, committed, err := g.writeFacts(at, d)
 	v.leave() // what is left is to wait
 	if err != nil {
@@ -194,8 +195,8 @@ func (g *Gate) WriteFacts(ctx context.Context, p decision.Principal, facts []Sub
 	return out, g.outlast(ctx, committed)
 }
 
-func newFacts(key *key, v *View, at time.Time, p decision.Principal, facts []SubjectFact, opt FactOptions) *deferred {
-	d := &deferred{view: v, principal: p, requestID: opt.RequestID, at: at.UnixMicro(), facts: facts, tags: make([]ledger.Tag, len(facts))}
+func newFacts(key *key, v *View, p decision.Principal, facts []SubjectFact, opt FactOptions) *deferred {
+	d := &deferred{view: v, principal: p, requestID: opt.RequestID, facts: facts, tags: make([]ledger.Tag, len(facts))}
 	for i := range facts {
 		d.tags[i] = key.factTag(factSubject, facts[i].Subject)
 		if text := facts[i].Publication; text != "" {
@@ -211,7 +212,8 @@ func newFacts(key *key, v *View, at time.Time, p decision.Principal, facts []Sub
 
 func (g *Gate) writeFacts(at time.Time, d *deferred) (WrittenFacts, moment, error) {
 	var out WrittenFacts
-	if _, err := g.instant(at); err != nil {
+	var err error
+	if d.at, err = g.instant(d.view, at); err != nil {
 		return out, moment{}, err
 	}
 	g.rec.held.any.Store(true) // from now on this server's questions read what is held
