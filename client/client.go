@@ -83,6 +83,7 @@ var reads = map[string][]string{
 	"PrincipalService":       {"GetPrincipal", "ListPrincipals"},
 	"InstrumentService":      {"GetInstrument", "ListInstruments"},
 	"ExceptionRecordService": {"GetExceptionRecord", "ListExceptionRecords"},
+	"FactService":            {"GetFacts"},
 	"RegistryService":        {"Export", "Lookup", "Find", "GetVersion"},
 }
 

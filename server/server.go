@@ -156,6 +156,7 @@ func (s *Server) register() {
 	waybillv1.RegisterDecisionServiceServer(g, decisionService{core: c})
 	waybillv1.RegisterChangeServiceServer(g, changeService{core: c})
 	waybillv1.RegisterTransferRegisterServiceServer(g, transferRegisterService{core: c})
+	waybillv1.RegisterFactServiceServer(g, factService{core: c})
 	waybillv1.RegisterDutyRegisterServiceServer(g, dutyRegisterService{core: c})
 	waybillv1.RegisterDutyServiceServer(g, dutyService{core: c})
 	healthv1.RegisterHealthServer(g, s.health)

@@ -21,14 +21,15 @@ type yamlItem struct {
 // refused altogether, so this is the file's own size.
 const maxYAMLNodes = 100_000
 
-// yamlList reads a YAML list strictly: no aliases, no duplicate keys.
-func yamlList(data []byte) ([]yamlItem, error) {
+// yamlList reads a YAML list of what is named strictly: no aliases, no duplicate
+// keys. Enums may be written without their prefix, given by their fields.
+func yamlList(data []byte, what string, enums map[string]string) ([]yamlItem, error) {
 	var doc yaml.Node
 	if err := yaml.Unmarshal(data, &doc); err != nil {
 		return nil, err
 	}
 	if len(doc.Content) != 1 || doc.Content[0].Kind != yaml.SequenceNode {
-		return nil, errors.New("write a list: each consent begins with a dash")
+		return nil, fmt.Errorf("write a list: each %s begins with a dash", what)
 	}
 	nodes := 0
 	var items []yamlItem
@@ -37,7 +38,9 @@ func yamlList(data []byte) ([]yamlItem, error) {
 		if err != nil {
 			return nil, err
 		}
-		shortEnum(v, "type", "CONSENT_TYPE_")
+		for field, prefix := range enums {
+			shortEnum(v, field, prefix)
+		}
 		b, err := json.Marshal(v)
 		if err != nil {
 			return nil, fmt.Errorf("line %d: %w", n.Line, err)

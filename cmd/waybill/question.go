@@ -206,7 +206,7 @@ func readConsents(path string) ([]*pb.Consent, error) {
 	if err != nil {
 		return nil, usagef("read the consents: %w", err)
 	}
-	list, err := yamlList(data)
+	list, err := yamlList(data, "consent", map[string]string{"type": "CONSENT_TYPE_"})
 	if err != nil {
 		return nil, &exitError{code: exitFile, err: fmt.Errorf("%s: %w", path, err)}
 	}

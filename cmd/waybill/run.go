@@ -88,7 +88,7 @@ Exit codes: 0 done or allowed; 1 denied, cases failed or differences found;
 		c.serveCommand(), c.migrateCommand(), c.demoCommand(),
 		c.applyCommand(), c.diffCommand(), c.exportCommand(),
 		c.checkCommand(), c.explainCommand(), c.testCommand(),
-		c.findCommand(), c.getCommand(), c.listCommand(), c.dutiesCommand(),
+		c.findCommand(), c.getCommand(), c.listCommand(), c.dutiesCommand(), c.factsCommand(),
 		c.tokenCommand(), c.doctorCommand(), c.versionCommand(), c.lawCommand(),
 	)
 	return root

@@ -110,7 +110,10 @@ func (c *cli) serve(ctx context.Context, f *serveFlags, ready func(context.Conte
 		kc.Replicas = s // a directory has one server, a PostgreSQL several
 	}
 	keeper := gate.NewKeeper(s, kc, c.now)
-	g := gate.New(keeper, s, keys, gate.Config{Log: log}, c.now)
+	g := gate.New(keeper, s, keys, gate.Config{Log: log, Alone: at.dir != ""}, c.now)
+	for _, use := range keys.Lacking() {
+		log.Warn("the tag keys have none of a use; questions that need one get no answer", "use", use)
+	}
 	srv := server.New(server.Config{
 		Keeper: keeper, Gate: g, Store: s, Segments: s, Duties: s, Now: c.now, Log: log, Version: version(), TLS: transport,
 		LameDuck: lameDuck(f.listen),

@@ -109,6 +109,10 @@ func (s *Snapshot) Principal(number uint32) (p Principal, ok bool) {
 	return Principal{number, n.Name, n.Role, n.ObserveUntil, n.Tokens}, true
 }
 
+// SourceOfConsent reports whether legal named the principal as a source of
+// consents and age bands.
+func (s *Snapshot) SourceOfConsent(principal uint32) bool { return s.t.sources[principal] != 0 }
+
 // Principals calls f for every principal, in the order of numbers, until it returns false.
 func (s *Snapshot) Principals(f func(Principal) bool) {
 	for _, number := range slices.Sorted(maps.Keys(s.t.principals)) {

@@ -79,6 +79,7 @@ func TestMode(t *testing.T) {
 
 // TestErrorsLeaveNoOutcome: an answer that was used before says nothing after an error.
 func TestErrorsLeaveNoOutcome(t *testing.T) {
+	refuse := refusing(t)
 	g := start(t, KeeperConfig{}, Config{})
 	as := make([]Answer, 2)
 	qs := []decision.Question{*question(), *question()}
@@ -96,10 +97,7 @@ func TestErrorsLeaveNoOutcome(t *testing.T) {
 			}
 		}
 	}
-	r := g.store.write(&registry.Exporter{Name: "exporters/acme", Country: "GB"})
-	if err := g.keeper.Advance(t.Context(), anyEpoch, r); err != nil {
-		t.Fatal(err)
-	}
+	refuse.Store(true)
 	err := g.CheckBatch(t.Context(), g.shop, qs, CheckOptions{}, as)
 	empty(err)
 	if reason(err) != "REGIME_NOT_JUDGED" || as[0].Decision.Refusal == decision.NotRefused {

@@ -247,9 +247,9 @@ func (g *Gate) writeFacts(at time.Time, d *deferred) (WrittenFacts, moment, erro
 // that nothing was held of anybody.
 func (g *Gate) outlast(ctx context.Context, committed moment) error {
 	g.rec.held.found(committed)
-	wait := g.cfg.Facts + g.cfg.Margin - time.Since(committed.wall)
+	wait := g.cfg.Facts + g.cfg.Margin - g.now().Sub(committed.wall)
 	if !g.cfg.Alone {
-		wait = max(wait, g.rec.held.trust+g.cfg.Margin-time.Since(g.rec.held.since.Load().wall))
+		wait = max(wait, g.rec.held.trust+g.cfg.Margin-g.now().Sub(g.rec.held.since.Load().wall))
 	}
 	if wait <= 0 {
 		return nil

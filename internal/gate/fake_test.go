@@ -306,7 +306,13 @@ func startOn(t testing.TB, m *memory, kc KeeperConfig, gc Config) *running {
 	s := newStore(time.Now)
 	kc.Log, gc.Log = slog.New(slog.DiscardHandler), slog.New(slog.DiscardHandler)
 	k := NewKeeper(s, kc, time.Now)
-	g := New(k, m, keysOf(t), gc, time.Now)
+	r := startGate(t, k, New(k, m, keysOf(t), gc, time.Now), s)
+	r.mem = m
+	return r
+}
+
+// startGate runs a gate and its keeper until the test ends.
+func startGate(t testing.TB, k *Keeper, g *Gate, s *fakeStore) *running {
 	if err := k.poll(t.Context()); err != nil {
 		t.Fatal(err)
 	}
@@ -322,7 +328,7 @@ func startOn(t testing.TB, m *memory, kc KeeperConfig, gc Config) *running {
 	if err != nil {
 		t.Fatal(err)
 	}
-	return &running{g, s, m, p}
+	return &running{Gate: g, store: s, shop: p}
 }
 
 // eventually waits until f holds.

@@ -414,13 +414,10 @@ func TestExplain(t *testing.T) {
 	}
 }
 
-// TestRefusedIsNotRecorded: what this edition does not judge is no decision.
+// TestRefusedIsNotRecorded: what an edition does not judge is no decision.
 func TestRefusedIsNotRecorded(t *testing.T) {
+	refusing(t).Store(true)
 	g := start(t, KeeperConfig{}, Config{})
-	r := g.store.write(&registry.Exporter{Name: "exporters/acme", Country: "GB"})
-	if err := g.keeper.Advance(t.Context(), anyEpoch, r); err != nil {
-		t.Fatal(err)
-	}
 	var a Answer
 	var e *registry.Error
 	if err := g.Check(t.Context(), g.shop, question(), CheckOptions{}, &a); !errors.As(err, &e) || e.Reason != "REGIME_NOT_JUDGED" || len(e.Fields) == 0 {

@@ -462,6 +462,10 @@ const (
 	ErrorReason_ERROR_REASON_CYCLE ErrorReason = 27
 	// The schema of the database is not the one this server was built for.
 	ErrorReason_ERROR_REASON_SCHEMA_VERSION ErrorReason = 28
+	// This server lacks a tag key that the answer needs: no key of the use facts.
+	ErrorReason_ERROR_REASON_KEY_MISSING ErrorReason = 29
+	// No more consents of this subject can be held.
+	ErrorReason_ERROR_REASON_FACTS_FULL ErrorReason = 30
 )
 
 // Enum value maps for ErrorReason.
@@ -496,6 +500,8 @@ var (
 		26: "ERROR_REASON_INTERNAL",
 		27: "ERROR_REASON_CYCLE",
 		28: "ERROR_REASON_SCHEMA_VERSION",
+		29: "ERROR_REASON_KEY_MISSING",
+		30: "ERROR_REASON_FACTS_FULL",
 	}
 	ErrorReason_value = map[string]int32{
 		"ERROR_REASON_UNSPECIFIED":          0,
@@ -527,6 +533,8 @@ var (
 		"ERROR_REASON_INTERNAL":             26,
 		"ERROR_REASON_CYCLE":                27,
 		"ERROR_REASON_SCHEMA_VERSION":       28,
+		"ERROR_REASON_KEY_MISSING":          29,
+		"ERROR_REASON_FACTS_FULL":           30,
 	}
 )
 
@@ -640,7 +648,7 @@ const file_waybill_v1_reason_proto_rawDesc = "" +
 	"$REASON_CODE_TRANSFER_VOLUME_EXCEEDED\x10\xba\x04\x12(\n" +
 	"#REASON_CODE_TRANSFER_FILING_OVERDUE\x10\xc4\x04\x12%\n" +
 	" REASON_CODE_TRANSFER_TIA_MISSING\x10\xce\x04\x12/\n" +
-	"*REASON_CODE_ONWARD_DESTINATION_NOT_COVERED\x10\xd8\x04*\xd7\a\n" +
+	"*REASON_CODE_ONWARD_DESTINATION_NOT_COVERED\x10\xd8\x04*\x92\b\n" +
 	"\vErrorReason\x12\x1c\n" +
 	"\x18ERROR_REASON_UNSPECIFIED\x10\x00\x12\x1e\n" +
 	"\x1aERROR_REASON_FIELD_INVALID\x10\x01\x12!\n" +
@@ -671,7 +679,9 @@ const file_waybill_v1_reason_proto_rawDesc = "" +
 	"!ERROR_REASON_REGISTRY_UNAVAILABLE\x10\x19\x12\x19\n" +
 	"\x15ERROR_REASON_INTERNAL\x10\x1a\x12\x16\n" +
 	"\x12ERROR_REASON_CYCLE\x10\x1b\x12\x1f\n" +
-	"\x1bERROR_REASON_SCHEMA_VERSION\x10\x1cB$Z\"waybill/proto/waybill/v1;waybillv1b\x06proto3"
+	"\x1bERROR_REASON_SCHEMA_VERSION\x10\x1c\x12\x1c\n" +
+	"\x18ERROR_REASON_KEY_MISSING\x10\x1d\x12\x1b\n" +
+	"\x17ERROR_REASON_FACTS_FULL\x10\x1eB$Z\"waybill/proto/waybill/v1;waybillv1b\x06proto3"
 
 var (
 	file_waybill_v1_reason_proto_rawDescOnce sync.Once
