@@ -175,3 +175,43 @@ func ExampleClient_Export() {
 	}
 	// Output: agreements/sf-2025
 }
+
+func ExampleClient_WriteFacts() {
+	c, err := client.Dial(context.Background(), addr, client.Options{Token: adminToken})
+	if err != nil {
+		log.Fatal(err)
+	}
+	defer c.Close()
+
+	// The request id makes it safe to repeat after an error.
+	useBy, err := c.WriteFacts(context.Background(), "objection-4711", &client.Fact{
+		Subject: "customer-99", Kind: waybillv1.FactKind_FACT_KIND_OBJECTION, Purpose: "purposes/delivery",
+	})
+	if err != nil {
+		log.Fatal(err)
+	}
+	q := question()
+	q.Subject = "customer-99"
+	answer, err := c.Check(context.Background(), q, client.CheckOptions{})
+	if err != nil {
+		log.Print(err)
+	}
+	fmt.Println("may proceed:", answer.MayProceed())
+	fmt.Println("what was allowed before lapses later:", useBy.After(time.Now()))
+	// Output:
+	// may proceed: false
+	// what was allowed before lapses later: true
+}
+
+func ExampleClient_Withdraw() {
+	c, err := client.Dial(context.Background(), addr, client.Options{Token: adminToken})
+	if err != nil {
+		log.Fatal(err)
+	}
+	defer c.Close()
+	if _, err := c.Withdraw(context.Background(), "withdrawal-4712", "customer-98", "purposes/delivery"); err != nil {
+		log.Fatal(err)
+	}
+	fmt.Println("nothing is allowed on that consent any more")
+	// Output: nothing is allowed on that consent any more
+}

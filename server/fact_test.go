@@ -167,8 +167,10 @@ func TestFactsRefused(t *testing.T) {
 		"of every recipient": {consent(func(f *waybillv1.Fact) { f.ConsentType = waybillv1.ConsentType_CONSENT_TYPE_SEPARATE_PROVISION }), []string{"facts[1].recipient"}},
 		"of no publication":  {consent(func(f *waybillv1.Fact) { f.ConsentType = waybillv1.ConsentType_CONSENT_TYPE_SEPARATE_PUBLIC }), []string{"facts[1].publication"}},
 		"of a publication":   {consent(func(f *waybillv1.Fact) { f.Publication = "post-1" }), []string{"facts[1].publication"}},
-		"unknown names":      {consent(func(f *waybillv1.Fact) { f.Recipient, f.Policy, f.Categories = "x", "y", []string{"user.name", "z", "user.name"} }), []string{"facts[1].recipient", "facts[1].policy", "facts[1].categories[1]", "facts[1].categories[2]"}},
-		"ended before":       {consent(func(f *waybillv1.Fact) { f.ExpireTime = timestamppb.New(time.Unix(1, 0)) }), []string{"facts[1].expire_time"}},
+		"unknown names": {consent(func(f *waybillv1.Fact) {
+			f.Recipient, f.Policy, f.Categories = "x", "y", []string{"user.name", "z", "user.name"}
+		}), []string{"facts[1].recipient", "facts[1].policy", "facts[1].categories[1]", "facts[1].categories[2]"}},
+		"ended before": {consent(func(f *waybillv1.Fact) { f.ExpireTime = timestamppb.New(time.Unix(1, 0)) }), []string{"facts[1].expire_time"}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			_, err := w.writeFacts(registry.RoleLegal, "", fact("u", waybillv1.FactKind_FACT_KIND_ERASURE), c.fact)
@@ -221,7 +223,10 @@ func TestCanary(t *testing.T) {
 			&waybillv1.Fact{Subject: strings.Repeat(mark(), 99), Kind: waybillv1.FactKind_FACT_KIND_WITHDRAWAL, Purpose: "delivery", Publication: "?" + mark()})
 		tell(err)
 	}
-	tell(func() error { _, err := w.writeFacts(registry.RoleCaller, marks[2], fact(mark(), waybillv1.FactKind_FACT_KIND_ERASURE)); return err }())
+	tell(func() error {
+		_, err := w.writeFacts(registry.RoleCaller, marks[2], fact(mark(), waybillv1.FactKind_FACT_KIND_ERASURE))
+		return err
+	}())
 	now := timestamppb.Now()
 	q := deliveryQuestion()
 	q.Subject, q.Order, q.Publication = subject, &waybillv1.OrderReference{Reference: mark(), Subject: subject}, marks[1]

@@ -5,6 +5,7 @@ import (
 	"bytes"
 	"context"
 	"io"
+	"maps"
 	"os"
 	"path/filepath"
 	"regexp"
@@ -180,10 +181,9 @@ func TestCommandLine(t *testing.T) {
 		{"diff-nothing", 0, []string{"diff", "-f", example}},
 		{"apply-nothing", 0, []string{"apply", "-f", example, "--yes"}},
 		{"token-list", 0, []string{"token", "list"}},
-		{"facts-get-nothing", 0, []string{"facts", "get", "--subject", "customer-2002"}},
 		{"facts-write", 0, []string{"facts", "write", "-f", "testdata/facts.yaml", "--request-id", "f-1"}},
 		{"facts-withdraw", 0, []string{"facts", "withdraw", "--subject", "customer-2002", "--purpose", "delivery", "--at", "2026-11-20"}},
-		{"facts-get", 0, []string{"facts", "get", "--subject", "customer-2002"}},
+		{"facts-get-refused", 77, []string{"facts", "get", "--subject", "customer-2002"}},
 		{"facts-refused", 64, []string{"facts", "withdraw", "--subject", "customer-2002", "--purpose", "deliverie"}},
 		{"facts-misspelt", 65, []string{"facts", "write", "-f", "testdata/facts-misspelt.yaml"}},
 		{"facts-of-nobody", 64, []string{"facts", "withdraw", "--purpose", "delivery"}},
@@ -200,6 +200,15 @@ func TestCommandLine(t *testing.T) {
 			golden(t, tt.name, w.settled(r))
 		})
 	}
+	t.Run("what is held is shown to an auditor", func(t *testing.T) {
+		w := *w.in(t)
+		made := w.must(0, "token", "create", "reader", "--role", "auditor", "-o", "json")
+		w.env = maps.Clone(w.env)
+		w.env["WAYBILL_TOKEN"] = regexp.MustCompile(`wb_[^"]+`).FindString(made.out)
+		for name, subject := range map[string]string{"facts-get": "customer-2002", "facts-get-nothing": "customer-2003"} {
+			golden(t, name, w.settled(w.must(0, "facts", "get", "--subject", subject)))
+		}
+	})
 	t.Run("decision is found again", func(t *testing.T) {
 		w := w.in(t)
 		r := w.run(append([]string{"check", "--category", "user.name", "-o", "json"}, paid...)...)
