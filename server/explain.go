@@ -49,7 +49,7 @@ func (s *shareService) ExplainShare(ctx context.Context, r *waybillv1.ExplainSha
 	}
 	// What cures the registry of the past is of the past.
 	if decided.Outcome == decision.Denied && r.GetAsOf() == 0 {
-		steps, err := cure.Find(c, v, s.store, &w.question, decision.Inputs{Now: decided.Now, Principal: c.principal.Number})
+		steps, err := cure.Find(c, v, s.store, &w.question, w.answer.Read)
 		if err != nil {
 			return nil, err
 		}

@@ -64,7 +64,7 @@ func (g *Gate) explain(ctx context.Context, p decision.Principal, q *decision.Qu
 		}
 		check(v.Snapshot, q, &in, &a.Decision)
 	}
-	a.View, a.Shard, a.Index, a.LeafHash = v, "", 0, ledger.Hash{}
+	a.View, a.Shard, a.Index, a.LeafHash, a.Read = v, "", 0, ledger.Hash{}, in
 	if a.Decision.Refusal != decision.NotRefused {
 		return errRegime
 	}

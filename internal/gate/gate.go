@@ -170,12 +170,14 @@ type Answer struct {
 	Shard    string // "" when it was not recorded
 	Index    int64
 	LeafHash ledger.Hash
+	// Read is what an explanation was decided by; what a check was stands in its record.
+	Read decision.Inputs
 }
 
 // void takes back an answer that is not to be given.
 func (a *Answer) void() {
 	a.Decision.Outcome = decision.Undecided
-	a.View, a.Mode, a.Shard, a.Index, a.LeafHash = nil, 0, "", 0, ledger.Hash{}
+	a.View, a.Mode, a.Shard, a.Index, a.LeafHash, a.Read = nil, 0, "", 0, ledger.Hash{}, decision.Inputs{}
 }
 
 func (a *Answer) receive(grp *group, i int) {
