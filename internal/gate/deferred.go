@@ -21,7 +21,7 @@ type deferred struct {
 	questions []*decision.Question
 	answers   []*Answer
 	consults  bool    // held facts are read for its subjects
-	none      *moment // the look by which there are none to be read, without the key to read them
+	none      *moment // the look by which there are none to be read
 	places    []int   // of its entries in the group
 
 	// A write of facts.
@@ -86,13 +86,25 @@ func (r *recorder) join(d *deferred) (*group, error) {
 }
 
 // answerTogether fills the answers when their decisions, made by the commit of
-// their group, are recorded. The caller holds the view.
-func (g *Gate) answerTogether(v *View, at time.Time, p decision.Principal, qs []*decision.Question, as []*Answer, requestID string) error {
+// their group, are recorded. none is the look by which nothing is held of anybody,
+// nil if what is held is to be read. The caller holds the view.
+func (g *Gate) answerTogether(v *View, at time.Time, p decision.Principal, qs []*decision.Question, as []*Answer, requestID string, none *moment) error {
+	err := g.answerDeferred(v, at, p, qs, as, requestID, none)
+	if err == errTogether { // a fact was written meanwhile
+		err = g.answerDeferred(v, at, p, qs, as, requestID, nil)
+	}
+	if err == errTogether {
+		err = errFactsKey
+	}
+	return err
+}
+
+func (g *Gate) answerDeferred(v *View, at time.Time, p decision.Principal, qs []*decision.Question, as []*Answer, requestID string, none *moment) error {
 	now, err := g.instant(v, at)
 	if err != nil {
 		return err
 	}
-	d := &deferred{view: v, principal: p, requestID: requestID, at: now, questions: qs, answers: as, places: make([]int, len(qs))}
+	d := &deferred{view: v, principal: p, requestID: requestID, at: now, questions: qs, answers: as, places: make([]int, len(qs)), none: none}
 	if err := g.consult(d); err != nil {
 		return err
 	}
@@ -112,7 +124,7 @@ func (g *Gate) answerTogether(v *View, at time.Time, p decision.Principal, qs []
 	case d.consults && !grp.read.within(g.cfg.Facts, here):
 		return errFactsOld
 	case d.none != nil && !g.rec.held.stillNone(d.none, here):
-		return errFactsKey
+		return errTogether
 	}
 	for i, a := range as {
 		a.receive(grp, d.places[i])
@@ -125,7 +137,12 @@ func (g *Gate) consult(d *deferred) error {
 	for _, q := range d.questions {
 		d.consults = d.consults || q.Subject != ""
 	}
-	if !d.consults {
+	switch {
+	case !d.consults:
+		d.none = nil
+		return nil
+	case d.none != nil:
+		d.consults = false
 		return nil
 	}
 	key := g.keys.set.Load().facts

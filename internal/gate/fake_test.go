@@ -274,6 +274,8 @@ func newStore(now func() time.Time) *fakeStore {
 		&registry.Exporter{Name: "exporters/acme", Country: "CN", City: "shanghai"},
 		&registry.Recipient{Name: "recipients/courier", Kind: registry.RecipientKindLogistics, Role: registry.RecipientRoleProcessor, Country: "CN"},
 		&registry.Principal{Name: "principals/shop", Role: registry.RoleCaller, Tokens: []registry.Token{{ID: "t1"}}},
+		// At home: nothing is counted.
+		&registry.Deployment{Name: "recipients/courier/deployments/cn", StorageCountries: []string{"CN"}, AccessCountries: []string{"CN"}},
 	)
 	return s
 }

@@ -227,7 +227,7 @@ func (g *Gate) answer(v *View, at time.Time, p decision.Principal, q *decision.Q
 			return err
 		}
 	}
-	return g.answerTogether(v, at, p, []*decision.Question{q}, []*Answer{a}, requestID)
+	return g.answerTogether(v, at, p, []*decision.Question{q}, []*Answer{a}, requestID, g.rec.held.none(at))
 }
 
 // errTogether says that a question is to be decided by the commit of its group.
@@ -295,7 +295,7 @@ func (g *Gate) answerBatch(v *View, at time.Time, p decision.Principal, qs []dec
 	for i := range qs {
 		questions[i], answers[i] = &qs[i], &as[i]
 	}
-	return g.answerTogether(v, at, p, questions, answers, requestID)
+	return g.answerTogether(v, at, p, questions, answers, requestID, g.rec.held.none(at))
 }
 
 func (g *Gate) answerBatchNow(v *View, at time.Time, p decision.Principal, qs []decision.Question, requestID string, none *moment, as []Answer) error {
