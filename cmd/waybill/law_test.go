@@ -2,13 +2,17 @@ package main
 
 import (
 	"fmt"
+	"io"
 	"os"
+	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
 	"waybill/internal/decision"
 	"waybill/internal/registry"
 	"waybill/internal/wire"
+	pb "waybill/proto/waybill/v1"
 )
 
 const lawDocument = "../../docs/law.md"
@@ -87,5 +91,49 @@ func TestLawRows(t *testing.T) {
 	}
 	if len(seen) != 68 {
 		t.Errorf("%d codes, want 68", len(seen))
+	}
+}
+
+// TestCoverage: the example's cases show every clause that is checked, every code
+// and every cell of the waiver matrix, fired and not fired; and what they are
+// answered names a regime that the rule table gives the rule.
+func TestCoverage(t *testing.T) {
+	v := newCoverage()
+	exampleCases(t, func(c *wire.Case, m *pb.ShareDecision) {
+		v.see(c, m)
+		for _, x := range m.GetReasons() {
+			if code := decision.Code(x.GetCode()); !slices.Contains(decision.RegimesOf(code.Rule()), registry.Regime(x.GetRegime())) {
+				t.Errorf("%s: %s under %s", c.Name, code, registry.Regime(x.GetRegime()))
+			}
+		}
+	})
+	if lacking := v.lacks(); len(lacking) > 0 {
+		t.Errorf("no case shows %s", strings.Join(lacking, ", "))
+	}
+}
+
+// exampleCases runs the cases of the example; all must pass.
+func exampleCases(t *testing.T, passed func(*wire.Case, *pb.ShareDecision)) {
+	t.Helper()
+	c := &cli{out: io.Discard}
+	paths, err := filepath.Glob("../../examples/prosense/cases/*.yaml")
+	if err != nil || len(paths) == 0 {
+		t.Fatalf("%v: %v", paths, err)
+	}
+	files, err := c.read(paths)
+	if err != nil {
+		t.Fatal(err)
+	}
+	b := &bench{c: c, offline: map[string]*offline{}, passed: passed}
+	for _, f := range files {
+		results, err := b.run(t.Context(), f)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, r := range results {
+			if r.failed() {
+				t.Errorf("%s:%d: %s: wanted %s, got %s", r.file, r.line, r.name, r.wanted, r.got)
+			}
+		}
 	}
 }
