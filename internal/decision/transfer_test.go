@@ -3,6 +3,7 @@ package decision_test
 import (
 	"fmt"
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -20,6 +21,7 @@ type flow struct {
 	settings   *registry.Settings
 	transfers  []*registry.Transfer
 	more       []registry.Noun
+	abroad     bool // the purpose serves proceedings abroad
 
 	q  decision.Question
 	in decision.Inputs
@@ -116,7 +118,7 @@ func (f *flow) compile(t *testing.T) *decision.Snapshot {
 		nouns = append(nouns, &registry.Category{Name: c, Sensitive: c == "categories/sensitive", Special: c == "categories/special", ImportantData: c == "categories/important"})
 	}
 	for _, p := range flowPurposes {
-		nouns = append(nouns, &registry.Purpose{Name: p, Service: registry.ServiceNone})
+		nouns = append(nouns, &registry.Purpose{Name: p, Service: registry.ServiceNone, ForeignProceedings: f.abroad})
 	}
 	policy := &registry.Policy{
 		Name: "policies/v1", Regions: []string{"*"}, EffectiveTime: longAgo, Purposes: flowPurposes,
@@ -721,5 +723,110 @@ func TestAbroadAllocatesNothing(t *testing.T) {
 		if n := testing.AllocsPerRun(100, func() { s.Check(&f.q, &f.in, &d) }); n != 0 {
 			t.Errorf("%s: %v allocations", f.exporter.Country, n)
 		}
+	}
+}
+
+// claim claims an exception, and returns its record, which supports it.
+func (f *flow) claim(x registry.Exception, regimes ...registry.Regime) *registry.ExceptionRecord {
+	r := &registry.ExceptionRecord{Name: "exceptions/x", Exception: x, Exporters: []string{"exporters/acme"}, Recipients: []string{"recipients/usp"}, Purposes: flowPurposes,
+		CoveredCategories: flowCategories, Citation: "law 1", Regimes: regimes, Organ: "o", Interest: "life", WhyImpracticable: "unconscious", Emergency: true,
+		LifeOrBody: true, Incapable: true, EffectiveTime: longAgo, ApprovedBy: "legal", SecondApprovedBy: "board", ApproveTime: longAgo}
+	f.more = append(f.more, r)
+	f.q.Exception, f.q.ExceptionRecord = decision.Exception(x), r.Name
+	return r
+}
+
+// instrument names an instrument that stands, and returns it.
+func (f *flow) instrument() *registry.Instrument {
+	n := &registry.Instrument{Name: "instruments/i", Recipient: "recipients/usp", Exporters: []string{"exporters/acme"}, Number: "1", Citation: "law 1", Regime: registry.RegimeEu,
+		CoveredCategories: flowCategories[:1], Purposes: flowPurposes, IssueTime: longAgo, ExpireTime: longHence, NecessityReason: "n",
+		ApprovedBy: "legal", SecondApprovedBy: "board", ApproveTime: longAgo}
+	f.more = append(f.more, n)
+	f.q.AuthorityInstrument = n.Name
+	return n
+}
+
+// TestClaimedMechanisms: what an exception or an instrument opens, and only where it
+// is supported for all that is asked.
+func TestClaimedMechanisms(t *testing.T) {
+	rescue := func(f *flow) {
+		f.recipient.Kind, f.recipient.Role = registry.RecipientKindRescue, registry.RecipientRoleController
+	}
+	exempts := func(x registry.Exemption, set func(*flow)) func(*flow) {
+		return func(f *flow) { f.add(registry.RegimeCn, registry.MechanismExemption).Exemption = x; set(f) }
+	}
+	derogates := func(x registry.Derogation, set func(*flow)) func(*flow) {
+		return func(f *flow) {
+			d := f.add(registry.RegimeEu, registry.MechanismDerogation)
+			d.Derogation, d.Occasional, d.NoSafeguardsReason = x, true, "none"
+			set(f)
+		}
+	}
+	for name, c := range map[string]struct {
+		from  string
+		set   func(*flow)
+		match bool
+	}{
+		"an emergency": {"CN", exempts(registry.ExemptionEmergency, func(f *flow) { rescue(f); f.claim(registry.ExceptionVitalInterest) }), true},
+		"an emergency that leaves out a category": {"CN", exempts(registry.ExemptionEmergency, func(f *flow) {
+			rescue(f)
+			f.claim(registry.ExceptionVitalInterest).CoveredCategories = flowCategories[1:]
+		}), false},
+		"a statutory duty":         {"CN", exempts(registry.ExemptionStatutoryDuty, func(f *flow) { f.claim(registry.ExceptionLegalObligation, registry.RegimeCn) }), true},
+		"a duty under another law": {"CN", exempts(registry.ExemptionStatutoryDuty, func(f *flow) { f.claim(registry.ExceptionLegalObligation, registry.RegimeEu) }), false},
+		"a duty that is no emergency": {"CN", exempts(registry.ExemptionEmergency, func(f *flow) {
+			f.claim(registry.ExceptionLegalObligation, registry.RegimeCn)
+		}), false},
+		"public interest": {"DE", derogates(registry.DerogationPublicInterest, func(f *flow) { f.claim(registry.ExceptionLegalObligation, registry.RegimeEu) }), true},
+		"public interest of another law": {"DE", derogates(registry.DerogationPublicInterest, func(f *flow) {
+			f.claim(registry.ExceptionLegalObligation, registry.RegimeUk)
+		}), false},
+		"vital interests": {"DE", derogates(registry.DerogationVitalInterests, func(f *flow) { rescue(f); f.claim(registry.ExceptionVitalInterest) }), true},
+		"of one who can consent": {"DE", derogates(registry.DerogationVitalInterests, func(f *flow) {
+			rescue(f)
+			f.claim(registry.ExceptionVitalInterest).Incapable = false
+		}), false},
+		"legal claims":                     {"DE", derogates(registry.DerogationLegalClaims, func(f *flow) { f.instrument() }), true},
+		"an instrument of yesterday":       {"DE", derogates(registry.DerogationLegalClaims, func(f *flow) { f.instrument().ExpireTime = flowNow }), false},
+		"an instrument of another purpose": {"DE", derogates(registry.DerogationLegalClaims, func(f *flow) { f.instrument().Purposes = flowPurposes[1:] }), false},
+	} {
+		t.Run(name, func(t *testing.T) {
+			f := newFlow(c.from, registry.AgreementTypeCnSc)
+			c.set(f)
+			if _, got := f.ask(t); slices.ContainsFunc(got, func(s string) bool { return strings.HasPrefix(s, "TRANSFER_NO_MECHANISM") }) == c.match {
+				t.Errorf("%q", got)
+			}
+		})
+	}
+	// A statutory duty leaves the assessment standing unless the settings lift it.
+	f := newFlow("CN", registry.AgreementTypeCnSc)
+	f.add(registry.RegimeCn, registry.MechanismExemption).Exemption = registry.ExemptionStatutoryDuty
+	f.claim(registry.ExceptionLegalObligation, registry.RegimeCn)
+	f.assess(registry.AssessmentTypePipia)
+	f.in.Counters = counters(999_998, 0)
+	f.wants(t)
+	f.in.Counters = counters(999_999, 0)
+	f.wants(t, "TRANSFER_MECHANISM_INSUFFICIENT")
+	f.settings.StatutoryDutyLiftsAssessment = true
+	f.wants(t)
+}
+
+// TestApprovalIsTheMechanism: the approval of PIPL 41 stands in place of rules 51 to
+// 60 for the categories that its instrument covers.
+func TestApprovalIsTheMechanism(t *testing.T) {
+	f := chinese()
+	f.abroad = true
+	n := f.instrument()
+	n.Regime, n.ForeignApproval = registry.RegimeCn, &registry.ForeignApproval{Number: "1", Authority: "MOJ", ApproveTime: flowNow}
+	if d := f.wants(t); d.Counted.Year != 0 || !d.Countable || len(d.Transfers) != 0 {
+		t.Errorf("it counts: %+v", d.Counted)
+	}
+	f.q.Categories = []string{"categories/plain", "categories/other"}
+	if d := f.wants(t, "TRANSFER_NO_MECHANISM"); d.Permitted != 1 || d.Reasons[0].Categories != 2 {
+		t.Errorf("permitted %b, %v", d.Permitted, d.Reasons)
+	}
+	n.ForeignApproval.ApproveTime = flowNow + 1
+	if d, got := f.ask(t); d.Permitted != 0 || !slices.Contains(got, "FOREIGN_AUTHORITY_APPROVAL_MISSING foreign_approval") || !slices.Contains(got, "TRANSFER_NO_MECHANISM") {
+		t.Errorf("%q", got)
 	}
 }
