@@ -169,6 +169,7 @@ func (s *Server) Serve(lis net.Listener) error {
 		reflection.Register(s.grpc)
 	}
 	go s.watchHealth()
+	go s.followLedger(s.closing)
 	return s.grpc.Serve(netutil.LimitListener(lis, MaxConnections))
 }
 
