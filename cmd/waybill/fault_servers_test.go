@@ -218,6 +218,7 @@ func (x *fleet) revokedTransfer() revocation {
 		next := &pb.Transfer{
 			Name: fmt.Sprintf("transfers/race-%d", n), Title: was.Title, Regime: was.Regime, Mechanism: was.Mechanism, Exporter: was.Exporter, Recipients: was.Recipients,
 			Countries: was.Countries, Purposes: was.Purposes, Categories: was.Categories, Agreement: was.Agreement, ValidFrom: was.ValidFrom, Evidence: was.Evidence,
+			Annexes: was.Annexes,
 		}
 		_, err := pb.NewTransferServiceClient(c).CreateTransfer(ctx, &pb.CreateTransferRequest{Transfer: next, Options: options()})
 		return err
