@@ -292,7 +292,7 @@ func (e *scratch) markAgreement(p *program, d *judged, a *agreementView) {
 		}
 	}
 	for i := range p.perAsked {
-		if r := &p.perAsked[i]; e.runs(r.needs, r.kinds) && r.kinds&d.class != 0 {
+		if r := &p.perAsked[i]; e.calls(r.needs, r.kinds, r.when) && r.kinds&d.class != 0 {
 			a.hits[i] = r.run(e, d, a)
 			if e.tracing {
 				e.stepAsked(r.rule, registry.RegimePolicy, a.hits[i], a.number)

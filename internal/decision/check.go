@@ -38,7 +38,12 @@ func (s *Snapshot) check(p *program, q *Question, in *Inputs, d *Decision) {
 	}
 	e.postpone()
 	for i := range p.whole {
-		e.runWhole(&p.whole[i])
+		if r := &p.whole[i]; e.tracing {
+			e.traceWhole(r)
+		} else if e.calls(r.needs, r.kinds, r.when) {
+			e.rule = r.rule
+			r.run(e)
+		}
 	}
 	if e.runs(needCandidates, forAgreements) {
 		e.restOnAgreements(p)
@@ -47,13 +52,19 @@ func (s *Snapshot) check(p *program, q *Question, in *Inputs, d *Decision) {
 		e.restOnTransfers(p)
 	}
 	for i := range p.after {
-		e.runWhole(&p.after[i])
+		if r := &p.after[i]; e.tracing {
+			e.traceWhole(r)
+		} else if e.calls(r.needs, r.kinds, r.when) {
+			e.rule = r.rule
+			r.run(e)
+		}
 	}
 	e.conclude()
 	e.clear()
 }
 
-func (e *scratch) runWhole(r *row[func(*scratch)]) {
+// traceWhole runs a rule and records what it did.
+func (e *scratch) traceWhole(r *row[func(*scratch)]) {
 	if !e.runs(r.needs, r.kinds) {
 		if e.tracing {
 			e.stepNotRun(r.rule)
@@ -66,6 +77,11 @@ func (e *scratch) runWhole(r *row[func(*scratch)]) {
 	if e.tracing {
 		e.step(r.rule, registry.RegimeUnspecified, len(e.d.Reasons) != before, 0, -1)
 	}
+}
+
+// calls reports whether a rule is to be called: it runs, and its cue is there.
+func (e *scratch) calls(n need, k kinds, when cue) bool {
+	return e.runs(n, k) && (when == 0 || e.cues&when != 0)
 }
 
 // runs reports whether a rule runs for this question.

@@ -113,7 +113,9 @@ type scratch struct {
 	regimes   uint8
 	abroad    [6]bool // by regime: the share is cross-border
 	classes   kinds   // of the deployments judged
-	flags     uint16  // of all asked categories: what some leaf has
+	bidding   bool    // one of them is a successor's whose deal is not closed
+	cues      cue
+	flags     uint16 // of all asked categories: what some leaf has
 	tracing   bool
 	rule      *rule
 
@@ -197,6 +199,7 @@ func (e *scratch) resolve() {
 		}
 	}
 	e.judgeClaim()
+	e.cues = e.cued()
 }
 
 func (e *scratch) resolveExporter() {
@@ -383,7 +386,7 @@ func (e *scratch) judgeUnderEach() {
 // classify finds the class of every deployment judged: reading R45. In edition 1
 // one class decides for all: R13.
 func (e *scratch) classify() {
-	e.classes = 0
+	e.classes, e.bidding = 0, false
 	for i := range e.deps {
 		d := &e.deps[i]
 		switch d.class = forOrdinary; d.kind {
@@ -400,7 +403,7 @@ func (e *scratch) classify() {
 			case past(e.rec.close, e.now):
 				d.class = forSuccessor
 			case e.edition > 1: // before its deal is closed a bidder is a partner
-				d.kind, d.bidder = registry.RecipientKindPartner, true
+				d.kind, d.bidder, e.bidding = registry.RecipientKindPartner, true, true
 			default:
 				d.class = forSpecial
 			}

@@ -27,7 +27,7 @@ const (
 )
 
 // rule is one row of the catalogue of rules.md 2.2. A row has one of three
-// forms: a function of the whole question; marks of an agreement that is a
+// forms: a function of the whole question, or one for its end; marks of an agreement that is a
 // candidate; marks of a transfer that is a candidate (one bit a reason). The marks
 // of a candidate that a category decides come as one mark and the categories it hits.
 // Which editions have the row: edition.go.
@@ -41,6 +41,7 @@ type rule struct {
 	until      int // the first that has not; 0 is none
 	needs      need
 	kinds      kinds
+	when       cue // 0: always
 	whole      func(*scratch)
 	after      func(*scratch) // as whole, once it is known what the share rests on
 	agreement  func(*scratch, *judged, *agreementView) marks
@@ -73,8 +74,8 @@ var catalogue = []rule{
 	{number: 2, codes: []Code{PurposeUnknown, CategoryUnknown, CountryUnknown}, clause: "PIPL 6; GDPR 5(1)(b)(c)", severity: hard, class: Gap, since: 2, kinds: forEvery, whole: ruleUnknown},
 	{number: 3, codes: []Code{PolicyVersionNotInForce}, clause: "S10; PIPL 17", severity: hard, class: Gap, since: 1, until: 2, needs: needExporter | needGroup, kinds: forAll, whole: rulePolicyInForce},
 	{number: 3, codes: []Code{PolicyVersionNotInForce}, clause: "S10; PIPL 17", severity: hard, class: Gap, since: 2, needs: needExporter | needGroup, kinds: forEvery, whole: rulePolicyInForce},
-	{number: 4, codes: []Code{PolicyChangeNotNotified}, clause: "S10; PIPL 17(2)", severity: cures, class: Gap, since: 2, needs: needExporter | needGroup, kinds: forEvery, whole: ruleNotNotified},
-	{number: 5, codes: []Code{PolicyWeakensRightsNoConsent}, clause: "S10; PIPL 14(2)", severity: cures, class: Violation, since: 2, needs: needLater, kinds: forEvery, whole: ruleWeakens},
+	{number: 4, codes: []Code{PolicyChangeNotNotified}, clause: "S10; PIPL 17(2)", severity: cures, class: Gap, since: 2, needs: needExporter | needGroup, kinds: forEvery, when: cueVersion, whole: ruleNotNotified},
+	{number: 5, codes: []Code{PolicyWeakensRightsNoConsent}, clause: "S10; PIPL 14(2)", severity: cures, class: Violation, since: 2, needs: needLater, kinds: forEvery, when: cueVersion, whole: ruleWeakens},
 	{number: 6, codes: []Code{RecipientUnknown}, clause: "S4-1n; PIPL 23", severity: hard, class: Gap, since: 1, until: 2, kinds: forOrdinary | forSpecial, whole: ruleRecipientKnown},
 	{number: 6, codes: []Code{RecipientUnknown}, clause: "S4-1n; PIPL 23", severity: hard, class: Gap, since: 2, kinds: forNamed, whole: ruleRecipientKnown},
 	{number: 7, codes: []Code{RecipientNotApproved}, clause: "GDPR 28(1); PIPL 21", severity: hard, class: Gap, since: 1, until: 2, kinds: forOrdinary | forSpecial, whole: ruleApproved},
@@ -85,20 +86,20 @@ var catalogue = []rule{
 	{number: 9, codes: []Code{RecipientRestrictedList}, clause: "PIPL 42", severity: hard, class: Violation, since: 2, kinds: forNamed, whole: ruleListed},
 	{number: 0, codes: []Code{KindNotJudged}, clause: "this edition", severity: hard, class: Violation, since: 1, until: 2, needs: needRecipient | needDeployment, kinds: forPublic | forSpecial, whole: ruleKind},
 	{number: 10, codes: []Code{LegalExceptionUnsupported}, clause: "S4-3; PIPL 13(3)-(7), 27", severity: cures, class: EvidenceC, since: 1, until: 2, kinds: forAll, whole: ruleException},
-	{number: 10, codes: []Code{LegalExceptionUnsupported}, clause: "S4-3; PIPL 13(3)-(7), 27", severity: cures, class: EvidenceC, since: 2, needs: needClaim, kinds: forEvery, whole: ruleClaim},
-	{number: 11, codes: []Code{SubjectErasedOrCancelled}, clause: "S6-4, S6-5; PIPL 47; NDSMR 24", severity: cures, class: Violation, since: 2, needs: needExporter | needServed, kinds: forEvery, whole: ruleErased},
-	{number: 12, codes: []Code{SubjectRestrictedOrObjected}, clause: "PIPL 44, 27; GDPR 18, 21", severity: cures, class: Violation, since: 2, kinds: forEvery, whole: ruleRestricted},
-	{number: 13, codes: []Code{SubjectDoNotTrack, SubjectOptedOutAds}, clause: "S2-2(3)(5); PIPL 24(2)", severity: cures, class: Violation, since: 2, needs: needServed, kinds: forEvery, whole: ruleSignals},
+	{number: 10, codes: []Code{LegalExceptionUnsupported}, clause: "S4-3; PIPL 13(3)-(7), 27", severity: cures, class: EvidenceC, since: 2, needs: needClaim, kinds: forEvery, when: cueClaim, whole: ruleClaim},
+	{number: 11, codes: []Code{SubjectErasedOrCancelled}, clause: "S6-4, S6-5; PIPL 47; NDSMR 24", severity: cures, class: Violation, since: 2, needs: needExporter | needServed, kinds: forEvery, when: cueSubject, whole: ruleErased},
+	{number: 12, codes: []Code{SubjectRestrictedOrObjected}, clause: "PIPL 44, 27; GDPR 18, 21", severity: cures, class: Violation, since: 2, kinds: forEvery, when: cueSubject, whole: ruleRestricted},
+	{number: 13, codes: []Code{SubjectDoNotTrack, SubjectOptedOutAds}, clause: "S2-2(3)(5); PIPL 24(2)", severity: cures, class: Violation, since: 2, needs: needServed, kinds: forEvery, when: cueSubject, whole: ruleSignals},
 	{number: 14, codes: []Code{PurposeOutsidePolicy}, clause: "S1.2, S4-1(2); PIPL 6, 14(2); NDSMR 22(4); GDPR 5(1)(b)", severity: cures, class: Violation, since: 1, until: 2, needs: needPolicy | needServed | needRecipient, kinds: forAll, whole: rulePurposeStated},
 	{number: 14, codes: []Code{PurposeOutsidePolicy}, clause: "S1.2, S4-1(2); PIPL 6, 14(2); NDSMR 22(4); GDPR 5(1)(b)", severity: cures, class: Violation, since: 2, needs: needPolicy | needServed | needRecipient, kinds: forStated, whole: rulePurposeStated},
 	{number: 15, codes: []Code{PurposeOutsideRecipientKind}, clause: "S4-1(1)(2), S2-2", severity: cures, class: Violation, since: 1, needs: needPolicy | needPurpose | needRecipient | needDeployment, kinds: forOrdinary, whole: rulePurposeOfKind},
 	{number: 16, codes: []Code{CategoryNeverShareable}, clause: "S5-1; PIPL 51", severity: hard, class: Violation, since: 1, until: 2, needs: needPurpose | needRecipient | needDeployment, kinds: forAll, whole: ruleCredential},
-	{number: 16, codes: []Code{CategoryNeverShareable}, clause: "S5-1; PIPL 51", severity: hard, class: Violation, since: 2, needs: needPurpose | needRecipient | needDeployment, kinds: forEvery, whole: ruleCredential},
+	{number: 16, codes: []Code{CategoryNeverShareable}, clause: "S5-1; PIPL 51", severity: hard, class: Violation, since: 2, needs: needPurpose | needRecipient | needDeployment, kinds: forEvery, when: cueCredential, whole: ruleCredential},
 	{number: 17, codes: []Code{CategoryOutsideRecipientKind}, clause: "S4-1(2)", severity: hard, class: Violation, since: 1, needs: needPolicy | needPurpose | needRecipient | needDeployment, kinds: forOrdinary, whole: ruleCategoryOfKind, perAsked: ruleHosted},
 	{number: 18, codes: []Code{CategoryNotNecessaryForPurpose}, clause: "S4-1(1); PIPL 6; SZ-Data 11; GDPR 5(1)(c)", severity: hard, class: Violation, since: 1, until: 2, needs: needPolicy | needServed, kinds: forAll, whole: ruleNecessary},
 	{number: 18, codes: []Code{CategoryNotNecessaryForPurpose}, clause: "S4-1(1); PIPL 6; SZ-Data 11; GDPR 5(1)(c)", severity: hard, class: Violation, since: 2, needs: needPolicy | needServed, kinds: forEvery, whole: ruleNecessary},
-	{number: 19, codes: []Code{AnalyticsLinkageForbidden}, clause: "S2-2(1)", severity: hard, class: Violation, since: 2, needs: needPurpose | needServed | needRecipient | needDeployment, kinds: forEvery, whole: ruleLinkage},
-	{number: 20, codes: []Code{DeidentificationRequired}, clause: "SZ-Data 26, 27", severity: cures, class: EvidenceC, since: 1, needs: needConsent, kinds: forOrdinary, whole: ruleDeidentified},
+	{number: 19, codes: []Code{AnalyticsLinkageForbidden}, clause: "S2-2(1)", severity: hard, class: Violation, since: 2, needs: needPurpose | needServed | needRecipient | needDeployment, kinds: forEvery, when: cueLinkage, whole: ruleLinkage},
+	{number: 20, codes: []Code{DeidentificationRequired}, clause: "SZ-Data 26, 27", severity: cures, class: EvidenceC, since: 1, needs: needConsent, kinds: forOrdinary, when: cueShenzhen, whole: ruleDeidentified},
 	{number: 21, codes: []Code{AgreementMissing}, clause: "S4-1n; PIPL 20, 21; NDSMR 12; SZ-Data 59, 81; GDPR 26, 28(3), 28(9)", severity: hard, class: Gap, since: 1, until: 2, needs: needCandidates, kinds: forOrdinary, whole: ruleAgreement},
 	{number: 21, codes: []Code{AgreementMissing}, clause: "S4-1n; PIPL 20, 21; NDSMR 12; SZ-Data 59, 81; GDPR 26, 28(3), 28(9)", severity: hard, class: Gap, since: 2, needs: needCandidates, kinds: forAgreements, whole: ruleAgreement},
 	{number: 22, codes: []Code{AgreementNotSignedByBoth}, clause: "S4-1n; CivC 490", severity: hard, class: Gap, since: 1, until: 2, needs: needCandidates, kinds: forOrdinary, agreement: ruleSigned},
@@ -118,39 +119,39 @@ var catalogue = []rule{
 	{number: 29, codes: []Code{NoticeMissing}, clause: "PIPL 17, 22, 23, 39; NDSMR 21; GDPR 13(1)(e)(f), 14(3)(c)", severity: cures, class: Gap, since: 1, until: 2, needs: needCandidates | needPurpose | needGroup, kinds: forOrdinary, whole: ruleNotice},
 	{number: 29, codes: []Code{NoticeMissing}, clause: "PIPL 17, 22, 23, 39; NDSMR 21; GDPR 13(1)(e)(f), 14(3)(c)", severity: cures, class: Gap, since: 2, needs: needCandidates | needPurpose | needGroup, kinds: forNamed, whole: ruleNotified},
 	{number: 30, codes: []Code{ConsentMissing}, clause: "S1.2; PIPL 13(1), 14; GDPR 6, 7(1)", severity: cures, class: EvidenceC, since: 1, until: 2, needs: needConsent, kinds: forOrdinary | forPublic, whole: ruleConsent},
-	{number: 30, codes: []Code{ConsentMissing}, clause: "S1.2; PIPL 13(1), 14; GDPR 6, 7(1)", severity: cures, class: EvidenceC, since: 2, needs: needConsent, kinds: forEvery, whole: ruleConsent},
+	{number: 30, codes: []Code{ConsentMissing}, clause: "S1.2; PIPL 13(1), 14; GDPR 6, 7(1)", severity: cures, class: EvidenceC, since: 2, needs: needConsent, kinds: forEvery, when: cueConsent, whole: ruleConsent},
 	{number: 31, codes: []Code{ConsentWithdrawn}, clause: "S6-6; PIPL 15; GDPR 7(3)", severity: cures, class: Violation, since: 1, until: 2, needs: needConsent, kinds: forOrdinary | forPublic, whole: ruleConsent},
-	{number: 31, codes: []Code{ConsentWithdrawn}, clause: "S6-6; PIPL 15; GDPR 7(3)", severity: cures, class: Violation, since: 2, needs: needConsent, kinds: forEvery, whole: ruleConsent},
+	{number: 31, codes: []Code{ConsentWithdrawn}, clause: "S6-6; PIPL 15; GDPR 7(3)", severity: cures, class: Violation, since: 2, needs: needConsent, kinds: forEvery, when: cueConsent, whole: ruleConsent},
 	{number: 32, codes: []Code{ConsentScopeMismatch}, clause: "PIPL 14(2), 23; NDSMR 22(4)(6)", severity: cures, class: EvidenceC, since: 1, until: 2, needs: needConsent, kinds: forOrdinary | forPublic, whole: ruleConsent},
-	{number: 32, codes: []Code{ConsentScopeMismatch}, clause: "PIPL 14(2), 23; NDSMR 22(4)(6)", severity: cures, class: EvidenceC, since: 2, needs: needConsent, kinds: forEvery, whole: ruleConsent},
+	{number: 32, codes: []Code{ConsentScopeMismatch}, clause: "PIPL 14(2), 23; NDSMR 22(4)(6)", severity: cures, class: EvidenceC, since: 2, needs: needConsent, kinds: forEvery, when: cueConsent, whole: ruleConsent},
 	{number: 33, codes: []Code{SeparateConsentMissingProvision}, clause: "PIPL 23; NDSMR 62(7)", severity: cures, class: EvidenceC, since: 1, needs: needConsent, kinds: forOrdinary, whole: ruleProvision},
 	{number: 34, codes: []Code{SeparateConsentMissingSensitive}, clause: "PIPL 28, 29; NDSMR 22(2); GDPR 9(2)(a)", severity: cures, class: EvidenceC, since: 1, until: 2, needs: needConsent, kinds: forOrdinary | forPublic, whole: ruleSensitive},
-	{number: 34, codes: []Code{SeparateConsentMissingSensitive}, clause: "PIPL 28, 29; NDSMR 22(2); GDPR 9(2)(a)", severity: cures, class: EvidenceC, since: 2, needs: needConsent, kinds: forEvery, whole: ruleSensitive},
+	{number: 34, codes: []Code{SeparateConsentMissingSensitive}, clause: "PIPL 28, 29; NDSMR 22(2); GDPR 9(2)(a)", severity: cures, class: EvidenceC, since: 2, needs: needConsent, kinds: forEvery, when: cueSensitive, whole: ruleSensitive},
 	{number: 35, codes: []Code{SeparateConsentMissingCrossBorder}, clause: "PIPL 39; CBDF 10; CN-SC 2(3)", severity: cures, class: EvidenceC, since: 1, until: 2, needs: needConsent, kinds: forOrdinary, whole: ruleCrossBorder},
-	{number: 35, codes: []Code{SeparateConsentMissingCrossBorder}, clause: "PIPL 39; CBDF 10; CN-SC 2(3)", severity: cures, class: EvidenceC, since: 2, needs: needConsent, kinds: forOrdinary | forAuthority, whole: ruleCrossBorder},
+	{number: 35, codes: []Code{SeparateConsentMissingCrossBorder}, clause: "PIPL 39; CBDF 10; CN-SC 2(3)", severity: cures, class: EvidenceC, since: 2, needs: needConsent, kinds: forOrdinary | forAuthority, when: cueExport, whole: ruleCrossBorder},
 	{number: 36, codes: []Code{SeparateConsentMissingPublic}, clause: "S4-2(1); PIPL 25", severity: cures, class: EvidenceC, since: 1, until: 2, needs: needRecipient | needDeployment | needServed, kinds: forPublic, whole: rulePublic},
 	{number: 36, codes: []Code{SeparateConsentMissingPublic}, clause: "S4-2(1); PIPL 25", severity: cures, class: EvidenceC, since: 2, needs: needRecipient | needDeployment | needServed, kinds: forPublic, whole: rulePublication},
 	{number: 37, codes: []Code{MinorGuardianConsentMissing}, clause: "S7; PIPL 31, 28; SZ-Data 20; NDSMR 22(3); GDPR 8", severity: cures, class: Violation, since: 1, until: 2, needs: needConsent, kinds: forOrdinary | forPublic, whole: ruleGuardian},
 	{number: 37, codes: []Code{MinorGuardianConsentMissing}, clause: "S7; PIPL 31, 28; SZ-Data 20; NDSMR 22(3); GDPR 8", severity: cures, class: Violation, since: 2, needs: needConsent, kinds: forEvery, whole: ruleGuardian},
 	{number: 38, codes: []Code{MinorProfilingForbidden}, clause: "SZ-Data 30", severity: cures, class: Violation, since: 1, until: 2, needs: needExporter | needServed, kinds: forOrdinary | forPublic, whole: ruleProfiling},
-	{number: 38, codes: []Code{MinorProfilingForbidden}, clause: "SZ-Data 30", severity: cures, class: Violation, since: 2, needs: needExporter | needServed, kinds: forEvery, whole: ruleProfiling},
-	{number: 39, codes: []Code{SensitiveSafeguardsMissing}, clause: "PIPL 28(2), 30; EU-SCC 8.7", severity: cures, class: Gap, since: 2, needs: needPolicy | needServed, kinds: forEvery, whole: ruleSafeguards},
+	{number: 38, codes: []Code{MinorProfilingForbidden}, clause: "SZ-Data 30", severity: cures, class: Violation, since: 2, needs: needExporter | needServed, kinds: forEvery, when: cueShenzhen, whole: ruleProfiling},
+	{number: 39, codes: []Code{SensitiveSafeguardsMissing}, clause: "PIPL 28(2), 30; EU-SCC 8.7", severity: cures, class: Gap, since: 2, needs: needPolicy | needServed, kinds: forEvery, when: cueSensitive, whole: ruleSafeguards},
 	{number: 40, codes: []Code{PublicDisclosureNotPermitted}, clause: "S4-2; PIPL 25", severity: cures, class: Violation, since: 2, needs: needRecipient | needDeployment | needServed, kinds: forPublic, whole: ruleDisclosure},
 	{number: 41, codes: []Code{AuthorityInstrumentMissing}, clause: "S4-2(2); PIPL 34; SZ-Data 27(1)", severity: hard, class: Violation, since: 2, needs: needCandidates | needPurpose, kinds: forAuthority, whole: ruleInstrument},
-	{number: 42, codes: []Code{ForeignAuthorityApprovalMissing}, clause: "PIPL 41; DSL 36; GDPR 48", severity: hard, class: Violation, since: 2, needs: needCandidates | needPurpose, kinds: forNamed, whole: ruleForeign, after: ruleForeignAfter},
-	{number: 43, codes: []Code{SuccessorNotBound}, clause: "S4-1m; PIPL 22; NDSMR 14", severity: cures, class: Violation, since: 2, needs: needCandidates | needServed, kinds: forAgreements, whole: ruleBound},
+	{number: 42, codes: []Code{ForeignAuthorityApprovalMissing}, clause: "PIPL 41; DSL 36; GDPR 48", severity: hard, class: Violation, since: 2, needs: needCandidates | needPurpose, kinds: forNamed, when: cueForeign, whole: ruleForeign, after: ruleForeignAfter},
+	{number: 43, codes: []Code{SuccessorNotBound}, clause: "S4-1m; PIPL 22; NDSMR 14", severity: cures, class: Violation, since: 2, needs: needCandidates | needServed, kinds: forAgreements, when: cueSuccession, whole: ruleBound},
 	{number: 44, codes: []Code{SuccessorPurposeChanged}, clause: "PIPL 22", severity: cures, class: Violation, since: 2, needs: needConsent, kinds: forSuccessor, whole: ruleSuccession},
 	{number: 45, codes: []Code{SubprocessorNotAuthorised}, clause: "PIPL 21(3); GDPR 28(2); EU-SCC 9; CN-SC 3(9)", severity: hard, class: Violation, since: 1, until: 2, needs: needRecipient | needDeployment, kinds: forOrdinary, whole: ruleAuthorised},
-	{number: 45, codes: []Code{SubprocessorNotAuthorised}, clause: "PIPL 21(3); GDPR 28(2); EU-SCC 9; CN-SC 3(9)", severity: hard, class: Violation, since: 2, needs: needRecipient | needDeployment, kinds: forNamed, whole: ruleAuthorised},
+	{number: 45, codes: []Code{SubprocessorNotAuthorised}, clause: "PIPL 21(3); GDPR 28(2); EU-SCC 9; CN-SC 3(9)", severity: hard, class: Violation, since: 2, needs: needRecipient | needDeployment, kinds: forNamed, when: cueChain, whole: ruleAuthorised},
 	{number: 46, codes: []Code{SubprocessorFlowdownMissing}, clause: "GDPR 28(4); EU-SCC 9(b)", severity: cures, class: Gap, since: 1, until: 2, needs: needRecipient | needDeployment, kinds: forOrdinary, whole: ruleFlowdown},
-	{number: 46, codes: []Code{SubprocessorFlowdownMissing}, clause: "GDPR 28(4); EU-SCC 9(b)", severity: cures, class: Gap, since: 2, needs: needRecipient | needDeployment, kinds: forNamed, whole: ruleFlowdown},
-	{number: 47, codes: []Code{RetentionExpired}, clause: "S3-1; PIPL 19, 47; GDPR 5(1)(e)", severity: cures, class: Violation, since: 2, needs: needPolicy | needServed | needExporter, kinds: forEvery, whole: ruleRetention},
+	{number: 46, codes: []Code{SubprocessorFlowdownMissing}, clause: "GDPR 28(4); EU-SCC 9(b)", severity: cures, class: Gap, since: 2, needs: needRecipient | needDeployment, kinds: forNamed, when: cueChain, whole: ruleFlowdown},
+	{number: 47, codes: []Code{RetentionExpired}, clause: "S3-1; PIPL 19, 47; GDPR 5(1)(e)", severity: cures, class: Violation, since: 2, needs: needPolicy | needServed | needExporter, kinds: forEvery, when: cueSchedule, whole: ruleRetention},
 	{number: 48, codes: []Code{ServiceCeased}, clause: "S3-2; PIPL 47(1)(2)", severity: cures, class: Violation, since: 2, needs: needExporter | needServed, kinds: forEvery, whole: ruleCeased},
-	{number: 49, codes: []Code{RecipientRetentionExceeds}, clause: "S3-1; PIPL 19; CN-SC 3(5)", severity: cures, class: Violation, since: 2, needs: needCandidates | needPolicy | needServed, kinds: forAgreements, perAsked: ruleRetainedLonger},
+	{number: 49, codes: []Code{RecipientRetentionExceeds}, clause: "S3-1; PIPL 19; CN-SC 3(5)", severity: cures, class: Violation, since: 2, needs: needCandidates | needPolicy | needServed, kinds: forAgreements, when: cueSchedule, perAsked: ruleRetainedLonger},
 	{number: 50, codes: []Code{ImpactAssessmentMissing, ImpactAssessmentStale}, clause: "PIPL 55, 56; CBDF 10; CERT 6; GDPR 35", severity: cures, class: Gap, since: 1, until: 2, needs: needCandidates | needPurpose, kinds: forOrdinary | forPublic, whole: ruleAssessment},
 	{number: 50, codes: []Code{ImpactAssessmentMissing, ImpactAssessmentStale}, clause: "PIPL 55, 56; CBDF 10; CERT 6; GDPR 35", severity: cures, class: Gap, since: 2, needs: needCandidates | needPurpose, kinds: forEvery, whole: ruleAssessment},
 	{number: 51, codes: []Code{TransferNoMechanism}, clause: "PIPL 38; NDSMR 35; GDPR 44", severity: hard, class: Gap, since: 1, until: 2, needs: needCandidates, kinds: forOrdinary, whole: ruleMechanism},
-	{number: 51, codes: []Code{TransferNoMechanism}, clause: "PIPL 38; NDSMR 35; GDPR 44", severity: hard, class: Gap, since: 2, needs: needCandidates, kinds: forNamed, whole: ruleMechanism},
+	{number: 51, codes: []Code{TransferNoMechanism}, clause: "PIPL 38; NDSMR 35; GDPR 44", severity: hard, class: Gap, since: 2, needs: needCandidates, kinds: forNamed, when: cueCrossing, whole: ruleMechanism},
 	{number: 52, codes: []Code{TransferMechanismInsufficient}, clause: "CBDF 7, 8; CERT 5", severity: hard, class: Violation, since: 2, needs: needCandidates, kinds: forTransfers, transfer: ruleTier},
 	{number: 53, codes: []Code{TransferMechanismNotYetEffective}, clause: "PIPL 38; SCM", severity: hard, class: Violation, since: 1, until: 2, needs: needCandidates, kinds: forOrdinary, transfer: ruleTransferBegun},
 	{number: 53, codes: []Code{TransferMechanismNotYetEffective}, clause: "PIPL 38; SCM", severity: hard, class: Violation, since: 2, needs: needCandidates, kinds: forNamed, transfer: ruleTransferReady},
@@ -196,6 +197,7 @@ type program struct {
 type row[F any] struct {
 	needs need
 	kinds kinds
+	when  cue
 	run   F
 	rule  *rule
 }
@@ -210,22 +212,22 @@ func activate(table []rule, edition, without int) *program {
 			continue
 		}
 		if r.whole != nil {
-			p.whole = append(p.whole, row[func(*scratch)]{r.needs, r.kinds, r.whole, r})
+			p.whole = append(p.whole, row[func(*scratch)]{r.needs, r.kinds, r.when, r.whole, r})
 		}
 		if r.after != nil {
-			p.after = append(p.after, row[func(*scratch)]{r.needs, r.kinds, r.after, r})
+			p.after = append(p.after, row[func(*scratch)]{r.needs, r.kinds, r.when, r.after, r})
 		}
 		if r.agreement != nil {
-			p.agreement = append(p.agreement, row[func(*scratch, *judged, *agreementView) marks]{r.needs, r.kinds, r.agreement, r})
+			p.agreement = append(p.agreement, row[func(*scratch, *judged, *agreementView) marks]{r.needs, r.kinds, r.when, r.agreement, r})
 		}
 		if r.perAsked != nil {
-			p.perAsked = append(p.perAsked, row[func(*scratch, *judged, *agreementView) hit]{r.needs, r.kinds, r.perAsked, r})
+			p.perAsked = append(p.perAsked, row[func(*scratch, *judged, *agreementView) hit]{r.needs, r.kinds, r.when, r.perAsked, r})
 		}
 		if r.transfer != nil {
-			p.transfer = append(p.transfer, row[func(*scratch, *transferView) marks]{r.needs, r.kinds, r.transfer, r})
+			p.transfer = append(p.transfer, row[func(*scratch, *transferView) marks]{r.needs, r.kinds, r.when, r.transfer, r})
 		}
 		if r.perAskedTr != nil {
-			p.perAskedT = append(p.perAskedT, row[func(*scratch, *transferView) hit]{r.needs, r.kinds, r.perAskedTr, r})
+			p.perAskedT = append(p.perAskedT, row[func(*scratch, *transferView) hit]{r.needs, r.kinds, r.when, r.perAskedTr, r})
 		}
 	}
 	return p
