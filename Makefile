@@ -24,8 +24,10 @@ bench: ## the engine alone, then the gate against the bare echo; figures are kep
 	$(GO) test -run '^$$' -bench . -benchmem -timeout 60m ./internal/decision
 	$(GO) run ./cmd/bench -json docs/bench.json
 
-soak: ## the properties of engine, store and gate, over and over, and a million questions to the oracle
+soak: ## the properties of engine, store and gate, over and over, a million questions to the oracle, and 100,000 revocations against the checks of three servers
 	WAYBILL_ORACLE_CASES=$(or $(CASES),1000000) $(GO) test -count 1 -timeout 60m -run Oracle ./internal/decision
+	WAYBILL_RACES=$(or $(RACES),100000) $(GO) test -count 1 -timeout 24h -v -run 'TestRacesInVirtualTime' ./internal/gate
+	WAYBILL_RACES=$(or $(RACES),10000) $(GO) test -count 1 -timeout 24h -v -run 'TestRacesOnPostgreSQL' ./internal/gate
 	$(GO) test -race -count $(or $(ROUNDS),20) -timeout 240m ./internal/...
 
 faults: ## what must survive a kill, a lost database and a lost commit: twenty rounds on each database; RACES revocations on three servers

@@ -241,7 +241,12 @@ func (s *fakeStore) TokenHashes(context.Context) (map[string][32]byte, error) {
 func (s *fakeStore) write(nouns ...registry.Noun) int64 {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.head.Revision++
+	s.record(s.head.Revision+1, nouns)
+	return s.head.Revision
+}
+
+// record records nouns as a revision. s.mu is held.
+func (s *fakeStore) record(revision int64, nouns []registry.Noun) {
 	for _, n := range nouns {
 		r, ok := s.nouns[n.ResourceName()]
 		if !ok {
@@ -250,10 +255,10 @@ func (s *fakeStore) write(nouns ...registry.Noun) int64 {
 		r.Noun = n
 		s.nouns[n.ResourceName()] = r
 		s.tree.Append(ledger.LeafHash(fmt.Append(nil, n.ResourceName(), len(s.changes))))
-		s.changes = append(s.changes, registry.Change{Revision: s.head.Revision, Index: int64(len(s.changes)), Operation: registry.Put, Name: n.ResourceName(), Number: r.Number, Noun: n, Root: s.tree.Root()})
+		s.changes = append(s.changes, registry.Change{Revision: revision, Index: int64(len(s.changes)), Operation: registry.Put, Name: n.ResourceName(), Number: r.Number, Noun: n, Root: s.tree.Root()})
 	}
+	s.head.Revision = max(s.head.Revision, revision)
 	s.head.Changes, s.head.Root = s.tree.Size(), s.tree.Root()
-	return s.head.Revision
 }
 
 func (s *fakeStore) set(f func(*fakeStore)) {
