@@ -25,6 +25,8 @@ const (
 	maxAnswer = time.Second
 	// callDeadline is longer, so that a server that hangs is seen to.
 	callDeadline = 5 * time.Second
+	// writeDeadline also covers the lease of a server that was killed before.
+	writeDeadline = 15 * time.Second
 )
 
 // receipt is what one answer said of its place in the ledger.
@@ -216,7 +218,7 @@ type write struct {
 }
 
 func (w *write) try(ctx context.Context, c pb.RecipientServiceClient) (*acknowledged, call) {
-	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), callDeadline)
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), writeDeadline)
 	defer cancel()
 	seen := call{request: w.request, begun: time.Now()}
 	r, err := w.send(ctx, c, &pb.WriteOptions{RequestId: w.request, Reason: "written under load"})
