@@ -18,6 +18,7 @@ import (
 	"google.golang.org/grpc"
 	"google.golang.org/grpc/codes"
 	"google.golang.org/grpc/status"
+	"google.golang.org/protobuf/proto"
 
 	"waybill/internal/store/pgtest"
 	pb "waybill/proto/waybill/v1"
@@ -103,8 +104,9 @@ type races struct {
 	away    atomic.Int32 // the server that is stopped, -1 for none
 	denied  atomic.Int64
 	answers atomic.Int64
-	late    atomic.Int64 // ALLOWED received after the write's reply from a call before it
-	refused sync.Map     // errors met
+	late    atomic.Int64                         // ALLOWED received after the write's reply from a call before it
+	refused sync.Map                             // errors met
+	last    [serversOfOne]atomic.Pointer[string] // what each server said last
 	took    []time.Duration
 }
 
@@ -132,6 +134,8 @@ func (x *races) call(ctx context.Context, server int) {
 		cancel()
 		since := r.revoked.Load()
 		d := resp.GetDecision()
+		said := fmt.Sprint(d.GetOutcome(), " at revision ", d.GetToken().GetRevision(), " ", d.GetReasons(), " ", err)
+		x.last[server].Store(&said)
 		// A call that a server held while it was stopped may see the next race.
 		next := r.over.Load() && d.GetToken().GetRevision() >= r.revision.Load()
 		switch {
@@ -172,7 +176,8 @@ func (x *races) until(what string, f func(server int) bool) {
 	for server := range x.servers {
 		for !f(server) && int(x.away.Load()) != server {
 			if time.Now().After(end) {
-				x.t.Fatalf("server %d: %s does not come about", server, what)
+				x.t.Fatalf("server %d: %s does not come about; it last said %s; its log and stacks:\n%s%s",
+					server, what, *x.last[server].Load(), x.servers[server].log.String(), x.servers[server].dump())
 			}
 			time.Sleep(200 * time.Microsecond)
 		}
@@ -215,11 +220,8 @@ func (x *fleet) revokedTransfer() revocation {
 		t.Fatal(err)
 	}
 	w.allow = func(ctx context.Context, c *grpc.ClientConn, n int) error {
-		next := &pb.Transfer{
-			Name: fmt.Sprintf("transfers/race-%d", n), Title: was.Title, Regime: was.Regime, Mechanism: was.Mechanism, Exporter: was.Exporter, Recipients: was.Recipients,
-			Countries: was.Countries, Purposes: was.Purposes, Categories: was.Categories, Agreement: was.Agreement, ValidFrom: was.ValidFrom, Evidence: was.Evidence,
-			Annexes: was.Annexes,
-		}
+		next := proto.CloneOf(was)
+		next.Name, next.Meta, next.CoveredCategories = fmt.Sprintf("transfers/race-%d", n), nil, nil
 		_, err := pb.NewTransferServiceClient(c).CreateTransfer(ctx, &pb.CreateTransferRequest{Transfer: next, Options: options()})
 		return err
 	}
@@ -246,11 +248,8 @@ func (x *fleet) terminatedAgreement() revocation {
 		t.Fatal(err)
 	}
 	w.allow = func(ctx context.Context, c *grpc.ClientConn, n int) error {
-		next := &pb.Agreement{
-			Name: fmt.Sprintf("agreements/race-%d", n), Title: was.Title, Type: was.Type, Exporters: was.Exporters, Recipients: was.Recipients,
-			OurSignature: was.OurSignature, TheirSignature: was.TheirSignature, EffectiveTime: was.EffectiveTime, ExpireTime: was.ExpireTime,
-			Purposes: was.Purposes, Categories: was.Categories, SubjectGroups: was.SubjectGroups, Terms: was.Terms,
-		}
+		next := proto.CloneOf(was)
+		next.Name, next.Meta, next.CoveredCategories = fmt.Sprintf("agreements/race-%d", n), nil, nil
 		_, err := pb.NewAgreementServiceClient(c).CreateAgreement(ctx, &pb.CreateAgreementRequest{Agreement: next, Options: options()})
 		return err
 	}
