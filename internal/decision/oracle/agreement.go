@@ -110,14 +110,14 @@ func (j *judge) missingTerms(a *registry.Agreement, role registry.RecipientRole)
 			need("terms.assist_rights", t.AssistRights != "")
 			need("terms.assist_security", t.AssistSecurity != "")
 		}
-	case registry.RecipientRoleController:
+	case registry.RecipientRoleJointController:
+		need("terms.allocation", t.Allocation != "")
+		need("terms.contact", t.Contact != "")
+	default: // a controller's, and a successor's whatever its role (R57)
 		need("terms.purpose", t.Purpose != "")
 		need("terms.method", t.Method != "")
 		need("terms.categories", t.Categories != "")
 		need("terms.measures", t.Measures != "")
-	case registry.RecipientRoleJointController:
-		need("terms.allocation", t.Allocation != "")
-		need("terms.contact", t.Contact != "")
 	}
 	return out
 }

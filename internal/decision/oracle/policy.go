@@ -207,10 +207,14 @@ func (j *judge) hitsUnder(p *registry.Policy, c asked) []decision.Code {
 // only versions that lack notice.
 func (j *judge) rule4() {
 	j.instead(decision.PolicyChangeNotNotified)
+	var newest *registry.Policy
 	for region, walk := range j.walks {
-		if j.took[region] == nil && len(walk) > 0 {
-			j.fireAt(decision.PolicyChangeNotNotified, registry.RegimePolicy, "", walk[len(walk)-1].Name)
+		if j.took[region] == nil && len(walk) > 0 && (newest == nil || j.newer(walk[len(walk)-1], newest)) {
+			newest = walk[len(walk)-1]
 		}
+	}
+	if newest != nil {
+		j.fireAt(decision.PolicyChangeNotNotified, registry.RegimePolicy, "", newest.Name)
 	}
 }
 
