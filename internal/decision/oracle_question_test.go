@@ -15,6 +15,7 @@ type asking struct {
 	principal string // name; "" is none
 	facts     *decision.Facts
 	counters  *decision.Counters
+	blamed    []string // records that the reasons of an answer rest on
 }
 
 // ask builds a question to which, in a registry in order, the answer is mostly
