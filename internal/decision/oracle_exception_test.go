@@ -58,18 +58,21 @@ func (w *scene) addInstruments(name string) {
 func (w *scene) addExceptions(name string) {
 	r := w.nouns[name].(*registry.Recipient)
 	for e := registry.ExceptionLegalObligation; e <= registry.ExceptionMadePublic; e++ {
-		if !w.chance(60) {
+		if often := w.suits(r, e); !w.chance(often) {
 			continue
 		}
 		x := &registry.ExceptionRecord{Name: fmt.Sprintf("exceptions/%s-%d", strings.TrimPrefix(name, "recipients/"), e), Title: "a", Exception: e, Exporters: w.names(registry.Exporters), Recipients: []string{name},
 			Purposes: w.names(registry.Purposes), Categories: w.leaves(), CoveredCategories: w.leaves(), Citation: "law", Regimes: partOf(w.Rand, laws, 4),
 			ObligesSharing: w.chance(80), Organ: "organ", Demand: "demand", CaseNumber: "1", Interest: "life", WhyImpracticable: "unconscious", Emergency: true,
-			LifeOrBody: w.chance(70), Incapable: w.chance(70), OrdersPublication: w.chance(40), ReasonableScope: "a", NoMajorImpact: "b",
+			LifeOrBody: w.chance(70), Incapable: w.chance(70), OrdersPublication: w.chance(75), ReasonableScope: "a", NoMajorImpact: "b",
 			EffectiveTime: w.ago(10), ApprovedBy: "legal", SecondApprovedBy: "board", ApproveTime: w.ago(10)}
+		if !slices.Contains(x.Regimes, registry.RegimeCn) && w.chance(50) {
+			x.Regimes = append([]registry.Regime{registry.RegimeCn}, x.Regimes...)
+		}
 		if e == registry.ExceptionPublicInterest && w.chance(50) {
 			x.DeclaredEmergency, x.Demand = "notice", ""
 		}
-		if w.chance(50) {
+		if w.chance(70) {
 			x.SecrecyCitation = "law"
 		}
 		if w.chance(50) {
@@ -105,10 +108,23 @@ func (w *scene) addExceptions(name string) {
 	}
 }
 
+// suits is how often, in a hundred, an exception is recorded for a recipient: mostly
+// where its kind may be claimed for, by the default or by the versions.
+func (w *scene) suits(r *registry.Recipient, e registry.Exception) int {
+	for _, name := range w.names(registry.Policies) {
+		if !slices.Contains(w.nouns[name].(*registry.Policy).KindsOf(e), r.Kind) {
+			return 15
+		}
+	}
+	return 80
+}
+
 // lack takes one thing away from a record of evidence.
 func (w *scene) lack(n registry.Noun) {
 	v := reflect.ValueOf(n).Elem()
-	fields := slices.DeleteFunc(slices.Clone(mutable[v.Type().Name()]), func(f string) bool { return f == "Exporters" || f == "Recipient" || f == "Recipients" || f == "RevokeTime" })
+	fields := slices.DeleteFunc(slices.Clone(mutable[v.Type().Name()]), func(f string) bool {
+		return f == "Exporters" || f == "Recipient" || f == "Recipients" || f == "RevokeTime"
+	})
 	name := pick(w.Rand, fields...)
 	f := v.FieldByName(name)
 	f.SetZero()

@@ -302,8 +302,8 @@ func TestTakingEvidenceAwayNeverAllows(t *testing.T) {
 	properties(t, func(t *testing.T, r *rand.Rand, w *scene, s *decision.Snapshot, k asking, of string) {
 		before := k.engine(w, s)
 		often := 1
-		if n := len(before.Reasons); n > 0 && n < 4 { // near enough to be allowed by mistake
-			often = 8
+		if n := len(before.Reasons); n > 0 && n < 3 { // near enough to be allowed by mistake
+			often = 16
 		}
 		linked := false
 		for _, r := range before.Reasons {

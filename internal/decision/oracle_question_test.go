@@ -44,7 +44,7 @@ func (w *scene) ask(seed uint64, mutations []uint64) asking {
 		q.Product = pick(r, exporter.Products...).ID
 	}
 	q.AgeBand = decision.AgeAdult
-	if r.IntN(6) == 0 {
+	if r.IntN(5) == 0 {
 		q.AgeBand = decision.AgeBand(r.IntN(9))
 	}
 	q.ToOwnAddress = r.IntN(4) > 0
@@ -187,11 +187,16 @@ func (w *scene) askException(r *rand.Rand, q *decision.Question) {
 	if r.IntN(3) > 0 { // what it would waive
 		q.Consents = nil
 	}
-	if r.IntN(4) == 0 { // and the local law of Shenzhen
+	if r.IntN(3) == 0 { // and the local law of Shenzhen
 		if q.HRReference = "rules 1"; q.ServedPurpose != "" {
 			q.ServedPurpose = "purposes/account"
 		} else {
 			q.Purpose = "purposes/account"
+		}
+		for _, e := range w.names(registry.Exporters) {
+			if w.nouns[e].(*registry.Exporter).City == "shenzhen" {
+				q.Exporter, q.SubjectRegions, q.Product = e, nil, ""
+			}
 		}
 	}
 	if r.IntN(4) == 0 {

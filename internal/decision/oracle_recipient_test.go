@@ -25,7 +25,7 @@ func (w *scene) addRecipient(name string) {
 	}
 	r.NaturalPerson = w.chance(6)
 	if w.chance(35) { // authority, rescue, successor, public
-		r.Kind = registry.RecipientKindAuthority + pick(w.Rand, registry.RecipientKind(0), 0, 1, 1, 2, 2, 3)
+		r.Kind = registry.RecipientKindAuthority + pick(w.Rand, registry.RecipientKind(0), 0, 1, 1, 2, 2, 3, 3)
 		r.Role = [...]registry.RecipientRole{registry.RecipientRoleAuthority, registry.RecipientRoleController, registry.RecipientRoleController, registry.RecipientRoleNone}[r.Kind-registry.RecipientKindAuthority]
 	}
 	if r.Kind == registry.RecipientKindSuccessor && !w.chance(10) {
@@ -137,6 +137,12 @@ func (w *scene) addAgreement(name, recipient string, a registry.Agreement) *regi
 	a.EffectiveTime = w.ago(290 + w.IntN(3))
 	if w.chance(50) {
 		a.ExpireTime = w.now + pick(w.Rand, aDay, 89*aDay, 91*aDay, 400*aDay, 5*second)
+	}
+	switch w.IntN(60) {
+	case 0:
+		a.ExpireTime = w.now - pick(w.Rand, registry.Time(0), 1, aDay)
+	case 1:
+		a.TerminateTime = w.now - pick(w.Rand, registry.Time(0), 1, aDay)
 	}
 	w.put(&a)
 	return &a
