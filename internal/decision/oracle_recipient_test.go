@@ -143,6 +143,10 @@ func (w *scene) addAgreement(name, recipient string, a registry.Agreement) *regi
 		a.ExpireTime = w.now - pick(w.Rand, registry.Time(0), 1, aDay)
 	case 1:
 		a.TerminateTime = w.now - pick(w.Rand, registry.Time(0), 1, aDay)
+	case 2:
+		t.Confidentiality = ""
+	case 3:
+		t.Measures, t.Contact = "", ""
 	}
 	w.put(&a)
 	return &a
