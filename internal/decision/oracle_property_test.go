@@ -325,6 +325,9 @@ func TestTakingEvidenceAwayNeverAllows(t *testing.T) {
 			}
 		}
 	})
+	if cases(t) < 20_000 {
+		return
+	}
 	for _, kind := range kinds {
 		if taken[kind] == 0 {
 			t.Errorf("%s was never taken away", kind)
