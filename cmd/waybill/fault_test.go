@@ -126,8 +126,11 @@ func (f *faults) onPostgreSQL(t *testing.T, dsn string) *site {
 	t.Helper()
 	dir := t.TempDir()
 	s := &site{t: t, program: f.program, dsn: dsn, keys: filepath.Join(dir, "tag.keys")}
-	line := fmt.Sprintf(`{"id":"2026-11","use":"ledger","from":"2020-01-01T00:00:00Z","key":"%064x"}`, 7)
-	if err := os.WriteFile(s.keys, []byte(line+"\n"), 0o600); err != nil {
+	var lines string
+	for i, use := range []string{"ledger", "counting", "facts"} {
+		lines += fmt.Sprintf(`{"id":"%s-2026","use":"%s","from":"2020-01-01T00:00:00Z","key":"%064x"}`+"\n", use, use, 7+i)
+	}
+	if err := os.WriteFile(s.keys, []byte(lines), 0o600); err != nil {
 		t.Fatal(err)
 	}
 	s.env = []string{"WAYBILL_DATABASE=" + dsn, "WAYBILL_TAG_KEYS=" + s.keys, "WAYBILL_DATA_DIR=" + filepath.Join(dir, "none")}
