@@ -26,9 +26,9 @@ func (e *scratch) present() {
 		}
 		e.believed = true
 		p := presented{typ: c.Type, purpose: e.s.Number(c.Purpose), byGuardian: c.ByGuardian, childInterest: c.ChildInterest != "",
-			named: c.Recipient != "" && c.Recipient == e.q.Recipient}
+			named: c.Recipient != "" && c.Recipient == e.q.Recipient, recipient: e.s.Number(c.Recipient), gave: c.GiveTime, withdrawn: c.WithdrawTime}
 		n, _ := e.s.find(registry.Policies, c.Policy)
-		p.stands = n != 0 && past(c.GiveTime, e.now) && !past(c.ExpireTime, e.now) &&
+		p.stands = n != 0 && e.standing(n, c.GiveTime) && past(c.GiveTime, e.now) && !past(c.ExpireTime, e.now) &&
 			fitsRecipient(c.Type, c.Recipient == "", p.named) && e.fitsPublication(c.Type, c.Publication)
 		p.withdrew = past(c.WithdrawTime, e.now) || e.withdrawn(c, p.purpose)
 		for k := range e.asked {
@@ -38,9 +38,35 @@ func (e *scratch) present() {
 		}
 		e.consents = append(e.consents, p)
 	}
+	e.withdrawEarlier()
 	if e.believed {
 		e.d.ConsentSource = e.in.Principal
 	}
+}
+
+// withdrawEarlier takes with each withdrawal what was consented to before it, of the
+// same type and purpose, and to the same recipient if both name one: reading R47.
+func (e *scratch) withdrawEarlier() {
+	if e.edition == 1 {
+		return
+	}
+	for i := range e.consents {
+		w := &e.consents[i]
+		if !past(w.withdrawn, e.now) {
+			continue
+		}
+		for k := range e.consents {
+			if c := &e.consents[k]; c.typ == w.typ && c.purpose == w.purpose && c.gave < w.withdrawn &&
+				(c.recipient == 0 || w.recipient == 0 || c.recipient == w.recipient) {
+				c.withdrew = true
+			}
+		}
+	}
+}
+
+// standing reports whether a policy version was there to be consented under.
+func (e *scratch) standing(policy uint32, at registry.Time) bool {
+	return e.edition == 1 || e.t.published[policy] <= at
 }
 
 // fitsRecipient reports whether a consent is to this recipient: one of a type that is
@@ -64,9 +90,9 @@ func (e *scratch) hold() {
 	for i := range f.Consents {
 		c := &f.Consents[i]
 		p := presented{typ: c.Type, purpose: c.Purpose, byGuardian: c.ByGuardian, childInterest: c.ChildInterest,
-			named: c.Recipient != 0 && c.Recipient == e.recNumber}
+			named: c.Recipient != 0 && c.Recipient == e.recNumber, recipient: c.Recipient, gave: c.GiveTime, withdrawn: c.WithdrawTime}
 		rec := e.s.record(c.Policy)
-		p.stands = len(rec) > 0 && registry.Collection(rec[0]) == registry.Policies && past(c.GiveTime, e.now) && !past(c.ExpireTime, e.now) &&
+		p.stands = len(rec) > 0 && registry.Collection(rec[0]) == registry.Policies && e.standing(c.Policy, c.GiveTime) && past(c.GiveTime, e.now) && !past(c.ExpireTime, e.now) &&
 			fitsRecipient(c.Type, c.Recipient == 0, p.named) && e.fitsPublication(c.Type, c.Publication)
 		p.withdrew = past(c.WithdrawTime, e.now)
 		for k := range e.asked {
@@ -129,10 +155,14 @@ type types uint16
 func only(t ConsentType) types { return 1 << t }
 
 // ordinary are the types that count for a purpose: a separate consent does too,
-// one to publication where the kind is the public.
-func ordinary(kind registry.RecipientKind) types {
+// one to publication where the kind is the public, and a guardian's where the person
+// has one (edition 1 took it of anybody).
+func (e *scratch) ordinary(kind registry.RecipientKind) types {
 	t := only(ConsentOrdinary) | only(ConsentSeparateProvision) | only(ConsentSeparateSensitive) |
-		only(ConsentSeparateCrossBorder) | only(ConsentExplicitEU) | only(ConsentGuardian)
+		only(ConsentSeparateCrossBorder) | only(ConsentExplicitEU)
+	if e.edition == 1 || e.minor() || e.age == AgeAdultLackingCapacity {
+		t |= only(ConsentGuardian)
+	}
 	if kind == registry.RecipientKindPublic {
 		t |= only(ConsentSeparatePublic)
 	}
@@ -245,7 +275,7 @@ func ruleConsent(e *scratch) {
 			if d := &e.deps[i]; d.bases[r] != registry.BasisConsent || d.class&e.rule.kinds == 0 || d.class == forSuccessor && r == registry.RegimeCn {
 				continue
 			}
-			ord := ordinary(e.deps[i].kind)
+			ord := e.ordinary(e.deps[i].kind)
 			missing := e.known &^ e.consented(e.served.number, ord, false)
 			if missing == 0 {
 				continue

@@ -75,6 +75,8 @@ type presented struct {
 	withdrew                  bool
 	named                     bool // it names the question's recipient
 	byGuardian, childInterest bool
+	recipient                 uint32 // that it names; 0 is none, or none of the registry
+	gave, withdrawn           registry.Time
 }
 
 // scratch is the working memory of one Check; it belongs to the Decision.

@@ -65,12 +65,15 @@ func (e *scratch) judgeClaim() {
 	x := e.q.Exception
 	fails(failsRecord, Exception(c.exception) == x && c.exporters.has(e.exporter.number) && c.recipients.has(e.recNumber) && c.purposes.has(e.purpose.place))
 	fails(failsApproval, c.flags&twoApproved != 0 && past(c.approve, e.now))
-	fails(failsTime, past(c.effective, e.now) && !past(c.expire, e.now))
+	fails(failsTime, past(c.effective, e.now) && !past(c.expire, e.now) && !past(c.emergencyEnd, e.now))
 	fails(failsKind, e.mayClaim(x))
 	fails(failsEvidence, e.evidenced(x))
 	fails(failsRegimes, x >= e5 || e.regimes&c.regimes&^(1<<registry.RegimePolicy) != 0)
 	c.uncovered = e.known &^ e.covered(c.categories)
-	if x == e6 {
+	switch x {
+	case e4: // no wider than its instrument
+		c.uncovered |= e.known &^ e.covered(c.order.categories)
+	case e6:
 		c.uncovered |= e.known &^ e.madePublic()
 	}
 	if c.failed != 0 {
@@ -133,7 +136,8 @@ func (e *scratch) evidenced(x Exception) bool {
 	case e3:
 		return has(statesCitation) && (has(statesOrgan|statesDemand) || has(declaredEmergency))
 	case e4:
-		return has(statesOrgan|statesCase|statesCitation) && c.order.stands
+		return has(statesOrgan|statesCase|statesCitation) && c.order.stands && c.order.purposes.has(e.purpose.place) &&
+			(e.classes&forAuthority == 0 || c.order.recipient == e.recNumber)
 	case e5:
 		return has(statesInterest|statesImpracticable) && (has(emergency) || !e.under(registry.RegimeCn))
 	case e6:

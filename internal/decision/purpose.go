@@ -19,7 +19,7 @@ func (e *scratch) unstated(p *policy) uint64 {
 	if e.everyPublic() {
 		kind = registry.RecipientKindPublic
 	}
-	return e.known &^ e.consented(e.served.number, ordinary(kind), false)
+	return e.known &^ e.consented(e.served.number, e.ordinary(kind), false)
 }
 
 func (e *scratch) everyPublic() bool {
@@ -59,7 +59,7 @@ func (e *scratch) outsidePurposes(d *judged, p *policy) uint64 {
 	case p.kinds[d.kind].purposes.has(e.purpose.place):
 		return 0
 	case curedByConsent(d):
-		return e.known &^ e.consented(e.purpose.number, ordinary(d.kind), false)
+		return e.known &^ e.consented(e.purpose.number, e.ordinary(d.kind), false)
 	}
 	return e.known
 }
@@ -208,7 +208,20 @@ func ruleDeidentified(e *scratch) {
 		if d.class&e.rule.kinds != 0 && controls(d.role) && (asksDeidentified(d.bases[registry.RegimeCnSz]) || asksDeidentified(d.bases[registry.RegimeCn])) {
 			e.fireOn(DeidentificationRequired, registry.RegimeCnSz, DetailDeidentified, 0, personal)
 		}
+		if d.class&e.rule.kinds != 0 && controls(d.role) {
+			e.fireOn(DeidentificationRequired, registry.RegimeCnSz, DetailDeidentified, 0, personal&e.unconsented(d))
+		}
 	}
+}
+
+// unconsented returns the asked categories that an exception spares the consent of
+// PIPL 13, and that nobody consented to: SZ-Data 26 knows the consent, not what is
+// spared, unless the exception spares de-identification too.
+func (e *scratch) unconsented(d *judged) uint64 {
+	if d.bases[registry.RegimeCn] != registry.BasisConsent || e.waives(registry.WaiverGroupDeidentification, registry.RegimeCnSz) != 0 {
+		return 0
+	}
+	return e.waives(registry.WaiverGroupConsent, registry.RegimeCn) &^ e.consented(e.served.number, e.ordinary(d.kind), false)
 }
 
 // asksDeidentified reports whether a basis is none of the four of SZ-Data 26.

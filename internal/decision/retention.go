@@ -47,7 +47,7 @@ func ruleRetention(e *scratch) {
 	left := e.schedule.kept &^ e.held()
 	at := e.q.CollectTime
 	if at == 0 || at > e.now {
-		if left != 0 && e.evidence(registry.BasisContract) != NoDetail {
+		if left != 0 && !e.openOrder() {
 			e.fire(RetentionExpired, registry.RegimePolicy, DetailCollectTime, 0, left)
 		}
 		return
@@ -59,6 +59,27 @@ func ruleRetention(e *scratch) {
 		}
 	}
 	e.fireOn(RetentionExpired, registry.RegimePolicy, DetailRetention, 0, old)
+}
+
+// openOrder reports whether an order of the person is given, and is what the share
+// rests on where a law is resolved: an order of something else says nothing of this
+// data's age.
+func (e *scratch) openOrder() bool {
+	if e.evidence(registry.BasisContract) != NoDetail {
+		return false
+	}
+	const laws = 1<<registry.RegimeCn | 1<<registry.RegimeEu | 1<<registry.RegimeUk
+	if e.regimes&laws == 0 {
+		return true
+	}
+	for i := range e.deps {
+		for r := registry.RegimeCn; r <= registry.RegimeUk; r++ {
+			if r != registry.RegimeCnSz && e.under(r) && e.deps[i].bases[r] == registry.BasisContract {
+				return true
+			}
+		}
+	}
+	return false
 }
 
 // ruleCeased: reading R67.

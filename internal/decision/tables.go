@@ -154,6 +154,7 @@ type tables struct {
 	versions   []*policy                // with a time of effect, the oldest first
 	named      []country                // the regions that some version names
 	sources    map[uint32]registry.Time // how old a source's consents may be
+	published  map[uint32]registry.Time // from when a policy version is there to be consented under
 	principals map[uint32]*registry.Principal
 	only       *exporter             // the registry's only exporter
 	group      registry.SubjectGroup // the only one that the versions cover
@@ -190,7 +191,7 @@ func groupBits(gs []registry.SubjectGroup) (m uint16) {
 // buildTables compiles the small nouns.
 func buildTables(small map[uint32]smallNoun, r names) *tables {
 	t := &tables{
-		sources: map[uint32]registry.Time{}, principals: map[uint32]*registry.Principal{},
+		sources: map[uint32]registry.Time{}, published: map[uint32]registry.Time{}, principals: map[uint32]*registry.Principal{},
 		screening: 365 * day, zone: defaultZone,
 	}
 	var versions []*registry.Policy
@@ -227,6 +228,7 @@ func buildTables(small map[uint32]smallNoun, r names) *tables {
 		case *registry.Policy:
 			versions = append(versions, n)
 			versionNumber[n] = number
+			t.published[number] = cmp.Or(n.PublishTime, n.EffectiveTime)
 			groups |= groupBits(n.SubjectGroups)
 		case *registry.Principal:
 			t.principals[number] = n

@@ -7,12 +7,14 @@ import (
 	"waybill/internal/registry"
 )
 
-// ofType reports whether a type of consent counts for a kind at all (R24).
-func ofType(c consent, kind registry.RecipientKind) bool {
+// ofType reports whether a type of consent counts for a kind at all (R24, R79).
+func (j *judge) ofType(c consent, kind registry.RecipientKind) bool {
 	switch c.Type {
 	case decision.ConsentOrdinary, decision.ConsentSeparateProvision, decision.ConsentSeparateSensitive,
-		decision.ConsentSeparateCrossBorder, decision.ConsentExplicitEU, decision.ConsentGuardian:
+		decision.ConsentSeparateCrossBorder, decision.ConsentExplicitEU:
 		return true
+	case decision.ConsentGuardian:
+		return j.under18() || j.age == decision.AgeAdultLackingCapacity
 	case decision.ConsentSeparatePublic:
 		return kind == registry.RecipientKindPublic
 	}
@@ -26,8 +28,16 @@ func (j *judge) coversButWithdrawal(c consent, kind registry.RecipientKind, purp
 		recipient = false
 	}
 	publication := c.Type != decision.ConsentSeparatePublic || c.Publication != "" && c.Publication == j.q.Publication // R49
-	return ofType(c, kind) && c.Purpose == purpose && (c.every || a.coveredBy(c.Categories)) && recipient && publication &&
-		j.policies[c.Policy] != nil && given(c.GiveTime, j.t) && !given(c.ExpireTime, j.t)
+	return j.ofType(c, kind) && c.Purpose == purpose && (c.every || a.coveredBy(c.Categories)) && recipient && publication &&
+		j.policies[c.Policy] != nil && (c.every || published(j.policies[c.Policy]) <= c.GiveTime) && given(c.GiveTime, j.t) && !given(c.ExpireTime, j.t)
+}
+
+// published is from when a version is there to be consented under (R79).
+func published(p *registry.Policy) registry.Time {
+	if p.PublishTime != 0 {
+		return p.PublishTime
+	}
+	return p.EffectiveTime
 }
 
 // has reports whether a believed consent that fits covers (purpose, category) (R24).
@@ -125,6 +135,13 @@ func (j *judge) rule20() {
 		if v.controls() && personal && (other(registry.RegimeCnSz) || other(registry.RegimeCn)) {
 			j.fire(decision.DeidentificationRequired, registry.RegimeCnSz, c.name)
 		}
+		// R79: what an exception spares is no consent.
+		if v.controls() && personal && j.basis(p, v.kind, registry.RegimeCn) == registry.BasisConsent && !j.covered(v.kind, j.served.Name, c) {
+			spared, _ := j.waives(decision.ConsentMissing, registry.RegimeCn, c.name)
+			if too, _ := j.waives(decision.DeidentificationRequired, registry.RegimeCnSz, c.name); spared && !too {
+				j.fire(decision.DeidentificationRequired, registry.RegimeCnSz, c.name)
+			}
+		}
 	})
 }
 
@@ -145,7 +162,7 @@ func (j *judge) rules30to32() {
 			}
 			code := decision.ConsentMissing
 			for _, k := range j.believed {
-				if code == decision.ConsentMissing && ofType(k, v.kind) && k.Purpose == j.served.Name {
+				if code == decision.ConsentMissing && j.ofType(k, v.kind) && k.Purpose == j.served.Name {
 					code = decision.ConsentScopeMismatch
 				}
 				if j.coversButWithdrawal(k, v.kind, j.served.Name, c) { // and it does not cover: withdrawn

@@ -65,7 +65,7 @@ func (j *judge) resolveException() {
 	if !j.twoApproved(r.ApprovedBy, r.SecondApprovedBy, r.ApproveTime) {
 		fails("approved_by")
 	}
-	if !given(r.EffectiveTime, j.t) || given(r.ExpireTime, j.t) {
+	if !given(r.EffectiveTime, j.t) || given(r.ExpireTime, j.t) || given(r.EmergencyEndTime, j.t) {
 		fails("effective_time")
 	}
 	if slices.ContainsFunc(j.views, func(v view) bool { return !j.mayClaim(claimed, r, v) }) {
@@ -119,7 +119,8 @@ func (j *judge) evidenced(claimed registry.Exception, r *registry.ExceptionRecor
 		return r.Citation != "" && (r.Organ != "" && r.Demand != "" || r.DeclaredEmergency != "")
 	case registry.ExceptionCriminalProceedings:
 		i := j.instruments[r.Instrument]
-		return r.Organ != "" && r.CaseNumber != "" && r.Citation != "" && i != nil && j.stands(i)
+		return r.Organ != "" && r.CaseNumber != "" && r.Citation != "" && i != nil && j.stands(i) && slices.Contains(i.Purposes, j.purpose.Name) &&
+			(i.Recipient == j.recipient.Name || !slices.ContainsFunc(j.views, func(v view) bool { return v.kind == registry.RecipientKindAuthority }))
 	case registry.ExceptionVitalInterest:
 		return !blank(r.Interest) && !blank(r.WhyImpracticable) && (r.Emergency || !j.regimes[registry.RegimeCn])
 	case registry.ExceptionMadePublic:
@@ -136,6 +137,11 @@ func (j *judge) inScope(claimed registry.Exception, r *registry.ExceptionRecord,
 		})
 	}) {
 		return false
+	}
+	if claimed == registry.ExceptionCriminalProceedings { // no wider than its instrument
+		if i := j.instruments[r.Instrument]; i == nil || !c.coveredBy(i.CoveredCategories) {
+			return false
+		}
 	}
 	return c.coveredBy(r.CoveredCategories)
 }

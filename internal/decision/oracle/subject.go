@@ -42,6 +42,40 @@ func (j *judge) resolveSubject() {
 		return
 	}
 	j.believed = append(j.presentedConsents(), j.heldConsents()...)
+	for _, w := range slices.Clone(j.believed) { // R79: a withdrawal takes what was given before it
+		if !given(w.WithdrawTime, j.t) {
+			continue
+		}
+		for i := range j.believed {
+			c := &j.believed[i]
+			known := func(name string) bool { return j.recipients[name] != nil }
+			if c.Type == w.Type && c.Purpose == w.Purpose && c.GiveTime < w.WithdrawTime && (!known(c.Recipient) || !known(w.Recipient) || c.Recipient == w.Recipient) &&
+				!given(c.WithdrawTime, j.t) {
+				c.WithdrawTime = w.WithdrawTime
+			}
+		}
+	}
+}
+
+// openOrder reports whether the order given is what the share rests on, where a law
+// is resolved (R79).
+func (j *judge) openOrder() bool {
+	if !j.evidence(registry.BasisContract, registry.RegimePolicy) {
+		return false
+	}
+	if len(j.laws()) == 0 {
+		return true
+	}
+	for _, r := range j.laws() {
+		for _, p := range j.versions {
+			for _, v := range j.views {
+				if j.basis(p, v.kind, r) == registry.BasisContract {
+					return true
+				}
+			}
+		}
+	}
+	return false
 }
 
 // cohortCounts is R48.
@@ -204,7 +238,7 @@ func (j *judge) rule47() {
 		switch {
 		case days == 0 || j.holdsLegally(c):
 		case !given(j.q.CollectTime, j.t):
-			if !j.evidence(registry.BasisContract, registry.RegimePolicy) {
+			if !j.openOrder() {
 				j.fireAt(decision.RetentionExpired, registry.RegimePolicy, "collect_time", "", c.name)
 			}
 		case j.q.CollectTime+days*day <= j.t:
