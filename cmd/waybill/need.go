@@ -78,7 +78,8 @@ var goFields = []struct{ field, line string }{
 
 // goCall prints the call to paste into a service.
 func goCall(w io.Writer, q *pb.ShareQuestion, needs []*pb.Need) error {
-	asked := map[string]bool{"question.categories": true}
+	asked := map[string]bool{"question.categories": true, "question.exporter": q.GetExporter() != "", "question.served_purpose": q.GetServedPurpose() != "",
+		"question.subject_group": q.GetSubjectGroup() != 0}
 	for _, n := range needs {
 		if n.GetRequired() || n.GetField() == "question.subject_regions" || n.GetField() == "question.age_band" || n.GetField() == "question.collect_time" {
 			asked[n.GetField()] = true

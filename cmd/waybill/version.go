@@ -79,6 +79,9 @@ func printVersion(w io.Writer, v *pb.GetVersionResponse) error {
 	for _, code := range v.GetNotJudged() {
 		rows = append(rows, []string{fmt.Sprintf("rule %d", pb.ReasonCode_value["REASON_CODE_"+code]/10), code})
 	}
+	if len(rows) == 0 {
+		return nil
+	}
 	fmt.Fprintln(w, "not judged, denying nothing yet:")
 	return columns(w, "  ", rows)
 }

@@ -99,6 +99,7 @@ type scratch struct {
 	served    *purpose
 	group     registry.SubjectGroup
 	age       AgeBand
+	doubted   bool   // the age band was stated by one who is no source
 	known     uint64 // asked categories that exist
 	asked     []asked
 	single    bool // every asked category that exists is a leaf

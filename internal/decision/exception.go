@@ -136,12 +136,12 @@ func (e *scratch) evidenced(x Exception) bool {
 	case e3:
 		return has(statesCitation) && (has(statesOrgan|statesDemand) || has(declaredEmergency))
 	case e4:
-		return has(statesOrgan|statesCase|statesCitation) && c.order.stands && c.order.purposes.has(e.purpose.place) &&
-			(e.classes&forAuthority == 0 || c.order.recipient == e.recNumber)
+		return has(statesOrgan|statesCase|statesCitation) && c.order.stands &&
+			(e.classes&forAuthority == 0 || c.order.recipient == e.recNumber && c.order.purposes.has(e.purpose.place))
 	case e5:
 		return has(statesInterest|statesImpracticable) && (has(emergency) || !e.under(registry.RegimeCn))
 	case e6:
-		return has(statesScope) && !e.objected
+		return has(statesScope) && !e.objected && !e.bulk() // its proofs are of one person
 	}
 	return false
 }
@@ -173,9 +173,16 @@ func (e *scratch) countClaim(x Exception) {
 	c.counts[registry.RegimeCn] = stated(registry.RegimeCn)
 	c.counts[registry.RegimeCnSz] = e.under(registry.RegimeCnSz) && (stated(registry.RegimeCn) || stated(registry.RegimeCnSz))
 	c.counts[registry.RegimeEu], c.counts[registry.RegimeUk] = stated(registry.RegimeEu), stated(registry.RegimeUk)
+	// Under POLICY only where every law that is resolved knows it: a citation of one
+	// law lifts nothing that another gives the person.
+	any = false
+	all := true
 	for r := registry.RegimeCn; r <= registry.RegimeUk; r++ {
-		c.counts[registry.RegimePolicy] = c.counts[registry.RegimePolicy] || c.counts[r] && e.under(r)
+		if e.under(r) {
+			any, all = true, all && c.counts[r]
+		}
 	}
+	c.counts[registry.RegimePolicy] = any && all
 }
 
 // supports reports whether the question claims the exception and it is supported for

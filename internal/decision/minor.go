@@ -20,8 +20,9 @@ func (e *scratch) believeAge() {
 	if e.edition == 1 {
 		return
 	}
+	e.doubted = e.age != AgeUnknown && e.t.sources[e.in.Principal] == 0
 	if f := e.in.Facts; f != nil && f.Age != AgeUnspecified {
-		e.age = younger(e.age, f.Age)
+		e.age, e.doubted = younger(e.age, f.Age), false
 	}
 	if e.age == AgeUnknown && e.cohort {
 		e.age = AgeAdult
@@ -80,9 +81,12 @@ func ruleGuardian(e *scratch) {
 			}
 			continue
 		}
-		if e.age == AgeUnknown && !e.notAimed() {
+		// A band that anybody may state narrows, and never stands for one that is known.
+		if (e.age == AgeUnknown || e.doubted) && !e.notAimed() {
 			e.fire(MinorGuardianConsentMissing, r, DetailProducts, 0, 0)
-			continue
+			if !e.doubted {
+				continue
+			}
 		}
 		if !e.minor() {
 			continue

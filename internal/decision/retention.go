@@ -69,7 +69,7 @@ func (e *scratch) openOrder() bool {
 		return false
 	}
 	const laws = 1<<registry.RegimeCn | 1<<registry.RegimeEu | 1<<registry.RegimeUk
-	if e.regimes&laws == 0 {
+	if e.regimes&laws == 0 || len(e.deps) == 0 {
 		return true
 	}
 	for i := range e.deps {

@@ -7,7 +7,7 @@ import (
 	"waybill/internal/registry"
 )
 
-// ofType reports whether a type of consent counts for a kind at all (R24, R79).
+// ofType reports whether a type of consent counts for a kind at all (R24, R80).
 func (j *judge) ofType(c consent, kind registry.RecipientKind) bool {
 	switch c.Type {
 	case decision.ConsentOrdinary, decision.ConsentSeparateProvision, decision.ConsentSeparateSensitive,
@@ -32,7 +32,7 @@ func (j *judge) coversButWithdrawal(c consent, kind registry.RecipientKind, purp
 		j.policies[c.Policy] != nil && (c.every || published(j.policies[c.Policy]) <= c.GiveTime) && given(c.GiveTime, j.t) && !given(c.ExpireTime, j.t)
 }
 
-// published is from when a version is there to be consented under (R79).
+// published is from when a version is there to be consented under (R80).
 func published(p *registry.Policy) registry.Time {
 	if p.PublishTime != 0 {
 		return p.PublishTime
@@ -135,7 +135,7 @@ func (j *judge) rule20() {
 		if v.controls() && personal && (other(registry.RegimeCnSz) || other(registry.RegimeCn)) {
 			j.fire(decision.DeidentificationRequired, registry.RegimeCnSz, c.name)
 		}
-		// R79: what an exception spares is no consent.
+		// R80: what an exception spares is no consent.
 		if v.controls() && personal && j.basis(p, v.kind, registry.RegimeCn) == registry.BasisConsent && !j.covered(v.kind, j.served.Name, c) {
 			spared, _ := j.waives(decision.ConsentMissing, registry.RegimeCn, c.name)
 			if too, _ := j.waives(decision.DeidentificationRequired, registry.RegimeCnSz, c.name); spared && !too {

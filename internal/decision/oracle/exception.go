@@ -119,12 +119,12 @@ func (j *judge) evidenced(claimed registry.Exception, r *registry.ExceptionRecor
 		return r.Citation != "" && (r.Organ != "" && r.Demand != "" || r.DeclaredEmergency != "")
 	case registry.ExceptionCriminalProceedings:
 		i := j.instruments[r.Instrument]
-		return r.Organ != "" && r.CaseNumber != "" && r.Citation != "" && i != nil && j.stands(i) && slices.Contains(i.Purposes, j.purpose.Name) &&
-			(i.Recipient == j.recipient.Name || !slices.ContainsFunc(j.views, func(v view) bool { return v.kind == registry.RecipientKindAuthority }))
+		return r.Organ != "" && r.CaseNumber != "" && r.Citation != "" && i != nil && j.stands(i) &&
+			(i.Recipient == j.recipient.Name && slices.Contains(i.Purposes, j.purpose.Name) || !slices.ContainsFunc(j.views, func(v view) bool { return v.kind == registry.RecipientKindAuthority }))
 	case registry.ExceptionVitalInterest:
 		return !blank(r.Interest) && !blank(r.WhyImpracticable) && (r.Emergency || !j.regimes[registry.RegimeCn])
 	case registry.ExceptionMadePublic:
-		return !blank(r.ReasonableScope) && !blank(r.NoMajorImpact) && !j.objected
+		return !blank(r.ReasonableScope) && !blank(r.NoMajorImpact) && !j.objected && !j.bulk()
 	}
 	return false
 }
@@ -164,7 +164,7 @@ func (j *judge) counts(regime registry.Regime) bool {
 	}
 	switch regime {
 	case registry.RegimePolicy:
-		return j.anyLaw(j.counts)
+		return j.anyLaw(j.counts) && !j.anyLaw(func(r registry.Regime) bool { return !j.counts(r) })
 	case registry.RegimeCnSz:
 		return j.regimes[regime] && (has(registry.RegimeCn) || has(registry.RegimeCnSz))
 	}

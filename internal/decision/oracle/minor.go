@@ -94,7 +94,9 @@ func (j *judge) rule37() {
 		return
 	}
 	const code = decision.MinorGuardianConsentMissing
-	if j.age == decision.AgeUnknown && j.runs(37) && !j.notAimed() {
+	// R80: a band that anybody may state narrows, and never stands for one that is known.
+	doubted := !j.source() && j.held.Age == decision.AgeUnspecified && j.age != decision.AgeUnknown && !j.cohort
+	if (j.age == decision.AgeUnknown || doubted) && j.runs(37) && !j.notAimed() {
 		for _, regime := range j.laws() {
 			j.fire(code, regime)
 		}

@@ -42,7 +42,7 @@ func (j *judge) resolveSubject() {
 		return
 	}
 	j.believed = append(j.presentedConsents(), j.heldConsents()...)
-	for _, w := range slices.Clone(j.believed) { // R79: a withdrawal takes what was given before it
+	for _, w := range slices.Clone(j.believed) { // R80: a withdrawal takes what was given before it
 		if !given(w.WithdrawTime, j.t) {
 			continue
 		}
@@ -58,12 +58,12 @@ func (j *judge) resolveSubject() {
 }
 
 // openOrder reports whether the order given is what the share rests on, where a law
-// is resolved (R79).
+// is resolved (R80).
 func (j *judge) openOrder() bool {
 	if !j.evidence(registry.BasisContract, registry.RegimePolicy) {
 		return false
 	}
-	if len(j.laws()) == 0 {
+	if len(j.laws()) == 0 || len(j.views) == 0 {
 		return true
 	}
 	for _, r := range j.laws() {
