@@ -134,3 +134,41 @@ func TestUnsupported(t *testing.T) {
 		})
 	}
 }
+
+// TestRareQuestionsAllocateNothing: what few questions have costs no memory either,
+// once a decision has been used.
+func TestRareQuestionsAllocateNothing(t *testing.T) {
+	towns := map[string]*town{}
+	w, _ := rescue(t)
+	towns["what a rescue puts off"] = w
+	w, _ = rescue(t)
+	w.courier().Kind = registry.RecipientKindPartner
+	towns["a claim that is not supported"] = w
+	w, order := inquiry(t)
+	order.Regime, w.courier().Country = registry.RegimeEu, "US"
+	towns["an authority abroad"] = w
+	w = newTown(t)
+	v := *w.policy()
+	v.Name, v.EffectiveTime = "policies/v2", on(2026, 3, 1)
+	w.put(&v)
+	w.policy().Purposes, w.q.AcceptedPolicy = nil, "policies/v1"
+	w.in.Facts = &decision.Facts{Accepted: []uint32{1}, Objected: []uint32{1}, Consents: []decision.HeldConsent{w.held(decision.ConsentSeparatePublic)}}
+	towns["a later version and held facts"] = w
+	w = newTown(t)
+	w.policy().Retention = []registry.Retention{{Purpose: w.q.Purpose, Categories: w.q.Categories, Days: 90}}
+	w.category(0).Analytics, w.category(2).IdentityOrContact, w.category(2).Sensitive = true, true, true
+	w.q.Quantity, w.q.Erased = 7, true
+	w.q.Cohort = decision.Cohort{ID: "c", Size: 7, Purpose: w.q.Purpose, Policy: "policies/v1", Types: []decision.ConsentType{decision.ConsentOrdinary}, AttestTime: marketNow}
+	towns["a cohort of data with a schedule"] = w
+	for name, w := range towns {
+		s := w.snapshot()
+		w.in.Principal = s.Number("principals/desk")
+		s.Check(&w.q, &w.in, &w.d)
+		if len(w.d.Reasons)+len(w.d.Waived) == 0 {
+			t.Errorf("%s: nothing rare is in it", name)
+		}
+		if n := testing.AllocsPerRun(100, func() { s.Check(&w.q, &w.in, &w.d) }); n != 0 {
+			t.Errorf("%s: %v allocations", name, n)
+		}
+	}
+}
