@@ -101,7 +101,7 @@ func (g *Gate) countersOf(ctx context.Context, now registry.Time, q *decision.Qu
 	if key == nil {
 		return nil, errCountingKey
 	}
-	c := &decision.Counters{Year: countingYear(int64(now))}
+	c := &decision.Counters{Year: decision.CountingYear(now)}
 	tags, known := countTags(key, exporter, c.Year, q)
 	ask := tags[:]
 	if !known {

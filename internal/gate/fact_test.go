@@ -17,6 +17,7 @@ import (
 
 	"waybill/internal/decision"
 	"waybill/internal/ledger"
+	"waybill/internal/registry"
 )
 
 // judging puts another decision in the place of the engine's until the test ends:
@@ -389,7 +390,7 @@ func TestCounters(t *testing.T) {
 			t.Errorf("after %+v %d are counted", step, n)
 		}
 		e := g.mem.entries(t)[a.Shard][a.Index]
-		if c, err := decision.DecodeCounters(e.Counters); err != nil || c == nil || c.Year != countingYear(e.Now) {
+		if c, err := decision.DecodeCounters(e.Counters); err != nil || c == nil || c.Year != decision.CountingYear(registry.Time(e.Now)) {
 			t.Errorf("the entry of %+v has the counters %+v: %v", step, c, err)
 		}
 	}
@@ -410,18 +411,6 @@ func TestCounters(t *testing.T) {
 	for i := range as {
 		if (as[i].Decision.Outcome == decision.Allowed) != (i < 20) {
 			t.Errorf("person %d of a batch is %d", i, as[i].Decision.Outcome)
-		}
-	}
-}
-
-func TestCountingYear(t *testing.T) {
-	for at, want := range map[string]int32{"2026-12-31T15:59:59.999999Z": 2026, "2026-12-31T16:00:00Z": 2027, "2027-01-01T00:00:00Z": 2027} {
-		u, err := time.Parse(time.RFC3339Nano, at)
-		if err != nil {
-			t.Fatal(err)
-		}
-		if y := countingYear(u.UnixMicro()); y != want {
-			t.Errorf("%s is counted in %d", at, y)
 		}
 	}
 }

@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"context"
 	"slices"
-	"time"
 
 	"waybill/internal/decision"
 	"waybill/internal/ledger"
@@ -209,7 +208,7 @@ func (t *together) decide() bool {
 	g.back(g.plain)
 	t.held = make(map[ledger.Tag]*subjectHeld, len(t.rows))
 	t.of, t.requests, t.counted, t.expected = map[ledger.Tag]*deferred{}, t.requests[:0], t.counted[:0], 0
-	t.year = countingYear(g.now)
+	t.year = decision.CountingYear(registry.Time(g.now))
 	for _, d := range g.deferred {
 		if len(d.facts) > 0 && d.err == nil && !d.repeated {
 			if d.err = t.enterFacts(d); d.err != nil {
@@ -496,10 +495,3 @@ func (t *together) inTurn(c countedShare) error {
 	t.enter(w, c.d, c.i)
 	return nil
 }
-
-// shanghai is the zone of the counters' years: eight hours ahead, without summer
-// time since 1991.
-const shanghai = 8 * time.Hour
-
-// countingYear is the calendar year that a share at now is counted in.
-func countingYear(now int64) int32 { return int32(time.UnixMicro(now).UTC().Add(shanghai).Year()) }
