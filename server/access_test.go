@@ -62,6 +62,8 @@ func invoke(ctx context.Context, conn *grpc.ClientConn, m protoreflect.MethodDes
 // TestMatrix tries every method in every role, and without a token.
 func TestMatrix(t *testing.T) {
 	w := newWorld(t)
+	w.fill()
+	w.nameSource() // what a source may do is a caller's
 	all := methods()
 	if len(all) < 60 {
 		t.Fatalf("the contract has %d methods", len(all))
@@ -95,7 +97,8 @@ func TestMatrix(t *testing.T) {
 
 // TestRolesOfMethods holds the contract's options to what the roles are for.
 func TestRolesOfMethods(t *testing.T) {
-	callers := map[string]bool{"CheckShare": true, "BatchCheckShares": true, "ExplainShare": true, "Find": true, "GetVersion": true}
+	callers := map[string]bool{"CheckShare": true, "BatchCheckShares": true, "ExplainShare": true, "Find": true, "GetVersion": true,
+		"WriteFacts": true} // of callers, those that legal named as a source of consent: TestWhoWritesFacts
 	for _, m := range methods() {
 		writes := m.Input().Fields().ByName("options") != nil
 		for _, r := range requiredRoles(m) {

@@ -155,31 +155,22 @@ func TestBatch(t *testing.T) {
 		t.Error("a caller's text was repeated")
 	}
 	before := w.standing()
-	bad, uk := deliveryQuestion(), deliveryQuestion()
+	bad := deliveryQuestion()
 	bad.Purpose = ""
-	uk.Exporter, uk.SubjectRegions = "exporters/acme-uk", nil
-	if _, err := w.apply(registry.RoleLegal, nil, res(&waybillv1.Exporter{Name: "exporters/acme-uk", Title: "Acme UK", Country: "GB", Contact: "x"})); err != nil {
-		t.Fatal(err)
-	}
-	before.revision++
 	for name, c := range map[string]struct {
 		questions     []*waybillv1.ShareQuestion
 		reason, field string
 	}{
-		"none":             {nil, "FIELD_INVALID", "questions"},
-		"too many":         {make([]*waybillv1.ShareQuestion, MaxBatch+1), "FIELD_INVALID", "questions"},
-		"one is bad":       {[]*waybillv1.ShareQuestion{deliveryQuestion(), bad}, "FIELD_INVALID", "questions[1].purpose"},
-		"one is empty":     {[]*waybillv1.ShareQuestion{deliveryQuestion(), {}}, "FIELD_INVALID", "questions[1].recipient"},
-		"one is under law": {[]*waybillv1.ShareQuestion{deliveryQuestion(), deliveryQuestion(), uk}, "REGIME_NOT_JUDGED", "questions[2].subject_regions"},
+		"none":         {nil, "FIELD_INVALID", "questions"},
+		"too many":     {make([]*waybillv1.ShareQuestion, MaxBatch+1), "FIELD_INVALID", "questions"},
+		"one is bad":   {[]*waybillv1.ShareQuestion{deliveryQuestion(), bad}, "FIELD_INVALID", "questions[1].purpose"},
+		"one is empty": {[]*waybillv1.ShareQuestion{deliveryQuestion(), {}}, "FIELD_INVALID", "questions[1].recipient"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			for i := range c.questions {
 				if c.questions[i] == nil {
 					c.questions[i] = &waybillv1.ShareQuestion{}
 				}
-			}
-			if c.field == "questions[2].subject_regions" { // exporters are two now
-				c.questions[0].Exporter, c.questions[1].Exporter = "acme-sg", "acme-sg"
 			}
 			_, err := w.share(registry.RoleCaller).BatchCheckShares(t.Context(), &waybillv1.BatchCheckSharesRequest{Questions: c.questions})
 			refused(t, err, codes.InvalidArgument, c.reason, c.field)

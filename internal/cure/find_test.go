@@ -109,7 +109,9 @@ func TestFind(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	denied, cured := 0, map[decision.Code]int{}
+	// Every fourth case: each is tried many times over.
+	const every = 4
+	seen, denied, cured := 0, 0, map[decision.Code]int{}
 	var found int
 	for _, f := range example(t, "cases/*.yaml") {
 		cases, err := wire.LoadCasesIn(zone, f)
@@ -118,6 +120,9 @@ func TestFind(t *testing.T) {
 		}
 		for _, c := range cases {
 			if c.Refused != "" || c.Outcome != decision.Denied || len(c.Question.GetSubjects()) > 0 {
+				continue
+			}
+			if seen++; seen%every != 0 {
 				continue
 			}
 			changed, err := c.Apply(all)

@@ -93,14 +93,6 @@ func TestQuestionReadsEverything(t *testing.T) {
 	}
 }
 
-func bases(pairs ...int) func(q *waybillv1.ShareQuestion) {
-	return func(q *waybillv1.ShareQuestion) {
-		for i := 0; i < len(pairs); i += 2 {
-			q.Bases = append(q.Bases, &waybillv1.BasisClaim{Regime: waybillv1.Regime(pairs[i]), Basis: waybillv1.Basis(pairs[i+1])})
-		}
-	}
-}
-
 // cohortQuestion is a bulk question of an attested cohort.
 func cohortQuestion() *waybillv1.ShareQuestion {
 	q := plainQuestion()
