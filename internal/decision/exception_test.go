@@ -66,7 +66,7 @@ func TestDeferralHasItsBounds(t *testing.T) {
 		"assessments are not put off": {func(w *town, _ *registry.ExceptionRecord) { settings(w).AssessmentDeferralOff = true }, "IMPACT_ASSESSMENT_MISSING CN"},
 		"beyond the calendar": {func(w *town, r *registry.ExceptionRecord) {
 			w.in.Now = on(2027, 1, 4)
-			r.ExpireTime = 0
+			r.ExpireTime, r.EmergencyEndTime = 0, 0
 			w.courier().Screenings[0].ScreenTime = on(2026, 12, 1)
 			w.policy().Necessity[0].ReviewUntil = on(2030, 1, 1)
 		}, "AGREEMENT_MISSING POLICY; IMPACT_ASSESSMENT_MISSING CN"},

@@ -98,13 +98,34 @@ func TestWithdrawnStaysWithdrawn(t *testing.T) {
 				}
 			}
 		}
-		for _, c := range said {
+		// A withdrawal may take a consent by way of another that it took: one that names
+		// no recipient stands for all of them (R80).
+		alike := func(x, y *Fact) bool {
+			return (x.Type == 0 || x.Type == y.Type) && x.Purpose == y.Purpose && (x.Recipient == 0 || y.Recipient == 0 || x.Recipient == y.Recipient)
+		}
+		taken := make([]registry.Time, len(said)) // when each consent may have been withdrawn
+		for again := true; again; {
+			again = false
+			for i := range said {
+				if said[i].Kind != FactConsent {
+					continue
+				}
+				for k := range said {
+					at := taken[k]
+					if said[k].Kind == FactWithdrawal {
+						at = said[k].Time
+					}
+					if at > taken[i] && alike(&said[k], &said[i]) && said[i].Time <= at {
+						taken[i], again = at, true
+					}
+				}
+			}
+		}
+		for i, c := range said {
 			if c.Kind != FactConsent {
 				continue
 			}
-			last := slices.ContainsFunc(said, func(w Fact) bool {
-				return w.Kind == FactWithdrawal && (w.Type == 0 || w.Type == c.Type) && w.Purpose == c.Purpose && (w.Recipient == 0 || c.Recipient == 0 || w.Recipient == c.Recipient) && c.Time <= w.Time
-			})
+			last := taken[i] != 0
 			stands := slices.ContainsFunc(h.Consents, func(k KeptConsent) bool {
 				return k.Type == c.Type && k.Purpose == c.Purpose && k.Recipient == c.Recipient && k.Publication == c.Publication && k.WithdrawTime == 0
 			})
