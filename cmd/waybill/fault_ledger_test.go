@@ -11,6 +11,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
 
 	"waybill/internal/decision"
@@ -28,9 +29,17 @@ func (s *site) tagger() func(text string) [gate.TagSize]byte {
 	if err != nil {
 		s.t.Fatal(err)
 	}
-	var line struct{ Key string }
-	if err := json.Unmarshal(b, &line); err != nil {
-		s.t.Fatalf("the tag keys are not one line of JSON: %v", err)
+	var line struct{ Use, Key string }
+	for _, text := range strings.Split(strings.TrimSpace(string(b)), "\n") { // a line a use
+		if err := json.Unmarshal([]byte(text), &line); err != nil {
+			s.t.Fatalf("the tag keys are not lines of JSON: %v", err)
+		}
+		if line.Use == "ledger" {
+			break
+		}
+	}
+	if line.Use != "ledger" {
+		s.t.Fatal("the tag keys have none of the use ledger")
 	}
 	key, err := hex.DecodeString(line.Key)
 	if err != nil {
