@@ -19,27 +19,43 @@ var (
 	alters = regexp.MustCompile("(?m)^ALTER TABLE [`\"](\\w+)[`\"] (.*);$")
 	adds   = regexp.MustCompile("ADD COLUMN [`\"](\\w+)[`\"]")
 	makes  = regexp.MustCompile("(?m)^CREATE TABLE [`\"](\\w+)[`\"]")
+	// functions are PostgreSQL's only; their triggers go with them.
+	functions = regexp.MustCompile("(?m)^CREATE (?:OR REPLACE )?FUNCTION (\\w+)\\(")
 )
 
-// undo returns the statements that bring a registry of version 3 back to version 2.
+// undo returns the statements that bring a registry of the newest version back to version 2.
 func undo(t *testing.T, dir, cascade string) []string {
 	t.Helper()
 	files, err := migrate.Files(dir)
 	if err != nil {
 		t.Fatal(err)
 	}
-	text, err := fs.ReadFile(files, "00003_tables.sql")
+	names, err := fs.Glob(files, "*.sql")
 	if err != nil {
 		t.Fatal(err)
 	}
+	slices.Reverse(names)
 	var undo []string
-	for _, m := range makes.FindAllSubmatch(text, -1) {
-		undo = append(undo, fmt.Sprintf("DROP TABLE %s%s", m[1], cascade))
-	}
-	slices.Reverse(undo)
-	for _, m := range alters.FindAllSubmatch(text, -1) {
-		for _, c := range adds.FindAllSubmatch(m[2], -1) {
-			undo = append(undo, fmt.Sprintf("ALTER TABLE %s DROP COLUMN %s", m[1], c[1]))
+	for _, name := range names {
+		if name < "00003" {
+			continue
+		}
+		text, err := fs.ReadFile(files, name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, m := range alters.FindAllSubmatch(text, -1) {
+			for _, c := range adds.FindAllSubmatch(m[2], -1) {
+				undo = append(undo, fmt.Sprintf("ALTER TABLE %s DROP COLUMN %s", m[1], c[1]))
+			}
+		}
+		made := makes.FindAllSubmatch(text, -1)
+		slices.Reverse(made)
+		for _, m := range made {
+			undo = append(undo, fmt.Sprintf("DROP TABLE %s%s", m[1], cascade))
+		}
+		for _, m := range functions.FindAllSubmatch(text, -1) {
+			undo = append(undo, fmt.Sprintf("DROP FUNCTION %s CASCADE", m[1]))
 		}
 	}
 	return append(undo, "ALTER TABLE exporter ADD COLUMN ciio boolean NOT NULL DEFAULT false", "DELETE FROM goose_db_version WHERE version_id > 2")
