@@ -167,6 +167,17 @@ func (j *judge) reasonsOf(a *registry.Agreement, v view, c asked) []Reason {
 	return out
 }
 
+// agreementsFor are the candidates for a deployment (R32).
+func (j *judge) agreementsFor(v view) []*registry.Agreement {
+	var out []*registry.Agreement
+	for _, a := range j.agreements {
+		if j.between(a) && j.fits(a, v) {
+			out = append(out, a)
+		}
+	}
+	return out
+}
+
 // Rules 21 AGREEMENT_MISSING, 22 to 28 and 49 RECIPIENT_RETENTION_EXCEEDS: one candidate that passes all suffices
 // for a category; if none does, the reasons are the best one's (2.1(3)(a), R33).
 func (j *judge) rules21to28and49() {
@@ -174,22 +185,12 @@ func (j *judge) rules21to28and49() {
 		return
 	}
 	for _, v := range j.viewsOf(21) {
-		var candidates []*registry.Agreement
-		for _, a := range j.agreements {
-			if j.between(a) && j.fits(a, v) {
-				candidates = append(candidates, a)
-			}
-		}
+		candidates := j.agreementsFor(v)
 		if len(candidates) == 0 {
 			j.fire(decision.AgreementMissing, registry.RegimePolicy)
+			continue
 		}
 		for _, c := range j.asked {
-			if len(candidates) == 0 {
-				if j.hosted(v) && !v.hosting && j.outsideKind(v.kind, c) {
-					j.fire(decision.CategoryOutsideRecipientKind, registry.RegimePolicy, c.name)
-				}
-				continue
-			}
 			var best *registry.Agreement
 			var reasons []Reason
 			for _, a := range candidates {

@@ -108,7 +108,13 @@ var cases = []struct {
 	}, "ALLOWED"},
 	{"an investigation", func(w *world) { w.ask("police", "disclosure", "name"); w.no(); w.q.Objected = true; w.claim(4) }, "ALLOWED"},
 	{"an investigation without letter", func(w *world) { w.ask("police", "disclosure", "name"); w.no(); w.claim(4).Instrument = "" },
-		"LEGAL_EXCEPTION_UNSUPPORTED(evidence) CONSENT_MISSING/CN"},
+		"LEGAL_EXCEPTION_UNSUPPORTED(categories) LEGAL_EXCEPTION_UNSUPPORTED(evidence) CONSENT_MISSING/CN"},
+	{"an investigation that asks for less", func(w *world) {
+		w.ask("near", "events", "name", "phone")
+		w.q.AuthorityInstrument = "instruments/police"
+		w.claim(4)
+		get[*registry.Instrument](w, "instruments/police").CoveredCategories = []string{"categories/name"}
+	}, "LEGAL_EXCEPTION_UNSUPPORTED(categories)"},
 	{"a foreign letter, a certificate in force", func(w *world) {
 		w.ask("fbi", "disclosure", "name")
 		w.no()
@@ -121,9 +127,19 @@ var cases = []struct {
 		w.claim(5)
 		get[*registry.Settings](w, "settings").AgreementDeferralOff = true
 	}, "AGREEMENT_MISSING"},
+	{"a rescue after the emergency", func(w *world) { w.ask("ambulance", "rescue", "name"); w.no(); w.claim(5).EmergencyEndTime = now },
+		"LEGAL_EXCEPTION_UNSUPPORTED(effective_time) AGREEMENT_MISSING CONSENT_MISSING/CN SEPARATE_CONSENT_MISSING_PROVISION/CN"},
 	{"a rescue without the second limb", func(w *world) { w.ask("ambulance", "rescue", "name"); w.no(); w.claim(5).WhyImpracticable = " " },
 		"LEGAL_EXCEPTION_UNSUPPORTED(evidence) AGREEMENT_MISSING CONSENT_MISSING/CN SEPARATE_CONSENT_MISSING_PROVISION/CN"},
-	{"made public", func(w *world) { w.ask("near", "events", "name"); w.no(); w.claim(6) }, "ALLOWED"},
+	{"made public", func(w *world) { w.ask("near", "events", "name"); w.no(); w.claim(6); w.us().City = "beijing" }, "ALLOWED"},
+	{"made public, in Shenzhen", func(w *world) { w.ask("near", "events", "name"); w.no(); w.claim(6) }, "DEIDENTIFICATION_REQUIRED/CN_SZ"},
+	{"made public, of many", func(w *world) {
+		w.ask("near", "events", "name")
+		w.crowd(9)
+		w.q.Cohort.Purpose = "purposes/events"
+		w.claim(6)
+	},
+		"LEGAL_EXCEPTION_UNSUPPORTED(evidence) SEPARATE_CONSENT_MISSING_PROVISION/CN"},
 	{"made public, objected", func(w *world) { w.ask("near", "events", "name"); w.claim(6); w.q.Objected = true },
 		"LEGAL_EXCEPTION_UNSUPPORTED(evidence) SUBJECT_RESTRICTED_OR_OBJECTED(objected)"},
 	{"made public, sensitive", func(w *world) { w.ask("near", "events", "id-number"); w.claim(6) }, "LEGAL_EXCEPTION_UNSUPPORTED(categories)"},
@@ -134,6 +150,12 @@ var cases = []struct {
 		w.claim(6)
 		w.policy().Waivers = []registry.WaiverCell{{Exception: 6, Group: registry.WaiverGroupSeparateConsent, Effect: registry.WaiverEffectNo}}
 	}, "SEPARATE_CONSENT_MISSING_PROVISION/CN"},
+	{"a duty of our law, for a person in Germany", func(w *world) {
+		w.ask("affiliate", "fraud", "name")
+		w.berlin()
+		w.q.Erased = true
+		w.claim(1).ObligesSharing = true
+	}, "SUBJECT_ERASED_OR_CANCELLED"},
 	{"minimisation is never waived", func(w *world) {
 		w.ask("police", "disclosure", "name")
 		w.claim(1)
@@ -244,6 +266,29 @@ var cases = []struct {
 		w.consent(decision.ConsentOrdinary, "purposes/account")
 		w.in.Facts = &decision.Facts{Consents: []decision.HeldConsent{{Type: decision.ConsentOrdinary, Purpose: w.number("purposes/account"), WithdrawTime: ago(1)}}}
 	}, "CONSENT_WITHDRAWN/CN"},
+	{"withdrawn in another record", func(w *world) {
+		w.ask("sms", "sending", "phone")
+		w.no()
+		w.consent(decision.ConsentOrdinary, "purposes/account")
+		c := w.consent(decision.ConsentOrdinary, "purposes/account")
+		c.GiveTime, c.WithdrawTime = ago(60), ago(1)
+	}, "CONSENT_WITHDRAWN/CN"},
+	{"given anew", func(w *world) {
+		w.ask("sms", "sending", "phone")
+		w.no()
+		w.consent(decision.ConsentOrdinary, "purposes/account").WithdrawTime = ago(2)
+		w.consent(decision.ConsentOrdinary, "purposes/account").GiveTime = ago(1)
+	}, "ALLOWED"},
+	{"given before its version", func(w *world) {
+		w.ask("sms", "sending", "phone")
+		w.no()
+		w.consent(decision.ConsentOrdinary, "purposes/account").GiveTime = ago(801)
+	}, "CONSENT_SCOPE_MISMATCH/CN"},
+	{"a guardian's for an adult", func(w *world) {
+		w.ask("sms", "sending", "phone")
+		w.no()
+		w.consent(decision.ConsentGuardian, "purposes/account")
+	}, "CONSENT_MISSING/CN"},
 	{"consented as held", func(w *world) {
 		w.ask("sms", "sending", "phone")
 		w.no()
@@ -395,6 +440,11 @@ var cases = []struct {
 	{"four hundred days after", func(w *world) { w.ask("courier", "delivery", "address"); w.q.CollectTime = ago(400) }, "RETENTION_EXPIRED(retention)"},
 	{"of unknown age of data", func(w *world) { w.ask("courier", "delivery", "address"); w.q.CollectTime = 0 }, "RETENTION_EXPIRED(collect_time)"},
 	{"of unknown age of data, an open order", func(w *world) { w.ask("courier", "delivery", "address"); w.q.CollectTime = 0; w.orders() }, "ALLOWED"},
+	{"of unknown age of data, an order of something else", func(w *world) {
+		w.ask("near", "delivery", "address")
+		w.q.CollectTime = 0
+		w.orders()
+	}, "RETENTION_EXPIRED(collect_time)"},
 	{"ceased yesterday", func(w *world) {
 		w.ask("near", "events", "name")
 		w.q.Product = "app"

@@ -303,12 +303,13 @@ func (j *judge) rule16() {
 }
 
 // Rule 17 CATEGORY_OUTSIDE_RECIPIENT_KIND (R20). Where it is judged with the
-// agreement, rules21to28and49 judges it.
+// agreement, rules21to28and49 judges it; without a candidate it is judged here.
 func (j *judge) rule17() { j.hit(decision.CategoryOutsideRecipientKind) }
 
 func (j *judge) hits17(p *registry.Policy, c asked) bool {
 	return j.purpose != nil && slices.ContainsFunc(j.viewsOf(17), func(v view) bool {
-		return !j.hosted(v) && outsideList(p, v.kind, c)
+		withAgreement := j.hosted(v) && (v.hosting || j.exporter == nil || len(j.agreementsFor(v)) > 0)
+		return !withAgreement && outsideList(p, v.kind, c)
 	})
 }
 
