@@ -43,9 +43,9 @@ func (j *judge) before() (sensitive, others int64) {
 	return sensitive, others
 }
 
-// sensitive is s of R71, others is n.
+// sensitive is s of R71, others is n; what is unknown is neither.
 func (j *judge) sensitive() bool {
-	return j.under14() || slices.ContainsFunc(j.asked, func(c asked) bool { return c.any(func(l leaf) bool { return l.sensitive }) })
+	return slices.ContainsFunc(j.asked, func(c asked) bool { return j.under14() || c.any(func(l leaf) bool { return l.sensitive }) })
 }
 
 func (j *judge) others() bool {
