@@ -20,7 +20,7 @@ var (
 	adds   = regexp.MustCompile("ADD COLUMN [`\"](\\w+)[`\"]")
 	makes  = regexp.MustCompile("(?m)^CREATE TABLE [`\"](\\w+)[`\"]")
 	// functions are PostgreSQL's only; their triggers go with them.
-	functions = regexp.MustCompile("(?m)^CREATE (?:OR REPLACE )?FUNCTION (\\w+)\\(")
+	functions = regexp.MustCompile(`(?m)^CREATE (?:OR REPLACE )?FUNCTION (\w+)\(`)
 )
 
 // undo returns the statements that bring a registry of the newest version back to version 2.
