@@ -25,7 +25,7 @@ bench: ## the engine alone, then the gate against the bare echo; figures are kep
 	$(GO) run ./cmd/bench -json docs/bench.json
 
 soak: ## the properties over and over, a million questions to the oracle, facts of ten million subjects, and 100,000 revocations against the checks of three servers
-	WAYBILL_SUBJECTS=$(or $(SUBJECTS),10000000) WAYBILL_RACES=$(or $(RACES),100) WAYBILL_SECONDS=$(or $(SECONDS),60) $(GO) test -count 1 -timeout 120m -v -run 'OnPostgres|AtScale|AtARate' ./internal/gate
+	WAYBILL_SUBJECTS=$(or $(SUBJECTS),10000000) WAYBILL_FACT_RACES=$(or $(FACT_RACES),100) WAYBILL_SECONDS=$(or $(SECONDS),60) $(GO) test -count 1 -timeout 120m -v -run '(Race|Boundary)OnPostgres|AtScale|AtARate' ./internal/gate
 	WAYBILL_ORACLE_CASES=$(or $(CASES),1000000) $(GO) test -count 1 -timeout 60m -run Oracle ./internal/decision
 	WAYBILL_RACES=$(or $(RACES),100000) $(GO) test -count 1 -timeout 24h -v -run 'TestRacesInVirtualTime' ./internal/gate
 	WAYBILL_RACES=$(or $(RACES),10000) $(GO) test -count 1 -timeout 24h -v -run 'TestRacesOnPostgreSQL' ./internal/gate

@@ -598,7 +598,7 @@ func race(t *testing.T, gates []*running, rounds int) (late, allowed int) {
 // rounds is how often a race is run: a few times, or as the environment says.
 func rounds(few int) int {
 	n := few
-	if s := os.Getenv("WAYBILL_RACES"); s != "" {
+	if s := os.Getenv("WAYBILL_FACT_RACES"); s != "" {
 		fmt.Sscan(s, &n)
 	}
 	return n

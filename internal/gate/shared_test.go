@@ -22,9 +22,9 @@ import (
 // What several servers on one PostgreSQL do together. The ordinary run takes a
 // short slice; make soak takes all of it, by the environment:
 //
-//	WAYBILL_RACES     how often each race is run
-//	WAYBILL_SUBJECTS  of how many subjects something is held
-//	WAYBILL_SECONDS   how long withdrawals are written at a stretch
+//	WAYBILL_FACT_RACES  how often each race is run
+//	WAYBILL_SUBJECTS    of how many subjects something is held
+//	WAYBILL_SECONDS     how long withdrawals are written at a stretch
 
 // setting reads a number from the environment.
 func setting(name string, otherwise int) int {
@@ -103,7 +103,7 @@ func decisionsOf(t testing.TB, s *store.Store) (all []*ledger.DecisionEntry) {
 func TestWithdrawalsRaceOnPostgres(t *testing.T) {
 	judging(t, byConsent)
 	shared, keys := newShared(t), keysWithout(t)
-	cfg := Config{Facts: 100 * time.Millisecond, Margin: 100 * time.Millisecond, Look: 20 * time.Millisecond}
+	cfg := Config{Facts: 100 * time.Millisecond, Margin: 100 * time.Millisecond, Look: 20 * time.Millisecond, Wait: 5 * time.Second}
 	var gates []*running
 	for range 3 {
 		gates = append(gates, startWith(t, shared.open(t), keys, KeeperConfig{}, cfg))
