@@ -581,7 +581,10 @@ func race(t *testing.T, gates []*running, rounds int) (late, allowed int) {
 				}
 			})
 		}
-		time.Sleep(time.Duration(20+rand.IntN(60)) * time.Millisecond)
+		for began := time.Now(); allows.Load() == 0 && time.Since(began) < 10*time.Second; {
+			time.Sleep(time.Millisecond)
+		}
+		time.Sleep(time.Duration(rand.IntN(60)) * time.Millisecond)
 		if _, err := gates[round%len(gates)].WriteFacts(t.Context(), gates[0].shop, withdrawal(subject), FactOptions{}); err != nil {
 			t.Fatalf("round %d: %v", round, err)
 		}
