@@ -200,15 +200,6 @@ func TestCommandLine(t *testing.T) {
 			golden(t, tt.name, w.settled(r))
 		})
 	}
-	t.Run("what is held is shown to an auditor", func(t *testing.T) {
-		w := *w.in(t)
-		made := w.must(0, "token", "create", "reader", "--role", "auditor", "-o", "json")
-		w.env = maps.Clone(w.env)
-		w.env["WAYBILL_TOKEN"] = regexp.MustCompile(`wb_[^"]+`).FindString(made.out)
-		for name, subject := range map[string]string{"facts-get": "customer-2002", "facts-get-nothing": "customer-2003"} {
-			golden(t, name, w.settled(w.must(0, "facts", "get", "--subject", subject)))
-		}
-	})
 	t.Run("decision is found again", func(t *testing.T) {
 		w := w.in(t)
 		r := w.run(append([]string{"check", "--category", "user.name", "-o", "json"}, paid...)...)
@@ -410,6 +401,15 @@ func TestCommandLine(t *testing.T) {
 	t.Run("doctor beside a server", func(t *testing.T) {
 		w := w.in(t)
 		golden(t, "doctor-serving", w.settled(w.must(0, "doctor")))
+	})
+	t.Run("what is held is shown to an auditor", func(t *testing.T) {
+		w := *w.in(t)
+		made := w.must(0, "token", "create", "reader", "--role", "auditor", "-o", "json")
+		w.env = maps.Clone(w.env)
+		w.env["WAYBILL_TOKEN"] = regexp.MustCompile(`wb_[^"]+`).FindString(made.out)
+		for name, subject := range map[string]string{"facts-get": "customer-2002", "facts-get-nothing": "customer-2003"} {
+			golden(t, name, w.settled(w.must(0, "facts", "get", "--subject", subject)))
+		}
 	})
 }
 

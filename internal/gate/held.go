@@ -48,7 +48,7 @@ func (h *heldness) found(at moment) {
 
 // look asks the ledger once whether anything is held.
 func (r *recorder) look(ctx context.Context) error {
-	ctx, cancel := context.WithTimeout(ctx, r.cfg.Wait)
+	ctx, cancel := context.WithTimeout(ctx, r.held.trust) // later its word is worth nothing
 	defer cancel()
 	sent := moment{r.now(), r.boot()}
 	any, err := r.ledger.AnyFacts(ctx)
