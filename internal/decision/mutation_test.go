@@ -22,8 +22,19 @@ type lawyersCase struct {
 	in      decision.Inputs
 }
 
-// lawyersCases reads the example's registry and its cases.
+var lawyers []lawyersCase
+
+// lawyersCases are the example's cases, read once for all tests; nobody changes one.
 func lawyersCases(t *testing.T) []lawyersCase {
+	t.Helper()
+	if lawyers == nil {
+		lawyers = readLawyersCases(t)
+	}
+	return lawyers
+}
+
+// readLawyersCases reads the example's registry and its cases.
+func readLawyersCases(t *testing.T) []lawyersCase {
 	t.Helper()
 	const dir = "../../examples/prosense"
 	read := func(pattern string) (fs []wire.File) {

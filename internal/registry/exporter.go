@@ -111,14 +111,14 @@ func (n *Exporter) validate(c *checks) {
 	switch {
 	case n.City == "" && n.Country == "CN":
 		c.add("city", "the city, which decides local law in the mainland of China: shenzhen")
-	case n.City != "" && !idPattern.MatchString(n.City):
+	case n.City != "" && !isID(n.City):
 		c.add("city", "a city in lower-case letters: shenzhen")
 	}
 	c.countries("regions_served", n.RegionsServed, false)
 	ids := make([]string, len(n.Products))
 	for i, p := range n.Products {
 		ids[i] = p.ID
-		if !idPattern.MatchString(p.ID) {
+		if !isID(p.ID) {
 			c.add(at("products", i)+".id", "an id of lower-case letters, digits and hyphens")
 		}
 		known(c, at("products", i)+".minors", p.Minors)

@@ -1,7 +1,6 @@
 package registry
 
 import (
-	"regexp"
 	"strings"
 )
 
@@ -122,10 +121,36 @@ func New(c Collection) Noun {
 	return nil
 }
 
-var (
-	idPattern       = regexp.MustCompile(`^[a-z0-9]([a-z0-9-]{0,62}[a-z0-9])?$`)
-	categoryPattern = regexp.MustCompile(`^[a-z0-9_]{1,64}(\.[a-z0-9_]{1,64}){0,9}$`)
-)
+// isID: [a-z0-9-]{1,64} without a hyphen at an end. Every name of a change passes
+// here several times, so it is no regular expression.
+func isID(s string) bool {
+	return isWord(s, '-') && s[0] != '-' && s[len(s)-1] != '-'
+}
+
+// isCategory: one to ten parts [a-z0-9_]{1,64} joined by dots.
+func isCategory(s string) bool {
+	for range 10 {
+		part, rest, more := strings.Cut(s, ".")
+		if !isWord(part, '_') {
+			return false
+		}
+		if !more {
+			return true
+		}
+		s = rest
+	}
+	return false
+}
+
+// isWord reports whether s is 1 to 64 lower-case letters, digits and the mark.
+func isWord(s string, mark byte) bool {
+	for i := range len(s) {
+		if c := s[i]; (c < 'a' || c > 'z') && (c < '0' || c > '9') && c != mark {
+			return false
+		}
+	}
+	return len(s) > 0 && len(s) <= 64
+}
 
 // CollectionOf returns the collection that a full name belongs to, and whether
 // the name is well formed: ids are [a-z0-9-]{1,64} without a hyphen at an end,
@@ -140,30 +165,30 @@ func CollectionOf(name string) (Collection, bool) {
 	}
 	switch head {
 	case "exporters":
-		return Exporters, idPattern.MatchString(id)
+		return Exporters, isID(id)
 	case "recipients":
 		if r, d, ok := strings.Cut(id, "/deployments/"); ok {
-			return Deployments, idPattern.MatchString(r) && idPattern.MatchString(d)
+			return Deployments, isID(r) && isID(d)
 		}
-		return Recipients, idPattern.MatchString(id)
+		return Recipients, isID(id)
 	case "agreements":
-		return Agreements, idPattern.MatchString(id)
+		return Agreements, isID(id)
 	case "transfers":
-		return Transfers, idPattern.MatchString(id)
+		return Transfers, isID(id)
 	case "assessments":
-		return Assessments, idPattern.MatchString(id)
+		return Assessments, isID(id)
 	case "purposes":
-		return Purposes, idPattern.MatchString(id)
+		return Purposes, isID(id)
 	case "categories":
-		return Categories, categoryPattern.MatchString(id)
+		return Categories, isCategory(id)
 	case "policies":
-		return Policies, idPattern.MatchString(id)
+		return Policies, isID(id)
 	case "principals":
-		return Principals, idPattern.MatchString(id)
+		return Principals, isID(id)
 	case "instruments":
-		return Instruments, idPattern.MatchString(id)
+		return Instruments, isID(id)
 	case "exceptions":
-		return Exceptions, idPattern.MatchString(id)
+		return Exceptions, isID(id)
 	}
 	return 0, false
 }

@@ -165,7 +165,7 @@ func (n *Recipient) validate(c *checks) {
 	for i, e := range n.Incidents {
 		f := at("incidents", i)
 		ids[i] = e.ID
-		if !idPattern.MatchString(e.ID) {
+		if !isID(e.ID) {
 			c.add(f+".id", "an id of lower-case letters, digits and hyphens")
 		}
 		if e.DiscoverTime == 0 {
@@ -178,7 +178,7 @@ func (n *Recipient) validate(c *checks) {
 		if n.Kind != RecipientKindSuccessor {
 			c.add("deal", "nothing: only a recipient of kind SUCCESSOR has one")
 		}
-		if !idPattern.MatchString(n.Deal.ID) {
+		if !isID(n.Deal.ID) {
 			c.add("deal.id", "an id of lower-case letters, digits and hyphens")
 		}
 	}
