@@ -75,6 +75,9 @@ func printVersion(w io.Writer, v *pb.GetVersionResponse) error {
 		fmt.Fprintf(w, "revision %d of %s\n", t.GetRevision(), t.GetEpoch())
 		fmt.Fprintf(w, "%d %s\n", v.GetObservers(), plural(int(v.GetObservers()), "observer"))
 	}
+	if len(v.GetNotJudged()) == 0 {
+		return nil
+	}
 	rows := make([][]string, 0, len(v.GetNotJudged()))
 	for _, code := range v.GetNotJudged() {
 		rows = append(rows, []string{fmt.Sprintf("rule %d", pb.ReasonCode_value["REASON_CODE_"+code]/10), code})

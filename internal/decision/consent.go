@@ -1,8 +1,6 @@
 package decision
 
 import (
-	"slices"
-
 	"waybill/internal/registry"
 )
 
@@ -81,56 +79,6 @@ func (e *scratch) fitsPublication(t ConsentType, publication string) bool {
 	return t != ConsentSeparatePublic || e.edition == 1 || publication != "" && publication == e.q.Publication
 }
 
-// hold adds the consents that are held here of the person.
-func (e *scratch) hold() {
-	f := e.in.Facts
-	if f == nil || e.edition == 1 || e.bulk() {
-		return
-	}
-	for i := range f.Consents {
-		c := &f.Consents[i]
-		p := presented{typ: c.Type, purpose: c.Purpose, byGuardian: c.ByGuardian, childInterest: c.ChildInterest,
-			named: c.Recipient != 0 && c.Recipient == e.recNumber, recipient: c.Recipient, gave: c.GiveTime, withdrawn: c.WithdrawTime}
-		rec := e.s.record(c.Policy)
-		p.stands = len(rec) > 0 && registry.Collection(rec[0]) == registry.Policies && e.standing(c.Policy, c.GiveTime) && past(c.GiveTime, e.now) && !past(c.ExpireTime, e.now) &&
-			fitsRecipient(c.Type, c.Recipient == 0, p.named) && e.fitsPublication(c.Type, c.Publication)
-		p.withdrew = past(c.WithdrawTime, e.now)
-		for k := range e.asked {
-			if e.asked[k].category != nil && e.holdsAll(c, e.asked[k].category) {
-				p.names |= 1 << k
-			}
-		}
-		e.consents = append(e.consents, p)
-	}
-}
-
-// holdsAll reports whether the held consent names every leaf of the category.
-func (e *scratch) holdsAll(c *HeldConsent, k *category) bool {
-	for _, leaf := range k.leaves {
-		if !slices.Contains(c.Categories, e.t.categories[leaf].number) {
-			return false
-		}
-	}
-	return true
-}
-
-// withdrawn reports whether a withdrawal that is held here came after the presented
-// consent was given.
-func (e *scratch) withdrawn(c *Consent, purpose uint32) bool {
-	f := e.in.Facts
-	if f == nil || e.edition == 1 {
-		return false
-	}
-	for i := range f.Consents {
-		h := &f.Consents[i]
-		if h.Type == c.Type && h.Purpose == purpose && past(h.WithdrawTime, e.now) && c.GiveTime < h.WithdrawTime &&
-			(h.Recipient == 0 || c.Recipient == "" || h.Recipient == e.s.Number(c.Recipient)) {
-			return true
-		}
-	}
-	return false
-}
-
 // namesAll reports whether the consent names every leaf of the category.
 func (e *scratch) namesAll(c *Consent, k *category) bool {
 	for _, leaf := range k.leaves {
@@ -179,83 +127,6 @@ func (e *scratch) consented(purpose uint32, t types, guardian bool) (m uint64) {
 		}
 	}
 	return m
-}
-
-// base resolves the basis of a deployment under each regime: reading R26.
-func (e *scratch) base(d *judged) {
-	for r := registry.RegimeCn; r <= registry.RegimeUk; r++ {
-		d.bases[r], d.special[r] = registry.BasisConsent, false
-		if !e.under(r) {
-			continue
-		}
-		named := e.q.Bases[r]
-		chosen, several := registry.BasisUnspecified, false
-		for i := range d.policy.bases {
-			x := &d.policy.bases[i]
-			if x.purpose != e.served.number || x.kind != d.kind || x.regimes&(1<<r) == 0 || x.basis == chosen ||
-				x.basis <= registry.BasisConsent || named != 0 && named != x.basis || e.evidence(x.basis) != NoDetail {
-				continue
-			}
-			several = chosen != 0
-			chosen = x.basis
-			if several {
-				break
-			}
-		}
-		if chosen != 0 && !several {
-			d.bases[r] = chosen
-			if r >= registry.RegimeEu {
-				d.special[r] = d.policy.lists(e.served.number, d.kind, r, chosen, true)
-			}
-		}
-	}
-}
-
-// lists reports whether the version lists a basis, with a ground of GDPR 9(2) if
-// special asks for one.
-func (p *policy) lists(purpose uint32, k registry.RecipientKind, r registry.Regime, b registry.Basis, special bool) bool {
-	for i := range p.bases {
-		if x := &p.bases[i]; x.basis == b && x.kind == k && x.purpose == purpose && x.regimes&(1<<r) != 0 && (!special || x.special) {
-			return true
-		}
-	}
-	return false
-}
-
-// evidence returns NoDetail if the evidence of a basis was given, else what lacks.
-func (e *scratch) evidence(b registry.Basis) Detail {
-	q := e.q
-	switch b {
-	case registry.BasisContract:
-		switch {
-		case e.bulk():
-			return DetailBulk
-		case q.OrderRef == "":
-			return DetailOrderMissing
-		case q.Subject == "" || q.OrderSubject != q.Subject:
-			return DetailOrderOfAnother
-		}
-	case registry.BasisHumanResources:
-		if q.HRReference == "" {
-			return DetailHrReferenceMissing
-		}
-	case registry.BasisLegalObligation, registry.BasisPublicBodyRequest:
-		if q.Citation == "" {
-			return DetailCitationMissing
-		}
-	case registry.BasisLegitimateInterests:
-		n, rec := e.s.find(registry.Assessments, q.Assessment)
-		if n == 0 {
-			return DetailAssessmentMissing
-		}
-		var a assessmentView
-		readAssessment(n, rec, &a)
-		if a.exporter != e.exporter.number || !a.recipients.has(e.recNumber) || !a.purposes.has(e.served.place) ||
-			a.approve == 0 || a.approve > e.now || a.review <= e.now {
-			return DetailAssessmentMissing
-		}
-	}
-	return NoDetail
 }
 
 // Rules 30 to 36.

@@ -1,10 +1,6 @@
 package decision
 
-import (
-	"slices"
-
-	"waybill/internal/registry"
-)
+import "waybill/internal/registry"
 
 // bulk reports whether the share is of many persons without a list of them: reading
 // R48. Edition 1 knew no list.
@@ -306,70 +302,6 @@ func (e *scratch) resolveCategories() {
 	}
 }
 
-// resolveRegions resolves regions and regimes: readings R8 and R9.
-func (e *scratch) resolveRegions() {
-	given, unknown := len(e.q.SubjectRegions) > 0, false
-	for _, r := range e.q.SubjectRegions {
-		c := parseCountry(r)
-		unknown = unknown || c == unknownCountry
-		e.regions = append(e.regions, c)
-	}
-	if !given || unknown {
-		for _, c := range e.exporter.serves {
-			if !slices.Contains(e.regions, c) {
-				e.regions = append(e.regions, c)
-			}
-		}
-	}
-	if len(e.regions) == 0 {
-		e.regions = append(e.regions, unknownCountry)
-	}
-	x := e.exporter
-	origin := parseCountry(e.q.Origin)
-	in := func(r registry.Regime, yes bool) {
-		if yes {
-			e.regimes |= 1 << r
-		}
-	}
-	in(registry.RegimePolicy, true)
-	in(registry.RegimeCn, x.country == cn || origin == cn || !origin.known() && x.servesCN || slices.Contains(e.regions, cn))
-	in(registry.RegimeCnSz, x.shenzhen)
-	eea := false
-	for _, c := range e.regions {
-		eea = eea || c.inEEA()
-	}
-	in(registry.RegimeEu, x.country.inEEA() || eea && x.servesEEA)
-	in(registry.RegimeUk, x.country == gb || x.servesGB && slices.Contains(e.regions, gb))
-}
-
-func (e *scratch) under(r registry.Regime) bool { return e.regimes&(1<<r) != 0 }
-
-// govern finds the governing version of every region: reading R14.
-func (e *scratch) govern() {
-	var newest *policy
-	for _, r := range e.regions {
-		var p *policy
-		for _, v := range e.t.policies { // the newest first
-			if v.effective <= e.now && v.covers(e.group, r) {
-				p = v
-				break
-			}
-		}
-		if p == nil {
-			e.policies = e.policies[:0]
-			return
-		}
-		if !slices.Contains(e.policies, p) {
-			e.policies = append(e.policies, p)
-		}
-		if newest == nil || slices.Index(e.t.policies, p) < slices.Index(e.t.policies, newest) {
-			newest = p
-		}
-	}
-	e.have |= needPolicy
-	e.d.Policy = newest.number
-}
-
 // judgeUnderEach judges every deployment under every governing version.
 func (e *scratch) judgeUnderEach() {
 	n := len(e.deps)
@@ -383,55 +315,6 @@ func (e *scratch) judgeUnderEach() {
 			d.policy = p
 			e.deps = append(e.deps, d)
 		}
-	}
-}
-
-// classify finds the class of every deployment judged: reading R45. In edition 1
-// one class decides for all: R13.
-func (e *scratch) classify() {
-	e.classes, e.bidding = 0, false
-	for i := range e.deps {
-		d := &e.deps[i]
-		switch d.class = forOrdinary; d.kind {
-		case registry.RecipientKindAuthority:
-			d.class = forAuthority
-		case registry.RecipientKindPublic:
-			d.class = forPublic
-		case registry.RecipientKindRescue:
-			if e.edition == 1 {
-				d.class = forSpecial
-			}
-		case registry.RecipientKindSuccessor:
-			switch {
-			case past(e.rec.close, e.now):
-				d.class = forSuccessor
-			case e.edition > 1: // before its deal is closed a bidder is a partner
-				d.kind, d.bidder, e.bidding = registry.RecipientKindPartner, true, true
-			default:
-				d.class = forSpecial
-			}
-		}
-		e.classes |= d.class
-	}
-	if e.classes == 0 {
-		e.classes = forOrdinary
-	}
-	if e.edition == 1 {
-		e.classifyAlike()
-	}
-}
-
-func (e *scratch) classifyAlike() {
-	class := forOrdinary
-	switch {
-	case e.classes&(forSpecial|forAuthority|forSuccessor) != 0:
-		class = forSpecial
-	case e.classes&forPublic != 0:
-		class = forPublic
-	}
-	e.classes = class
-	for i := range e.deps {
-		e.deps[i].class = class
 	}
 }
 

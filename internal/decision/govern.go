@@ -9,6 +9,32 @@ import (
 // Which version governs a person, and what a later one would permit: readings R50
 // and R51.
 
+// govern finds the governing version of every region in edition 1: reading R14.
+func (e *scratch) govern() {
+	var newest *policy
+	for _, r := range e.regions {
+		var p *policy
+		for _, v := range e.t.policies { // the newest first
+			if v.effective <= e.now && v.covers(e.group, r) {
+				p = v
+				break
+			}
+		}
+		if p == nil {
+			e.policies = e.policies[:0]
+			return
+		}
+		if !slices.Contains(e.policies, p) {
+			e.policies = append(e.policies, p)
+		}
+		if newest == nil || slices.Index(e.t.policies, p) < slices.Index(e.t.policies, newest) {
+			newest = p
+		}
+	}
+	e.have |= needPolicy
+	e.d.Policy = newest.number
+}
+
 // resolveAcceptance finds the version that the question says the subject accepted.
 func (e *scratch) resolveAcceptance() {
 	e.acceptedPolicy = 0

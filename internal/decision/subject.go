@@ -20,6 +20,56 @@ func (e *scratch) resolveSubject() {
 	}
 }
 
+// hold adds the consents that are held here of the person.
+func (e *scratch) hold() {
+	f := e.in.Facts
+	if f == nil || e.edition == 1 || e.bulk() {
+		return
+	}
+	for i := range f.Consents {
+		c := &f.Consents[i]
+		p := presented{typ: c.Type, purpose: c.Purpose, byGuardian: c.ByGuardian, childInterest: c.ChildInterest,
+			named: c.Recipient != 0 && c.Recipient == e.recNumber, recipient: c.Recipient, gave: c.GiveTime, withdrawn: c.WithdrawTime}
+		rec := e.s.record(c.Policy)
+		p.stands = len(rec) > 0 && registry.Collection(rec[0]) == registry.Policies && e.standing(c.Policy, c.GiveTime) && past(c.GiveTime, e.now) && !past(c.ExpireTime, e.now) &&
+			fitsRecipient(c.Type, c.Recipient == 0, p.named) && e.fitsPublication(c.Type, c.Publication)
+		p.withdrew = past(c.WithdrawTime, e.now)
+		for k := range e.asked {
+			if e.asked[k].category != nil && e.holdsAll(c, e.asked[k].category) {
+				p.names |= 1 << k
+			}
+		}
+		e.consents = append(e.consents, p)
+	}
+}
+
+// holdsAll reports whether the held consent names every leaf of the category.
+func (e *scratch) holdsAll(c *HeldConsent, k *category) bool {
+	for _, leaf := range k.leaves {
+		if !slices.Contains(c.Categories, e.t.categories[leaf].number) {
+			return false
+		}
+	}
+	return true
+}
+
+// withdrawn reports whether a withdrawal that is held here came after the presented
+// consent was given.
+func (e *scratch) withdrawn(c *Consent, purpose uint32) bool {
+	f := e.in.Facts
+	if f == nil || e.edition == 1 {
+		return false
+	}
+	for i := range f.Consents {
+		h := &f.Consents[i]
+		if h.Type == c.Type && h.Purpose == purpose && past(h.WithdrawTime, e.now) && c.GiveTime < h.WithdrawTime &&
+			(h.Recipient == 0 || c.Recipient == "" || h.Recipient == e.s.Number(c.Recipient)) {
+			return true
+		}
+	}
+	return false
+}
+
 // held returns the asked categories that a duty of law keeps: reading R56.
 func (e *scratch) held() (m uint64) {
 	if e.exporter == nil || e.served == nil {
