@@ -81,7 +81,7 @@ func (e *scratch) traceWhole(r *row[func(*scratch)]) {
 
 // calls reports whether a rule is to be called: it runs, and its cue is there.
 func (e *scratch) calls(n need, k kinds, when cue) bool {
-	return e.runs(n, k) && (when == 0 || e.cues&when != 0)
+	return e.cues&when != 0 && e.runs(n, k)
 }
 
 // runs reports whether a rule runs for this question.

@@ -9,7 +9,9 @@ import (
 
 // present resolves the consents that count: readings R23, R47, R48.
 func (e *scratch) present() {
-	e.hold()
+	if e.in.Facts != nil {
+		e.hold()
+	}
 	if len(e.q.Consents) == 0 || e.q.Subject == "" || e.bulk() {
 		return
 	}
@@ -229,7 +231,7 @@ func controls(r registry.RecipientRole) bool {
 // that would cure them; all are of CN but the explicit ones (EU, UK).
 type separate struct {
 	provision, sensitive, crossBorder uint64
-	explicit                          [6]uint64 // by regime
+	explicit                          [2]uint64 // EU, UK
 }
 
 // provides reports whether rule 33 runs for the deployment, exports rule 35.
@@ -258,7 +260,7 @@ func (e *scratch) needSeparate(d *judged) (m separate) {
 	}
 	for r := registry.RegimeEu; r <= registry.RegimeUk; r++ {
 		if e.under(r) && !d.special[r] {
-			m.explicit[r] = e.flagged(flagSpecial)
+			m.explicit[r-registry.RegimeEu] = e.flagged(flagSpecial)
 		}
 	}
 	return m
@@ -285,7 +287,7 @@ func ruleSensitive(e *scratch) {
 		m := &e.deps[i].separate
 		e.fireOn(SeparateConsentMissingSensitive, registry.RegimeCn, NoDetail, 0, e.lacking(m.sensitive, ConsentSeparateSensitive, false))
 		for r := registry.RegimeEu; r <= registry.RegimeUk; r++ {
-			e.fireOn(SeparateConsentMissingSensitive, r, NoDetail, 0, e.lacking(m.explicit[r], ConsentExplicitEU, false))
+			e.fireOn(SeparateConsentMissingSensitive, r, NoDetail, 0, e.lacking(m.explicit[r-registry.RegimeEu], ConsentExplicitEU, false))
 		}
 	}
 }

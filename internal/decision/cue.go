@@ -21,31 +21,65 @@ const (
 	cueChain                      // links
 	cueSchedule                   // data with a schedule
 	cueConsent                    // a basis is consent, or the share is of many persons
+
+	cueAlways cue = 1 << 15
 )
 
 // cued finds the cues of the question, once it is resolved.
-func (e *scratch) cued() (c cue) {
-	add := func(x cue, is bool) {
-		if is {
-			c |= x
+func (e *scratch) cued() cue {
+	c := cueAlways
+	if e.claim.judged {
+		c |= cueClaim
+	}
+	if e.erased || e.restricted || e.objected || e.untracked || e.noAds {
+		c |= cueSubject
+	}
+	if e.later || e.have&needPolicy == 0 {
+		c |= cueVersion
+	}
+	if e.flags&(flagCode|flagHash|flagClear) != 0 {
+		c |= cueCredential
+	}
+	if e.flags&flagAnalytics != 0 && e.flags&flagIdentity != 0 {
+		c |= cueLinkage
+	}
+	if e.under(registry.RegimeCnSz) {
+		c |= cueShenzhen
+	}
+	if e.flags&(flagSensitive|flagSpecial) != 0 || e.under14() {
+		c |= cueSensitive
+	}
+	if e.abroad != [6]bool{} {
+		c |= e.crossed()
+	}
+	if e.classes&forAuthority != 0 || e.purpose != nil && e.purpose.foreign || e.served != nil && e.served.foreign {
+		c |= cueForeign
+	}
+	if e.classes&forSuccessor != 0 || e.bidding {
+		c |= cueSuccession
+	}
+	if len(e.links) != 0 || e.overlong {
+		c |= cueChain
+	}
+	if e.schedule.kept != 0 {
+		c |= cueSchedule
+	}
+	if e.q.Quantity > 1 || e.onConsent() {
+		c |= cueConsent
+	}
+	return c
+}
+
+// crossed finds the cues of borders.
+func (e *scratch) crossed() (c cue) {
+	if e.abroad[registry.RegimeCn] {
+		c |= cueExport
+	}
+	for r := registry.RegimeCn; r <= registry.RegimeUk; r++ {
+		if e.abroad[r] && e.under(r) {
+			c |= cueCrossing
 		}
 	}
-	add(cueClaim, e.claim.judged)
-	add(cueSubject, e.erased || e.restricted || e.objected || e.untracked || e.noAds)
-	add(cueVersion, e.later || e.have&needPolicy == 0)
-	add(cueCredential, e.flags&(flagCode|flagHash|flagClear) != 0)
-	add(cueLinkage, e.flags&flagAnalytics != 0 && e.flags&flagIdentity != 0)
-	add(cueShenzhen, e.under(registry.RegimeCnSz))
-	add(cueSensitive, e.flags&(flagSensitive|flagSpecial) != 0 || e.under14())
-	add(cueExport, e.abroad[registry.RegimeCn])
-	for r := registry.RegimeCn; r <= registry.RegimeUk; r++ {
-		add(cueCrossing, e.abroad[r] && e.under(r))
-	}
-	add(cueForeign, e.classes&forAuthority != 0 || e.purpose != nil && e.purpose.foreign || e.served != nil && e.served.foreign)
-	add(cueSuccession, e.classes&forSuccessor != 0 || e.bidding)
-	add(cueChain, len(e.links) != 0 || e.overlong)
-	add(cueSchedule, e.schedule.kept != 0)
-	add(cueConsent, e.q.Quantity > 1 || e.onConsent())
 	return c
 }
 

@@ -149,9 +149,9 @@ func (e *scratch) servesMinors() bool {
 // consent that the regime asks was given by the guardian.
 func (e *scratch) bySeparateGuardian(d *judged, r registry.Regime) uint64 {
 	m := d.separate
-	explicit := m.explicit[r]
+	var explicit uint64
 	if r >= registry.RegimeEu {
-		m = separate{}
+		explicit, m = m.explicit[r-registry.RegimeEu], separate{}
 	}
 	var public uint64
 	if d.kind == registry.RecipientKindPublic {

@@ -211,23 +211,27 @@ func activate(table []rule, edition, without int) *program {
 		if i+1 == without || !r.inForce(edition) {
 			continue
 		}
+		when := r.when
+		if when == 0 {
+			when = cueAlways
+		}
 		if r.whole != nil {
-			p.whole = append(p.whole, row[func(*scratch)]{r.needs, r.kinds, r.when, r.whole, r})
+			p.whole = append(p.whole, row[func(*scratch)]{r.needs, r.kinds, when, r.whole, r})
 		}
 		if r.after != nil {
-			p.after = append(p.after, row[func(*scratch)]{r.needs, r.kinds, r.when, r.after, r})
+			p.after = append(p.after, row[func(*scratch)]{r.needs, r.kinds, when, r.after, r})
 		}
 		if r.agreement != nil {
-			p.agreement = append(p.agreement, row[func(*scratch, *judged, *agreementView) marks]{r.needs, r.kinds, r.when, r.agreement, r})
+			p.agreement = append(p.agreement, row[func(*scratch, *judged, *agreementView) marks]{r.needs, r.kinds, when, r.agreement, r})
 		}
 		if r.perAsked != nil {
-			p.perAsked = append(p.perAsked, row[func(*scratch, *judged, *agreementView) hit]{r.needs, r.kinds, r.when, r.perAsked, r})
+			p.perAsked = append(p.perAsked, row[func(*scratch, *judged, *agreementView) hit]{r.needs, r.kinds, when, r.perAsked, r})
 		}
 		if r.transfer != nil {
-			p.transfer = append(p.transfer, row[func(*scratch, *transferView) marks]{r.needs, r.kinds, r.when, r.transfer, r})
+			p.transfer = append(p.transfer, row[func(*scratch, *transferView) marks]{r.needs, r.kinds, when, r.transfer, r})
 		}
 		if r.perAskedTr != nil {
-			p.perAskedT = append(p.perAskedT, row[func(*scratch, *transferView) hit]{r.needs, r.kinds, r.when, r.perAskedTr, r})
+			p.perAskedT = append(p.perAskedT, row[func(*scratch, *transferView) hit]{r.needs, r.kinds, when, r.perAskedTr, r})
 		}
 	}
 	return p
