@@ -282,8 +282,8 @@ func (e *scratch) restOn(k int) {
 // and those that do.
 func (e *scratch) markAgreement(p *program, d *judged, a *agreementView) {
 	a.marks, a.hits, a.marked = 0, hits{}, true
-	for i := range p.agreement {
-		if r := &p.agreement[i]; e.runs(r.needs, r.kinds) && r.kinds&d.class != 0 {
+	for m := e.planned.agreement; m != 0; m &= m - 1 {
+		if r := &p.agreement[bits.TrailingZeros64(m)]; r.kinds&d.class != 0 {
 			x := r.run(e, d, a)
 			a.marks |= x
 			if e.tracing {
@@ -291,8 +291,9 @@ func (e *scratch) markAgreement(p *program, d *judged, a *agreementView) {
 			}
 		}
 	}
-	for i := range p.perAsked {
-		if r := &p.perAsked[i]; e.calls(r.needs, r.kinds, r.when) && r.kinds&d.class != 0 {
+	for m := e.planned.perAsked; m != 0; m &= m - 1 {
+		i := bits.TrailingZeros64(m)
+		if r := &p.perAsked[i]; r.kinds&d.class != 0 {
 			a.hits[i] = r.run(e, d, a)
 			if e.tracing {
 				e.stepAsked(r.rule, registry.RegimePolicy, a.hits[i], a.number)

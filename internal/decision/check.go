@@ -1,6 +1,7 @@
 package decision
 
 import (
+	"math/bits"
 	"slices"
 
 	"waybill/internal/registry"
@@ -37,51 +38,44 @@ func (s *Snapshot) check(p *program, q *Question, in *Inputs, d *Decision) {
 		e.agree()
 	}
 	e.postpone()
-	for i := range p.whole {
-		if r := &p.whole[i]; e.tracing {
-			e.traceWhole(r)
-		} else if e.calls(r.needs, r.kinds, r.when) {
-			e.rule = r.rule
-			r.run(e)
-		}
-	}
+	e.plan(p)
+	e.runAll(p.whole, e.planned.whole)
 	if e.runs(needCandidates, forAgreements) {
 		e.restOnAgreements(p)
 	}
 	if e.runs(needCandidates, forTransfers) {
 		e.restOnTransfers(p)
 	}
-	for i := range p.after {
-		if r := &p.after[i]; e.tracing {
-			e.traceWhole(r)
-		} else if e.calls(r.needs, r.kinds, r.when) {
-			e.rule = r.rule
-			r.run(e)
-		}
-	}
+	e.runAll(p.after, e.planned.after)
 	e.conclude()
 	e.clear()
+}
+
+// runAll runs the planned of the rules, and all of them where each is to be traced.
+func (e *scratch) runAll(rows []row[func(*scratch)], planned uint64) {
+	if e.tracing {
+		for i := range rows {
+			e.traceWhole(&rows[i])
+		}
+		return
+	}
+	for ; planned != 0; planned &= planned - 1 {
+		r := &rows[bits.TrailingZeros64(planned)]
+		e.rule = r.rule
+		r.run(e)
+	}
 }
 
 // traceWhole runs a rule and records what it did.
 func (e *scratch) traceWhole(r *row[func(*scratch)]) {
 	if !e.runs(r.needs, r.kinds) {
-		if e.tracing {
-			e.stepNotRun(r.rule)
-		}
+		e.stepNotRun(r.rule)
 		return
 	}
 	e.rule = r.rule
 	before := len(e.d.Reasons)
 	r.run(e)
-	if e.tracing {
-		e.step(r.rule, registry.RegimeUnspecified, len(e.d.Reasons) != before, 0, -1)
-	}
-}
-
-// calls reports whether a rule is to be called: it runs, and its cue is there.
-func (e *scratch) calls(n need, k kinds, when cue) bool {
-	return e.cues&when != 0 && e.runs(n, k)
+	e.step(r.rule, registry.RegimeUnspecified, len(e.d.Reasons) != before, 0, -1)
 }
 
 // runs reports whether a rule runs for this question.

@@ -95,3 +95,37 @@ func (e *scratch) onConsent() bool {
 	}
 	return false
 }
+
+// plan is which rows of a program run, a bit each, for questions of one shape: what
+// is resolved, the classes of the deployments, and the cues.
+type plan struct {
+	program                                                *program
+	have                                                   need
+	classes                                                kinds
+	cues                                                   cue
+	whole, after, agreement, perAsked, transfer, perAskedT uint64
+}
+
+// plan finds which rules run. The last plan stands for questions of the same shape,
+// which is most of them.
+func (e *scratch) plan(p *program) {
+	l := &e.planned
+	if l.program == p && l.have == e.have && l.classes == e.classes && l.cues == e.cues {
+		return
+	}
+	*l = plan{
+		program: p, have: e.have, classes: e.classes, cues: e.cues,
+		whole: planned(e, p.whole), after: planned(e, p.after),
+		agreement: planned(e, p.agreement), perAsked: planned(e, p.perAsked),
+		transfer: planned(e, p.transfer), perAskedT: planned(e, p.perAskedT),
+	}
+}
+
+func planned[F any](e *scratch, rows []row[F]) (m uint64) {
+	for i := range rows {
+		if r := &rows[i]; e.cues&r.when != 0 && e.runs(r.needs, r.kinds) {
+			m |= 1 << i
+		}
+	}
+	return m
+}

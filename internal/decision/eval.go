@@ -114,6 +114,8 @@ type scratch struct {
 	classes   kinds   // of the deployments judged
 	bidding   bool    // one of them is a successor's whose deal is not closed
 	cues      cue
+	planned   plan
+	last      last
 	flags     uint16 // of all asked categories: what some leaf has
 	tracing   bool
 	rule      *rule
@@ -258,8 +260,25 @@ func (e *scratch) judge(n uint32, rec []byte) {
 	readDeployment(n, rec, &e.deps[len(e.deps)-1].deploymentView)
 }
 
-func (e *scratch) findPurpose(name string) *purpose {
-	n, rec := e.s.find(registry.Purposes, name)
+// last is what the question before found.
+type last struct {
+	purpose, served uint32
+	categories      [6]uint32
+}
+
+// recall finds a name, and first tries the record that the question before found in
+// this place: callers ask for few purposes and categories.
+func (e *scratch) recall(last *uint32, c registry.Collection, name string) (uint32, []byte) {
+	if rec := e.s.record(*last); len(rec) > 0 && string(nameOf(rec)) == name && registry.Collection(rec[0]) == c {
+		return *last, rec
+	}
+	n, rec := e.s.find(c, name)
+	*last = n
+	return n, rec
+}
+
+func (e *scratch) findPurpose(last *uint32, name string) *purpose {
+	n, rec := e.recall(last, registry.Purposes, name)
 	if n == 0 {
 		return nil
 	}
@@ -267,7 +286,7 @@ func (e *scratch) findPurpose(name string) *purpose {
 }
 
 func (e *scratch) resolvePurposes() {
-	e.purpose = e.findPurpose(e.q.Purpose)
+	e.purpose = e.findPurpose(&e.last.purpose, e.q.Purpose)
 	if e.purpose == nil {
 		return
 	}
@@ -278,7 +297,7 @@ func (e *scratch) resolvePurposes() {
 	case !isService && (e.q.ServedPurpose == "" || e.q.ServedPurpose == e.q.Purpose):
 		e.served = e.purpose
 	case isService && e.q.ServedPurpose != "":
-		if e.served = e.findPurpose(e.q.ServedPurpose); e.served != nil && e.served.service > registry.ServiceNone {
+		if e.served = e.findPurpose(&e.last.served, e.q.ServedPurpose); e.served != nil && e.served.service > registry.ServiceNone {
 			e.served = nil
 		}
 	}
@@ -292,7 +311,7 @@ func (e *scratch) resolveCategories() {
 	e.single = true
 	for i, name := range e.q.Categories {
 		a := asked{}
-		if n, rec := e.s.find(registry.Categories, name); n != 0 {
+		if n, rec := e.recall(&e.last.categories[i%len(e.last.categories)], registry.Categories, name); n != 0 {
 			a = asked{n, e.t.categories[ordinal(rec)]}
 			e.known |= 1 << i
 			e.flags |= a.any

@@ -36,7 +36,7 @@ func ruleRequest(e *scratch) {
 // servedUnknown reports whether the served purpose is a name of no purpose,
 // which is for rule 2 to say.
 func (e *scratch) servedUnknown() bool {
-	return e.purpose.service > registry.ServiceNone && e.q.ServedPurpose != "" && e.findPurpose(e.q.ServedPurpose) == nil
+	return e.purpose.service > registry.ServiceNone && e.q.ServedPurpose != "" && e.findPurpose(&e.last.served, e.q.ServedPurpose) == nil
 }
 
 func (e *scratch) hasProduct() bool {

@@ -234,5 +234,8 @@ func activate(table []rule, edition, without int) *program {
 			p.perAskedT = append(p.perAskedT, row[func(*scratch, *transferView) hit]{r.needs, r.kinds, when, r.perAskedTr, r})
 		}
 	}
+	if len(p.whole) > 64 {
+		panic("decision: more rows than a plan has bits")
+	}
 	return p
 }

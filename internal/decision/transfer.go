@@ -648,21 +648,20 @@ func (e *scratch) restOnTransfer(r registry.Regime, k int) {
 // markTransfer finds the marks of a candidate.
 func (e *scratch) markTransfer(p *program, regime registry.Regime, t *transferView) {
 	t.marks, t.hits = 0, hits{}
-	for i := range p.transfer {
-		if r := &p.transfer[i]; e.runs(r.needs, r.kinds) {
-			x := r.run(e, t)
-			t.marks |= x
-			if e.tracing {
-				e.step(r.rule, regime, x != 0, t.number, -1)
-			}
+	for m := e.planned.transfer; m != 0; m &= m - 1 {
+		r := &p.transfer[bits.TrailingZeros64(m)]
+		x := r.run(e, t)
+		t.marks |= x
+		if e.tracing {
+			e.step(r.rule, regime, x != 0, t.number, -1)
 		}
 	}
-	for i := range p.perAskedT {
-		if r := &p.perAskedT[i]; e.runs(r.needs, r.kinds) {
-			t.hits[i] = r.run(e, t)
-			if e.tracing {
-				e.stepAsked(r.rule, regime, t.hits[i], t.number)
-			}
+	for m := e.planned.perAskedT; m != 0; m &= m - 1 {
+		i := bits.TrailingZeros64(m)
+		r := &p.perAskedT[i]
+		t.hits[i] = r.run(e, t)
+		if e.tracing {
+			e.stepAsked(r.rule, regime, t.hits[i], t.number)
 		}
 	}
 }
