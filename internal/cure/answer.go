@@ -111,7 +111,7 @@ func (t *trial) who() {
 var consentWords = map[decision.ConsentType]string{
 	decision.ConsentOrdinary: "consent", decision.ConsentSeparateProvision: "separate consent to provision", decision.ConsentSeparateSensitive: "separate consent to sensitive data",
 	decision.ConsentSeparateCrossBorder: "separate consent to the transfer abroad", decision.ConsentSeparatePublic: "separate consent to the publication",
-	decision.ConsentExplicitEU: "explicit consent", decision.ConsentGuardian: "consent of the guardian",
+	decision.ConsentExplicitEU: "explicit consent", decision.ConsentExplicitEUTransfer: "explicit consent to the transfer", decision.ConsentGuardian: "consent of the guardian",
 }
 
 // consent answers with a consent of the person to a purpose, for the categories
@@ -123,7 +123,7 @@ func (f *finder) consent(typ decision.ConsentType, purpose uint32, r *decision.R
 	guardian := f.minor()
 	names := f.s.Name(purpose)
 	to := ""
-	if typ == decision.ConsentSeparateProvision || typ == decision.ConsentSeparateCrossBorder {
+	if typ.ToRecipient() {
 		to = " that names " + f.s.Name(f.d.Recipient)
 	}
 	what := consentWords[typ]

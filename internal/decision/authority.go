@@ -50,10 +50,24 @@ func ruleInstrument(e *scratch) {
 	}
 }
 
+// toAuthority reports whether an authority receives, be it one that rescues: readings
+// R45, R81.
+func (e *scratch) toAuthority() bool {
+	if e.classes&forAuthority != 0 || e.edition == 1 {
+		return e.classes&forAuthority != 0
+	}
+	for i := range e.deps {
+		if d := &e.deps[i]; d.kind == registry.RecipientKindRescue && d.role == registry.RecipientRoleAuthority {
+			return true
+		}
+	}
+	return false
+}
+
 // toForeign reports whether a foreign body receives under the regime, or the share
 // serves proceedings abroad: reading R60.
 func (e *scratch) toForeign(r registry.Regime) bool {
-	if e.classes&forAuthority != 0 && e.isForeign(r) {
+	if e.toAuthority() && e.isForeign(r) {
 		return true
 	}
 	return (e.purpose.foreign || e.served != nil && e.served.foreign) && (r == registry.RegimeCn || e.abroad[r])
@@ -63,7 +77,7 @@ func (e *scratch) toForeign(r registry.Regime) bool {
 // for this act.
 func (e *scratch) hasApproval() bool {
 	v := &e.instrument
-	return v.approved(e.now) && v.purposes.has(e.purpose.place) && (e.classes&forAuthority == 0 || v.recipient == e.recNumber)
+	return v.approved(e.now) && v.purposes.has(e.purpose.place) && (!e.toAuthority() || v.recipient == e.recNumber)
 }
 
 // approvedAbroad returns the asked categories whose CN mechanism is the approval of

@@ -72,7 +72,7 @@ func (e *scratch) standing(policy uint32, at registry.Time) bool {
 // fitsRecipient reports whether a consent is to this recipient: one of a type that is
 // given to one recipient must name it.
 func fitsRecipient(t ConsentType, none, named bool) bool {
-	return named || none && t != ConsentSeparateProvision && t != ConsentSeparateCrossBorder
+	return named || none && !t.ToRecipient()
 }
 
 // fitsPublication reports whether a consent to a publication is to this one: reading
@@ -145,7 +145,14 @@ func ruleConsent(e *scratch) {
 			continue
 		}
 		for i := range e.deps {
-			if d := &e.deps[i]; d.bases[r] != registry.BasisConsent || d.class&e.rule.kinds == 0 || d.class == forSuccessor && r == registry.RegimeCn {
+			d := &e.deps[i]
+			if d.class&e.rule.kinds == 0 || d.class == forSuccessor && r == registry.RegimeCn {
+				continue
+			}
+			if d.bases[r] != registry.BasisConsent {
+				if e.rule.number == 30 && e.nameless() {
+					e.fireOn(ConsentMissing, r, DetailNoSubject, 0, e.known&^e.flaggedWhole(flagNonPersonal))
+				}
 				continue
 			}
 			ord := e.ordinary(e.deps[i].kind)
@@ -180,6 +187,12 @@ func ruleConsent(e *scratch) {
 			}
 		}
 	}
+}
+
+// nameless reports whether the share is of one person and says nothing of who it is,
+// so that nothing that is held of the person was read: reading R81.
+func (e *scratch) nameless() bool {
+	return e.edition > 1 && e.q.Quantity <= 1 && e.q.Subject == ""
 }
 
 // whyBulk says why a bulk share has no consent.

@@ -52,7 +52,7 @@ func (e *scratch) cued() cue {
 	if e.abroad != [6]bool{} {
 		c |= e.crossed()
 	}
-	if e.classes&forAuthority != 0 || e.purpose != nil && e.purpose.foreign || e.served != nil && e.served.foreign {
+	if e.toAuthority() || e.purpose != nil && e.purpose.foreign || e.served != nil && e.served.foreign {
 		c |= cueForeign
 	}
 	if e.classes&forSuccessor != 0 || e.bidding {
@@ -64,7 +64,7 @@ func (e *scratch) cued() cue {
 	if e.schedule.kept != 0 {
 		c |= cueSchedule
 	}
-	if e.q.Quantity > 1 || e.onConsent() {
+	if e.q.Quantity > 1 || e.nameless() || e.onConsent() {
 		c |= cueConsent
 	}
 	return c

@@ -380,6 +380,16 @@ func (e *scratch) flagged(flag uint16) (m uint64) {
 	return m
 }
 
+// flaggedWhole returns the asked categories all of whose leaves have the flag.
+func (e *scratch) flaggedWhole(flag uint16) (m uint64) {
+	for i := range e.asked {
+		if c := e.asked[i].category; c != nil && c.all&flag != 0 {
+			m |= 1 << i
+		}
+	}
+	return m
+}
+
 // covered returns the asked categories all of whose leaves are in the set.
 func (e *scratch) covered(o ordinals) (m uint64) {
 	if e.single && e.known == e.all() {

@@ -197,12 +197,7 @@ func ruleDeidentified(e *scratch) {
 	if !e.under(registry.RegimeCnSz) || e.q.Deidentified && e.flagged(flagDirect) == 0 {
 		return
 	}
-	var personal uint64
-	for i := range e.asked {
-		if c := e.asked[i].category; c != nil && c.all&flagNonPersonal == 0 {
-			personal |= 1 << i
-		}
-	}
+	personal := e.known &^ e.flaggedWhole(flagNonPersonal)
 	for i := range e.deps {
 		d := &e.deps[i]
 		if d.class&e.rule.kinds != 0 && controls(d.role) && (asksDeidentified(d.bases[registry.RegimeCnSz]) || asksDeidentified(d.bases[registry.RegimeCn])) {

@@ -34,7 +34,14 @@ const (
 	ConsentSeparatePublic
 	ConsentExplicitEU
 	ConsentGuardian
+	ConsentExplicitEUTransfer
 )
+
+// ToRecipient reports whether a consent of the type is given to one recipient, which
+// it must name.
+func (t ConsentType) ToRecipient() bool {
+	return t == ConsentSeparateProvision || t == ConsentSeparateCrossBorder || t == ConsentExplicitEUTransfer
+}
 
 // Exception is one of the six exceptions of the policy, numbered as the contract.
 type Exception uint8

@@ -94,14 +94,33 @@ func (e *scratch) eachRecipient(f func(uint32, *recipientView)) {
 	}
 }
 
-// screened returns the newest screening at the instant: reading R22.
+// screened returns when the newest screening was made, and whether some list has the
+// recipient: readings R22, R81.
 func (e *scratch) screened(r *recipientView) (at registry.Time, listed bool) {
-	for i := 0; i+9 <= len(r.screenings); i += 9 {
+	for i := 0; i+screeningSize <= len(r.screenings); i += screeningSize {
 		if t := instantAt(r.screenings, i); t != 0 && t <= e.now && t >= at {
 			at, listed = t, r.screenings[i+8] == byte(registry.ScreeningResultListed)
 		}
 	}
+	for i := 0; e.edition > 1 && !listed && i+screeningSize <= len(r.screenings); i += screeningSize {
+		listed = e.listedBy(r.screenings, i)
+	}
 	return at, listed
+}
+
+// listedBy reports whether the i-th screening is LISTED and no newer one of its
+// source took it back.
+func (e *scratch) listedBy(b []byte, i int) bool {
+	at := instantAt(b, i)
+	if b[i+8] != byte(registry.ScreeningResultListed) || !past(at, e.now) {
+		return false
+	}
+	for k := 0; k+screeningSize <= len(b); k += screeningSize {
+		if t := instantAt(b, k); u16(b, k+9) == u16(b, i+9) && t > at && t <= e.now {
+			return false
+		}
+	}
+	return true
 }
 
 func ruleApproved(e *scratch) {

@@ -2,6 +2,7 @@ package decision
 
 import (
 	"encoding/binary"
+	"slices"
 
 	"waybill/internal/registry"
 )
@@ -18,7 +19,7 @@ type recipientView struct {
 	terminate    registry.Time
 	dueDiligence registry.Time
 	usableFrom   registry.Time
-	screenings   []byte        // 9 bytes each: time, result
+	screenings   []byte        // 11 bytes each: time, result, the first index of its source
 	suspensions  []byte        // 16 bytes each: start, end
 	incidents    []byte        // those that suspend, likewise
 	close        registry.Time // of its deal
@@ -50,6 +51,8 @@ func recipientRecord(n *registry.Recipient, r names) []byte {
 	b = binary.LittleEndian.AppendUint16(b, uint16(len(n.Screenings)))
 	for _, s := range n.Screenings {
 		b = append(appendTime(b, s.ScreenTime), byte(s.Result))
+		first := slices.IndexFunc(n.Screenings, func(o registry.Screening) bool { return o.Source == s.Source })
+		b = binary.LittleEndian.AppendUint16(b, uint16(first))
 	}
 	b = appendPeriods(b, n.Suspensions)
 	b = appendPeriods(b, suspending(n.Incidents))
@@ -74,6 +77,9 @@ func recipientRecord(n *registry.Recipient, r names) []byte {
 	}
 	return finish(b)
 }
+
+// screeningSize is the bytes of one screening.
+const screeningSize = 11
 
 // toldWho says of a notice that it names the recipient and how it is reached.
 const toldWho = 4
@@ -114,7 +120,7 @@ func readRecipient(rec []byte, v *recipientView) {
 	var ts [5]registry.Time
 	i = times(rec, i+4, ts[:])
 	v.approve, v.terminate, v.dueDiligence, v.usableFrom, v.close = ts[0], ts[1], ts[2], ts[3], ts[4]
-	n := u16(rec, i) * 9
+	n := u16(rec, i) * screeningSize
 	v.screenings, i = rec[i+2:i+2+n], i+2+n
 	n = u16(rec, i) * 16
 	v.suspensions, i = rec[i+2:i+2+n], i+2+n

@@ -340,15 +340,15 @@ func (e *scratch) derogates(x registry.Derogation, r registry.Regime) bool {
 	return false
 }
 
-// explicitly reports whether one explicit consent that names the recipient covers
-// all that is asked.
+// explicitly reports whether one explicit consent to the transfer covers all that is
+// asked: readings R70, R81.
 func (e *scratch) explicitly() bool {
 	if e.have&needServed == 0 {
 		return false
 	}
 	for i := range e.consents {
 		c := &e.consents[i]
-		if c.typ == ConsentExplicitEU && c.purpose == e.served.number && c.stands && !c.withdrew && c.named && c.names == e.all() {
+		if c.typ == ConsentExplicitEUTransfer && c.purpose == e.served.number && c.stands && !c.withdrew && c.named && c.names == e.all() {
 			return true
 		}
 	}

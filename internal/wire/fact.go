@@ -125,7 +125,7 @@ func (r *factReader) consented(field func(string) string, f *waybillv1.Fact, int
 	if r.known(field(".consent_type"), int32(f.GetConsentType()), waybillv1.ConsentType_name, consent) {
 		into.Type = decision.ConsentType(f.GetConsentType())
 	}
-	named := into.Type == decision.ConsentSeparateProvision || into.Type == decision.ConsentSeparateCrossBorder
+	named := into.Type.ToRecipient()
 	into.Recipient = r.number(field(".recipient"), registry.Recipients, f.GetRecipient(), consent && named)
 	public := into.Type == decision.ConsentSeparatePublic
 	switch p := f.GetPublication(); {

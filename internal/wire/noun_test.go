@@ -189,6 +189,7 @@ func TestEnumsEqualTheContract(t *testing.T) {
 		{int(decision.ConsentSeparatePublic), int(waybillv1.ConsentType_CONSENT_TYPE_SEPARATE_PUBLIC)},
 		{int(decision.ConsentExplicitEU), int(waybillv1.ConsentType_CONSENT_TYPE_EXPLICIT_EU)},
 		{int(decision.ConsentGuardian), int(waybillv1.ConsentType_CONSENT_TYPE_GUARDIAN)},
+		{int(decision.ConsentExplicitEUTransfer), int(waybillv1.ConsentType_CONSENT_TYPE_EXPLICIT_EU_TRANSFER)},
 		{int(decision.KeepConfidential), int(waybillv1.ObligationCode_OBLIGATION_CODE_KEEP_CONFIDENTIAL)},
 		{int(decision.PurposeLimit), int(waybillv1.ObligationCode_OBLIGATION_CODE_PURPOSE_LIMIT)},
 		{int(decision.NoOnwardTransfer), int(waybillv1.ObligationCode_OBLIGATION_CODE_NO_ONWARD_TRANSFER)},

@@ -139,7 +139,7 @@ func (a *asker) cohort(src *waybillv1.ShareQuestion, dst *decision.Question) {
 		a.wrong(field+".size", "a number of persons, at least 1")
 	}
 	into.Purpose = a.name(field+".purpose", registry.Purposes, c.Purpose, true)
-	into.Recipient = a.name(field+".recipient", registry.Recipients, c.Recipient, false)
+	into.Recipient = a.name(field+".recipient", registry.Recipients, c.Recipient, true)
 	into.Policy = a.name(field+".policy", registry.Policies, c.Policy, true)
 	if len(c.ConsentTypes) == 0 {
 		a.wrong(field+".consent_types", "at least one type of consent")
@@ -436,7 +436,7 @@ func (a *asker) consent(i int, c *waybillv1.Consent, into *decision.Consent) {
 	}
 	into.Purpose = name(".purpose", registry.Purposes, c.Purpose, true)
 	into.Policy = name(".policy", registry.Policies, c.Policy, true)
-	named := into.Type == decision.ConsentSeparateProvision || into.Type == decision.ConsentSeparateCrossBorder
+	named := into.Type.ToRecipient()
 	into.Recipient = name(".recipient", registry.Recipients, c.Recipient, named)
 	into.Categories = a.categoriesAt(field, i, ".categories", into.Categories, c.Categories, maxNested)
 	for j, s := range into.Categories {
@@ -450,6 +450,9 @@ func (a *asker) consent(i int, c *waybillv1.Consent, into *decision.Consent) {
 	into.CheckTime = a.instant(i, ".check_time", c.CheckTime, true)
 	if into.ExpireTime != 0 && into.ExpireTime <= into.GiveTime {
 		a.wrong(at(field, i, ".expire_time"), "later than give_time")
+	}
+	if into.CheckTime != 0 && into.CheckTime < into.GiveTime {
+		a.wrong(at(field, i, ".check_time"), "not before give_time")
 	}
 	if into.WithdrawTime != 0 && into.WithdrawTime < into.GiveTime {
 		a.wrong(at(field, i, ".withdraw_time"), "not before give_time")

@@ -115,10 +115,13 @@ const (
 	ConsentType_CONSENT_TYPE_SEPARATE_CROSS_BORDER ConsentType = 4
 	// Separate consent to publication, PIPL 25.
 	ConsentType_CONSENT_TYPE_SEPARATE_PUBLIC ConsentType = 5
-	// Explicit consent, GDPR 9(2)(a).
+	// Explicit consent to special categories, GDPR 9(2)(a).
 	ConsentType_CONSENT_TYPE_EXPLICIT_EU ConsentType = 6
 	// Consent of a guardian.
 	ConsentType_CONSENT_TYPE_GUARDIAN ConsentType = 7
+	// Explicit consent to a transfer to one recipient, once its risks were told,
+	// GDPR 49(1)(a).
+	ConsentType_CONSENT_TYPE_EXPLICIT_EU_TRANSFER ConsentType = 8
 )
 
 // Enum value maps for ConsentType.
@@ -132,6 +135,7 @@ var (
 		5: "CONSENT_TYPE_SEPARATE_PUBLIC",
 		6: "CONSENT_TYPE_EXPLICIT_EU",
 		7: "CONSENT_TYPE_GUARDIAN",
+		8: "CONSENT_TYPE_EXPLICIT_EU_TRANSFER",
 	}
 	ConsentType_value = map[string]int32{
 		"CONSENT_TYPE_UNSPECIFIED":           0,
@@ -142,6 +146,7 @@ var (
 		"CONSENT_TYPE_SEPARATE_PUBLIC":       5,
 		"CONSENT_TYPE_EXPLICIT_EU":           6,
 		"CONSENT_TYPE_GUARDIAN":              7,
+		"CONSENT_TYPE_EXPLICIT_EU_TRANSFER":  8,
 	}
 )
 
@@ -2957,7 +2962,7 @@ const file_waybill_v1_share_proto_rawDesc = "" +
 	"\vAGE_BAND_15\x10\x05\x12\x12\n" +
 	"\x0eAGE_BAND_16_17\x10\x06\x12\x12\n" +
 	"\x0eAGE_BAND_ADULT\x10\a\x12#\n" +
-	"\x1fAGE_BAND_ADULT_LACKING_CAPACITY\x10\b*\x93\x02\n" +
+	"\x1fAGE_BAND_ADULT_LACKING_CAPACITY\x10\b*\xba\x02\n" +
 	"\vConsentType\x12\x1c\n" +
 	"\x18CONSENT_TYPE_UNSPECIFIED\x10\x00\x12\x19\n" +
 	"\x15CONSENT_TYPE_ORDINARY\x10\x01\x12#\n" +
@@ -2966,7 +2971,8 @@ const file_waybill_v1_share_proto_rawDesc = "" +
 	"\"CONSENT_TYPE_SEPARATE_CROSS_BORDER\x10\x04\x12 \n" +
 	"\x1cCONSENT_TYPE_SEPARATE_PUBLIC\x10\x05\x12\x1c\n" +
 	"\x18CONSENT_TYPE_EXPLICIT_EU\x10\x06\x12\x19\n" +
-	"\x15CONSENT_TYPE_GUARDIAN\x10\a*K\n" +
+	"\x15CONSENT_TYPE_GUARDIAN\x10\a\x12%\n" +
+	"!CONSENT_TYPE_EXPLICIT_EU_TRANSFER\x10\b*K\n" +
 	"\aOutcome\x12\x17\n" +
 	"\x13OUTCOME_UNSPECIFIED\x10\x00\x12\x13\n" +
 	"\x0fOUTCOME_ALLOWED\x10\x01\x12\x12\n" +
