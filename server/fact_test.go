@@ -234,7 +234,7 @@ func TestCanary(t *testing.T) {
 		GiveTime: now, CheckTime: now, Method: mark(), Evidence: mark(), Subject: subject, ChildInterest: mark()}}
 	bulk := deliveryQuestion()
 	bulk.Subject, bulk.Quantity, bulk.CountKey = "", 10, mark()
-	bulk.Cohort = &waybillv1.CohortAttestation{Id: mark(), Size: 10, Purpose: "delivery", Policy: "policies/2025", ConsentTypes: []waybillv1.ConsentType{1}, AttestTime: now}
+	bulk.Cohort = &waybillv1.CohortAttestation{Id: mark(), Size: 10, Purpose: "delivery", Recipient: bulk.Recipient, Policy: "policies/2025", ConsentTypes: []waybillv1.ConsentType{1}, AttestTime: now}
 	wrong := deliveryQuestion()
 	wrong.Recipient, wrong.Subject, wrong.Publication = mark(), mark(), "?"+mark()
 	unknown := deliveryQuestion()

@@ -12,7 +12,7 @@ func TestCohort(t *testing.T) {
 	good := func(w *town) {
 		w.q.Subject, w.q.OrderRef, w.q.OrderSubject, w.q.Quantity = "", "", "", 500
 		w.q.Cohort = decision.Cohort{
-			ID: "c-1", Size: 500, Purpose: w.q.Purpose, Policy: "policies/v1", Types: []decision.ConsentType{decision.ConsentOrdinary}, AttestTime: marketNow - 3600e6,
+			ID: "c-1", Size: 500, Purpose: w.q.Purpose, Recipient: w.q.Recipient, Policy: "policies/v1", Types: []decision.ConsentType{decision.ConsentOrdinary}, AttestTime: marketNow - 3600e6,
 		}
 	}
 	const bulk = "CONSENT_MISSING CN cohort"
@@ -31,6 +31,7 @@ func TestCohort(t *testing.T) {
 		"of another purpose":             {func(w *town) { w.q.Cohort.Purpose = "purposes/returns" }, bulk},
 		"of no policy version":           {func(w *town) { w.q.Cohort.Policy = "policies/none" }, bulk},
 		"of another recipient":           {func(w *town) { w.q.Cohort.Recipient = "recipients/other" }, "CONSENT_SCOPE_MISMATCH CN"},
+		"of no recipient":                {func(w *town) { w.q.Cohort.Recipient = "" }, bulk},
 		"for one person":                 {func(w *town) { w.q.Quantity, w.q.Cohort.Size = 1, 1 }, "CONSENT_MISSING CN order_missing"},
 		"its persons are adults":         {func(w *town) { w.exporter().Products[0].Minors = 0 }, ""},
 		"but not where a band says more": {func(w *town) { w.q.AgeBand = decision.Age16To17 }, "MINOR_GUARDIAN_CONSENT_MISSING CN serves_minors"},

@@ -28,7 +28,7 @@ func (e *scratch) present() {
 		p := presented{typ: c.Type, purpose: e.s.Number(c.Purpose), byGuardian: c.ByGuardian, childInterest: c.ChildInterest != "",
 			named: c.Recipient != "" && c.Recipient == e.q.Recipient, recipient: e.s.Number(c.Recipient), gave: c.GiveTime, withdrawn: c.WithdrawTime}
 		n, _ := e.s.find(registry.Policies, c.Policy)
-		p.stands = n != 0 && e.standing(n, c.GiveTime) && past(c.GiveTime, e.now) && !past(c.ExpireTime, e.now) &&
+		p.stands = n != 0 && e.standing(n, c.GiveTime) && (e.edition == 1 || c.GiveTime <= c.CheckTime) && past(c.GiveTime, e.now) && !past(c.ExpireTime, e.now) &&
 			fitsRecipient(c.Type, c.Recipient == "", p.named) && e.fitsPublication(c.Type, c.Publication)
 		p.withdrew = past(c.WithdrawTime, e.now) || e.withdrawn(c, p.purpose)
 		for k := range e.asked {

@@ -460,7 +460,7 @@ func TestDerogations(t *testing.T) {
 // consent presents an explicit consent from a source.
 func (f *flow) consent(recipient string, categories ...string) {
 	f.more = append(f.more, &registry.Principal{Name: "principals/app", Role: registry.RoleCaller, ConsentSource: &registry.ConsentSource{}})
-	f.q.Consents = []decision.Consent{{Type: decision.ConsentExplicitEU, Purpose: "purposes/delivery", Categories: categories, Recipient: recipient,
+	f.q.Consents = []decision.Consent{{Type: decision.ConsentExplicitEUTransfer, Purpose: "purposes/delivery", Categories: categories, Recipient: recipient,
 		Policy: "policies/v1", GiveTime: longAgo, CheckTime: flowNow}}
 }
 

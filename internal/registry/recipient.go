@@ -191,9 +191,13 @@ func (c *checks) kindAndRole(k RecipientKind, r RecipientRole) {
 		if r != RecipientRoleAuthority {
 			c.add("role", "AUTHORITY, the role of kind AUTHORITY")
 		}
-	case RecipientKindRescue, RecipientKindSuccessor:
+	case RecipientKindSuccessor:
 		if r != RecipientRoleController {
-			c.add("role", "CONTROLLER, the role of kind %s", k)
+			c.add("role", "CONTROLLER, the role of kind SUCCESSOR")
+		}
+	case RecipientKindRescue: // a police that rescues is an authority all the same
+		if r != RecipientRoleController && r != RecipientRoleAuthority {
+			c.add("role", "CONTROLLER, or AUTHORITY for a public body, with kind RESCUE")
 		}
 	case RecipientKindPublic:
 		if r != RecipientRoleNone {

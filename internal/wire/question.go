@@ -451,9 +451,6 @@ func (a *asker) consent(i int, c *waybillv1.Consent, into *decision.Consent) {
 	if into.ExpireTime != 0 && into.ExpireTime <= into.GiveTime {
 		a.wrong(at(field, i, ".expire_time"), "later than give_time")
 	}
-	if into.CheckTime != 0 && into.CheckTime < into.GiveTime {
-		a.wrong(at(field, i, ".check_time"), "not before give_time")
-	}
 	if into.WithdrawTime != 0 && into.WithdrawTime < into.GiveTime {
 		a.wrong(at(field, i, ".withdraw_time"), "not before give_time")
 	}
