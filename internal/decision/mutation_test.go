@@ -192,3 +192,52 @@ func TestEveryCodeIsShown(t *testing.T) {
 		t.Errorf("no case shows %s", strings.Join(names, ", "))
 	}
 }
+
+// TestEveryCellIsHeldByACase turns each cell of the default matrix of waivers to the
+// other side in turn, in every version: some case must fail. A cell that waives turns
+// to NO, one that does not to YES.
+func TestEveryCellIsHeldByACase(t *testing.T) {
+	cases := lawyersCases(t)
+	var d decision.Decision
+	for e := registry.ExceptionLegalObligation; e <= registry.ExceptionMadePublic; e++ {
+		for g := registry.WaiverGroupErasedOrRestricted; g <= registry.WaiverGroupAssessment; g++ {
+			cell := registry.WaiverCell{Exception: e, Group: g, Effect: registry.WaiverEffectNo}
+			if registry.DefaultWaiver(g, e) == registry.WaiverEffectNo {
+				cell.Effect = registry.WaiverEffectYes
+			}
+			turned := map[*decision.Snapshot]*decision.Snapshot{}
+			if !slices.ContainsFunc(cases, func(c lawyersCase) bool {
+				if c.q.Exception != decision.Exception(e) {
+					return false
+				}
+				if turned[c.s] == nil {
+					turned[c.s] = withCell(t, c.records, cell)
+				}
+				turned[c.s].Check(&c.q, &c.in, &d)
+				return !c.holds(&d)
+			}) {
+				t.Errorf("with %v × %v %v no case fails", e, g, cell.Effect)
+			}
+		}
+	}
+}
+
+// withCell compiles the records with a cell in every version of the policy.
+func withCell(t *testing.T, records []registry.Record, cell registry.WaiverCell) *decision.Snapshot {
+	t.Helper()
+	changed := slices.Clone(records)
+	for i, r := range changed {
+		if p, ok := r.Noun.(*registry.Policy); ok {
+			q := *p
+			q.Waivers = append(slices.DeleteFunc(slices.Clone(p.Waivers), func(w registry.WaiverCell) bool {
+				return w.Exception == cell.Exception && w.Group == cell.Group
+			}), cell)
+			changed[i].Noun = &q
+		}
+	}
+	s, err := decision.Compile(registry.Head{Revision: 1}, each(changed))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return s
+}
