@@ -31,7 +31,8 @@ soak: ## the properties over and over, a million questions to the oracle, facts 
 	WAYBILL_RACES=$(or $(RACES),10000) $(GO) test -count 1 -timeout 24h -v -run 'TestRacesOnPostgreSQL' ./internal/gate
 	$(GO) test -race -count $(or $(ROUNDS),20) -timeout 240m ./internal/...
 
-faults: ## what must survive a kill, a lost database and a lost commit: twenty rounds on each database; RACES revocations on three servers
+faults: ## what must survive a kill, a lost database and a lost commit: twenty rounds on each database; RACES revocations and FACT_RACES boundaries of volume on three servers
 	WAYBILL_FAULTS=$(or $(ROUNDS),20) $(GO) test -count 1 -timeout 60m -run TestFault ./cmd/waybill
 	WAYBILL_RACES=$(or $(RACES),1000) $(GO) test -count 1 -timeout 24h -run TestServers ./cmd/waybill
+	WAYBILL_VOLUME_RACES=$(or $(FACT_RACES),100) $(GO) test -count 1 -timeout 60m -v -run TestVolume ./cmd/waybill
 	$(GO) test -race -count $(or $(ROUNDS),20) -timeout 240m -run 'Gone|Unknown|Fault|Hung|Outcome' ./internal/...
