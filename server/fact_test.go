@@ -2,10 +2,13 @@ package server
 
 import (
 	"bytes"
+	"database/sql"
+	"encoding/hex"
 	"fmt"
 	"io/fs"
 	"os"
 	"path/filepath"
+	"regexp"
 	"strings"
 	"testing"
 	"time"
@@ -16,6 +19,7 @@ import (
 
 	"waybill/internal/ledger"
 	"waybill/internal/registry"
+	"waybill/internal/store/pgtest"
 	waybillv1 "waybill/proto/waybill/v1"
 )
 
@@ -195,7 +199,93 @@ func TestFactsRefused(t *testing.T) {
 // TestCanary: what callers say of persons is found nowhere: not in the databases,
 // nor the log at its most talkative, nor an error, nor what is exported.
 func TestCanary(t *testing.T) {
-	w := newWorld(t)
+	t.Run("SQLite", func(t *testing.T) {
+		w := newWorld(t)
+		w.canary(func(found func(where string, b []byte)) { w.lookThrough(w.dir, found) })
+	})
+	t.Run("PostgreSQL", func(t *testing.T) {
+		p := pgtest.New(t)
+		dsn := p.Database(t)
+		w := newWorldOn(t, dsn)
+		w.canary(func(found func(where string, b []byte)) {
+			w.lookThroughRows(dsn, found)
+			if err := p.Stop(); err != nil { // so that all of it is in its files
+				t.Fatal(err)
+			}
+			w.lookThrough(p.Data(), found)
+		})
+	})
+}
+
+// lookThrough shows every file under a directory.
+func (w *world) lookThrough(dir string, found func(where string, b []byte)) {
+	w.t.Helper()
+	files := 0
+	err := filepath.WalkDir(dir, func(p string, d fs.DirEntry, err error) error {
+		if err != nil || d.IsDir() {
+			return err
+		}
+		b, err := os.ReadFile(p)
+		files++
+		found(filepath.Base(p), b)
+		return err
+	})
+	if err != nil || files < 3 {
+		w.t.Fatalf("%d files are looked through, %v", files, err)
+	}
+}
+
+// lookThroughRows shows every row of every table, what is compressed on disk as well.
+func (w *world) lookThroughRows(dsn string, found func(where string, b []byte)) {
+	w.t.Helper()
+	db, err := sql.Open("postgres", dsn)
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	defer db.Close()
+	column := func(query string) (out []string) {
+		rows, err := db.QueryContext(w.t.Context(), query)
+		if err != nil {
+			w.t.Fatal(err)
+		}
+		defer rows.Close()
+		for rows.Next() {
+			var s string
+			if err := rows.Scan(&s); err != nil {
+				w.t.Fatal(err)
+			}
+			out = append(out, s)
+		}
+		if err := rows.Err(); err != nil {
+			w.t.Fatal(err)
+		}
+		return out
+	}
+	rows := map[string]int{}
+	for _, table := range column("SELECT quote_ident(table_name) FROM information_schema.tables WHERE table_schema = current_schema()") {
+		for _, row := range column("SELECT t::text FROM " + table + " t") {
+			rows[table]++
+			found("table "+table, []byte(row))
+			for _, h := range hexadecimal.FindAllString(row, -1) { // bytea
+				b, err := hex.DecodeString(h[len(h)%2:])
+				if err != nil {
+					w.t.Fatal(err)
+				}
+				found("table "+table, b)
+			}
+		}
+	}
+	if rows["segment"] == 0 || rows["fact"] == 0 || rows["change"] == 0 {
+		w.t.Fatalf("these rows are looked through: %v", rows)
+	}
+}
+
+var hexadecimal = regexp.MustCompile("[0-9a-f]{16,}")
+
+// canary lets persons by marked names through everything, and looks for the marks in
+// what is kept and said.
+func (w *world) canary(keep func(found func(where string, b []byte))) {
+	t := w.t
 	w.fill()
 	w.nameSource()
 	var marks []string
@@ -284,17 +374,5 @@ func TestCanary(t *testing.T) {
 	}
 	found("what is said to others", []byte(said.String()))
 	found("the log", []byte(w.log.String()))
-	files := 0
-	err = filepath.WalkDir(w.dir, func(p string, d fs.DirEntry, err error) error {
-		if err != nil || d.IsDir() {
-			return err
-		}
-		b, err := os.ReadFile(p)
-		files++
-		found(filepath.Base(p), b)
-		return err
-	})
-	if err != nil || files < 3 {
-		t.Fatalf("%d files are looked through, %v", files, err)
-	}
+	keep(found)
 }

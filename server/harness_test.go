@@ -18,6 +18,9 @@ func (w *world) open(ctx context.Context) {
 	w.t.Helper()
 	w.dir = w.t.TempDir()
 	cfg := store.Config{Database: w.dir, Replica: "test"}
+	if w.postgres != "" {
+		cfg.Database = w.postgres
+	}
 	if err := store.Migrate(ctx, cfg); err != nil {
 		w.t.Fatal(err)
 	}

@@ -26,17 +26,18 @@ import (
 
 // world is a real server on loopback over a real store, and a connection a role.
 type world struct {
-	t      testing.TB
-	dir    string
-	store  *store.Store
-	keeper *gate.Keeper
-	gate   *gate.Gate
-	server *Server
-	addr   string
-	log    *logLines
-	tokens map[registry.Role]string
-	conns  map[registry.Role]*grpc.ClientConn
-	stop   func() // ends server, gate and keeper
+	t        testing.TB
+	dir      string
+	postgres string // its database, "" on SQLite
+	store    *store.Store
+	keeper   *gate.Keeper
+	gate     *gate.Gate
+	server   *Server
+	addr     string
+	log      *logLines
+	tokens   map[registry.Role]string
+	conns    map[registry.Role]*grpc.ClientConn
+	stop     func() // ends server, gate and keeper
 }
 
 // logLines keeps what was logged.
@@ -62,10 +63,13 @@ var roles = []registry.Role{registry.RoleCaller, registry.RoleLegal, registry.Ro
 func principalOf(r registry.Role) string { return "principals/" + strings.ToLower(r.String()) }
 
 // newWorld starts a server with the settings and one principal a role.
-func newWorld(t testing.TB) *world {
+func newWorld(t testing.TB) *world { return newWorldOn(t, "") }
+
+// newWorldOn is a world on a database of PostgreSQL, "" for SQLite.
+func newWorldOn(t testing.TB, postgres string) *world {
 	t.Helper()
 	ctx := t.Context()
-	w := &world{t: t, log: &logLines{}, tokens: map[registry.Role]string{}, conns: map[registry.Role]*grpc.ClientConn{}}
+	w := &world{t: t, postgres: postgres, log: &logLines{}, tokens: map[registry.Role]string{}, conns: map[registry.Role]*grpc.ClientConn{}}
 	w.open(ctx)
 	now := registry.At(time.Now())
 	if err := EnsureSettings(ctx, w.store, "operator", now); err != nil {

@@ -197,6 +197,9 @@ func (s *Server) Freeze() error { return s.signal(syscall.SIGSTOP) }
 // Thaw ends Freeze.
 func (s *Server) Thaw() error { return s.signal(syscall.SIGCONT) }
 
+// Data is the directory of the server's files.
+func (s *Server) Data() string { return filepath.Join(s.dir, "data") }
+
 // Port is where it listens on 127.0.0.1.
 func (s *Server) Port() int { return s.port }
 
