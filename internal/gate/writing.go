@@ -180,7 +180,7 @@ func (w *writing) enterInputs() {
 }
 
 var errRegime = &registry.Error{
-	Kind: registry.Invalid, Reason: "REGIME_NOT_JUDGED", Message: "the question would fall under the law of the United Kingdom, which this edition does not judge",
+	Kind: registry.Invalid, Reason: "REGIME_NOT_JUDGED", Message: "the question would fall under the law of the United Kingdom, which edition 1 does not judge",
 	Fields: []registry.FieldError{{Field: "question.subject_regions", Expected: "regions outside GB, and an exporter that is not established there"}},
 }
 

@@ -77,7 +77,8 @@ func (h *hinting) Nearest(c registry.Collection, name string, n int) []string {
 	return h.Snapshot.Nearest(c, name, n)
 }
 
-// Refusal returns the error of a question that this edition does not judge, nil
+// Refusal returns the error of a question that the edition does not judge (edition 1
+// knew no law of the United Kingdom), nil
 // when there is a decision: registry.Error, Invalid with REGIME_NOT_JUDGED.
 func Refusal(d *decision.Decision) error {
 	switch d.Refusal {
@@ -85,7 +86,7 @@ func Refusal(d *decision.Decision) error {
 		return nil
 	case decision.RefusedUK:
 		return &registry.Error{Kind: registry.Invalid, Reason: "REGIME_NOT_JUDGED",
-			Message:  "the share would fall under the law of the United Kingdom, which this edition does not judge; it must not be made on this question",
+			Message:  "the share would fall under the law of the United Kingdom, which edition 1 does not judge; it must not be made on this question",
 			Fields:   []registry.FieldError{{Field: "question.subject_regions", Expected: "regions outside GB, of an exporter that is not established there"}},
 			Metadata: map[string]string{"regime": registry.RegimeUk.String()}}
 	}

@@ -50,7 +50,11 @@ func className(c decision.Class) string {
 // plainCure is a code's cure without the names of one answer.
 func plainCure(c decision.Code) string {
 	p := phraseOf(c, decision.NoDetail)
-	cure := strings.ReplaceAll(p.cure, "{field}", p.field)
+	field := p.field
+	if strings.HasSuffix(field, ".") { // each detail has a field of its own
+		field = "what the sentence names"
+	}
+	cure := strings.ReplaceAll(p.cure, "{field}", field)
 	for {
 		before, rest, ok := strings.Cut(cure, "{")
 		if !ok {

@@ -410,7 +410,8 @@ const (
 	ErrorReason_ERROR_REASON_FIELD_INVALID ErrorReason = 1
 	// The question gives what no rule of this edition reads: question.do_not_track.
 	ErrorReason_ERROR_REASON_FIELD_NOT_JUDGED ErrorReason = 2
-	// The question would fall under a law that this edition does not judge: UK.
+	// The question would fall under a law that the edition asked for does not judge: UK
+	// in edition 1.
 	ErrorReason_ERROR_REASON_REGIME_NOT_JUDGED ErrorReason = 3
 	// No such record: recipients/sf-expres.
 	ErrorReason_ERROR_REASON_NOT_FOUND ErrorReason = 4
