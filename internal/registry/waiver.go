@@ -91,9 +91,11 @@ func (n *Policy) KindsOf(e Exception) []RecipientKind {
 	return DefaultExceptionKinds(e)
 }
 
-// allowedWaivers returns the effects that a version may state for a cell: to let
-// the rules stand, the default, and YES where the literal policy waives (rules.md
-// 2.3, alternative (a)). A child cannot waive, so GUARDIAN of MADE_PUBLIC stays NO.
+// allowedWaivers returns the effects that a version may state for a cell: to let the
+// rules stand, and the default. KIND_LISTS may be YES besides: the literal policy lets
+// an exception be claimed of any kind of recipient (rules.md 2.3, alternative (a)), and
+// the lists of a kind that is no authority would take that back. A child cannot waive,
+// so GUARDIAN of MADE_PUBLIC stays NO.
 func allowedWaivers(g WaiverGroup, e Exception) []WaiverEffect {
 	allowed := []WaiverEffect{WaiverEffectNo}
 	if d := DefaultWaiver(g, e); d != WaiverEffectNo {
