@@ -110,7 +110,7 @@ func TestWithdrawalsRaceOnPostgres(t *testing.T) {
 	}
 	n := rounds(64)
 	crowd := min(max(n/8, 1), 256) // persons who withdraw at about one time
-	n = n / crowd * crowd
+	n = (n + crowd - 1) / crowd * crowd
 	late, allowed := race(t, gates, 1) // the first fact of all
 	var all sync.WaitGroup
 	var mu sync.Mutex
