@@ -222,8 +222,8 @@ func TestIncidents(t *testing.T) {
 	const (
 		authority = "NOTIFY_INCIDENT_AUTHORITY "
 		subjects  = "NOTIFY_INCIDENT_SUBJECTS "
-		cn        = " recipients/x recipients/x exporters/sz Incident leak."
-		eu        = " recipients/x recipients/x exporters/de Incident leak."
+		cn        = " recipients/x recipients/x exporters/sz Incident leak; what it may have hit: waybill list decisions --outcome allowed --recipient x."
+		eu        = " recipients/x recipients/x exporters/de Incident leak; what it may have hit: waybill list decisions --outcome allowed --recipient x."
 	)
 	for name, c := range map[string]struct {
 		nouns []registry.Noun

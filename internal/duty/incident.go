@@ -2,6 +2,7 @@ package duty
 
 import (
 	"slices"
+	"strings"
 
 	"waybill/internal/registry"
 )
@@ -33,7 +34,7 @@ func (r *Registry) ofIncidents(x *registry.Recipient, now registry.Time) []Duty 
 			d.Note = note
 			owed = append(owed, r.with(d, names(exporters), x.Name))
 		}
-		report, note := breachHours, "Incident "+i.ID+"."
+		report, note := breachHours, "Incident "+i.ID+"; what it may have hit: waybill list decisions --outcome allowed --recipient "+strings.TrimPrefix(x.Name, "recipients/")+"."
 		if mainland {
 			report = reportHours
 			if i.Larger && slices.ContainsFunc(exporters, func(e *registry.Exporter) bool { return operator(e, i.DiscoverTime) }) {
