@@ -45,7 +45,7 @@ func (j *judge) foreignProceedings() bool {
 	return j.purpose.ForeignProceedings || j.served != nil && j.served.ForeignProceedings
 }
 
-// asks42 reports whether rule 42 asks something of a deployment under a regime (R60).
+// asks42 reports whether rule 42 asks something of a deployment under a regime (R60, R81).
 func (j *judge) asks42(v view, regime registry.Regime) bool {
 	if v.class == public {
 		return false
@@ -54,11 +54,11 @@ func (j *judge) asks42(v view, regime registry.Regime) bool {
 }
 
 // approves reports whether the question's instrument is the approval of the PRC
-// authority for a deployment (R60).
+// authority for a deployment (R60, R81).
 func (j *judge) approves(v view) bool {
 	i := j.instruments[j.q.AuthorityInstrument]
 	return i != nil && j.stands(i) && slices.Contains(i.Purposes, j.purpose.Name) &&
-		(v.class != authority || i.Recipient == j.recipient.Name) && j.approvedAbroad(i)
+		(!v.organ() || i.Recipient == j.recipient.Name) && j.approvedAbroad(i)
 }
 
 // approvedCategories are those for which the approval of the PRC authority stands in
@@ -107,7 +107,7 @@ func (j *judge) conflict(regime registry.Regime) string {
 	return ""
 }
 
-// Rule 42 FOREIGN_AUTHORITY_APPROVAL_MISSING (R59, R60) reads the purpose asked and
+// Rule 42 FOREIGN_AUTHORITY_APPROVAL_MISSING (R59, R60, R81) reads the purpose asked and
 // the served one.
 func (j *judge) rule42() {
 	if j.exporter == nil || j.purpose == nil {

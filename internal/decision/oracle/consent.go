@@ -7,7 +7,8 @@ import (
 	"waybill/internal/registry"
 )
 
-// ofType reports whether a type of consent counts for a kind at all (R24, R80).
+// ofType reports whether a type of consent counts for a kind at all (R24, R80). One to
+// a transfer under GDPR 49(1)(a) serves its derogation and nothing else (R81).
 func (j *judge) ofType(c consent, kind registry.RecipientKind) bool {
 	switch c.Type {
 	case decision.ConsentOrdinary, decision.ConsentSeparateProvision, decision.ConsentSeparateSensitive,
@@ -23,12 +24,18 @@ func (j *judge) ofType(c consent, kind registry.RecipientKind) bool {
 
 // coversButWithdrawal is R24 without its last condition.
 func (j *judge) coversButWithdrawal(c consent, kind registry.RecipientKind, purpose string, a asked) bool {
+	return j.ofType(c, kind) && j.reachesTo(c, purpose, a)
+}
+
+// reachesTo is R24 without its types and its last condition. Three types are given to
+// one recipient, and without it cover nothing (R24, R81).
+func (j *judge) reachesTo(c consent, purpose string, a asked) bool {
 	recipient := c.Recipient == "" || c.Recipient == j.q.Recipient
-	if c.Recipient == "" && (c.Type == decision.ConsentSeparateProvision || c.Type == decision.ConsentSeparateCrossBorder) {
+	if c.Recipient == "" && (c.Type == decision.ConsentSeparateProvision || c.Type == decision.ConsentSeparateCrossBorder || c.Type == decision.ConsentExplicitEUTransfer) {
 		recipient = false
 	}
 	publication := c.Type != decision.ConsentSeparatePublic || c.Publication != "" && c.Publication == j.q.Publication // R49
-	return j.ofType(c, kind) && c.Purpose == purpose && (c.every || a.coveredBy(c.Categories)) && recipient && publication &&
+	return c.Purpose == purpose && (c.every || a.coveredBy(c.Categories)) && recipient && publication &&
 		j.policies[c.Policy] != nil && (c.every || published(j.policies[c.Policy]) <= c.GiveTime) && given(c.GiveTime, j.t) && !given(c.ExpireTime, j.t)
 }
 
@@ -131,12 +138,11 @@ func (j *judge) rule20() {
 			b := j.basis(p, v.kind, r)
 			return b == registry.BasisHumanResources || b == registry.BasisLegitimateInterests
 		}
-		personal := c.any(func(l leaf) bool { return !l.nonPersonal }) // non-personal only if all leaves are (R4)
-		if v.controls() && personal && (other(registry.RegimeCnSz) || other(registry.RegimeCn)) {
+		if v.controls() && c.personal() && (other(registry.RegimeCnSz) || other(registry.RegimeCn)) {
 			j.fire(decision.DeidentificationRequired, registry.RegimeCnSz, c.name)
 		}
 		// R80: what an exception spares is no consent.
-		if v.controls() && personal && j.basis(p, v.kind, registry.RegimeCn) == registry.BasisConsent && !j.covered(v.kind, j.served.Name, c) {
+		if v.controls() && c.personal() && j.basis(p, v.kind, registry.RegimeCn) == registry.BasisConsent && !j.covered(v.kind, j.served.Name, c) {
 			spared, _ := j.waives(decision.ConsentMissing, registry.RegimeCn, c.name)
 			if too, _ := j.waives(decision.DeidentificationRequired, registry.RegimeCnSz, c.name); spared && !too {
 				j.fire(decision.DeidentificationRequired, registry.RegimeCnSz, c.name)
@@ -146,7 +152,7 @@ func (j *judge) rule20() {
 }
 
 // Rules 30 CONSENT_MISSING, 31 CONSENT_WITHDRAWN, 32 CONSENT_SCOPE_MISMATCH (R25,
-// R48): exactly one of them.
+// R48): exactly one of them. Without a subject 30 fires for another basis too (R81).
 func (j *judge) rules30to32() {
 	if !j.basisKnown() {
 		return
@@ -157,7 +163,13 @@ func (j *judge) rules30to32() {
 				j.fire(decision.ConsentMissing, regime, c.name)
 				return
 			}
-			if j.basis(p, v.kind, regime) != registry.BasisConsent || j.covered(v.kind, j.served.Name, c) {
+			if j.basis(p, v.kind, regime) != registry.BasisConsent {
+				if j.nobody() && c.personal() {
+					j.fireAt(decision.ConsentMissing, regime, "no_subject", "", c.name)
+				}
+				return
+			}
+			if j.covered(v.kind, j.served.Name, c) {
 				return
 			}
 			code := decision.ConsentMissing

@@ -30,9 +30,9 @@ func (j *judge) approvedAbroad(i *registry.Instrument) bool {
 	return f != nil && f.Number != "" && f.Authority != "" && given(f.ApproveTime, j.t)
 }
 
-// foreign reports whether a deployment judged is of a foreign body under a regime (R59).
+// foreign reports whether a deployment judged is of a foreign body under a regime (R59, R81).
 func (j *judge) foreign(v view, regime registry.Regime) bool {
-	if v.class != authority {
+	if !v.organ() {
 		return false
 	}
 	country := j.recipient.Country

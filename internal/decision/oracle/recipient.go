@@ -68,7 +68,7 @@ func (j *judge) rule2() {
 	}
 }
 
-// Rules 6 to 9 (R22) run for the recipient and for each link's.
+// Rules 6 to 9 (R22, R81) run for the recipient and for each link's.
 func (j *judge) rules6to9() {
 	if j.recipient == nil {
 		j.fire(decision.RecipientUnknown, registry.RegimePolicy)
@@ -102,23 +102,18 @@ func (j *judge) rules7to9(r *registry.Recipient) {
 	if r.UsableFrom > j.t {
 		fire(decision.RecipientNotApproved, "usable_from")
 	}
-	var newest *registry.Screening // of several at one time the last listed
-	for i, s := range r.Screenings {
-		if given(s.ScreenTime, j.t) && (newest == nil || s.ScreenTime >= newest.ScreenTime) {
-			newest = &r.Screenings[i]
-		}
-	}
 	age := registry.Time(365)
 	if j.settings.ScreeningAgeDays != 0 {
 		age = registry.Time(j.settings.ScreeningAgeDays)
 	}
+	newest := j.newestScreening(r, func(registry.Screening) bool { return true })
 	switch {
-	case newest == nil:
-		fire(decision.RecipientNotApproved, "screening_missing")
-	case newest.Result == registry.ScreeningResultListed:
-		// Rule 9 RECIPIENT_RESTRICTED_LIST, alone.
+	case j.listed9(r):
+		// Rule 9 RECIPIENT_RESTRICTED_LIST: then nothing is said of a screening's age.
 		fire(decision.RecipientRestrictedList, "")
-	case newest.ScreenTime+age*day <= j.t:
+	case newest == 0:
+		fire(decision.RecipientNotApproved, "screening_missing")
+	case newest+age*day <= j.t:
 		fire(decision.RecipientNotApproved, "screening_stale")
 	}
 	// Rule 8 RECIPIENT_SUSPENDED, RECIPIENT_TERMINATED.
@@ -135,6 +130,27 @@ func (j *judge) rules7to9(r *registry.Recipient) {
 	if given(r.TerminateTime, j.t) {
 		fire(decision.RecipientTerminated, "")
 	}
+}
+
+// newestScreening is the time of a recipient's newest screening at or before the time
+// among those of a kind, 0 if there is none (R22).
+func (j *judge) newestScreening(r *registry.Recipient, of func(registry.Screening) bool) registry.Time {
+	var newest registry.Time
+	for _, s := range r.Screenings {
+		if of(s) && given(s.ScreenTime, j.t) {
+			newest = max(newest, s.ScreenTime)
+		}
+	}
+	return newest
+}
+
+// listed9 reports whether a recipient is LISTED by the newest screening of some source
+// as written; at one instant a LISTED one counts, and no other source clears it (R81).
+func (j *judge) listed9(r *registry.Recipient) bool {
+	return slices.ContainsFunc(r.Screenings, func(s registry.Screening) bool {
+		sameSource := func(o registry.Screening) bool { return o.Source == s.Source }
+		return s.Result == registry.ScreeningResultListed && given(s.ScreenTime, j.t) && s.ScreenTime == j.newestScreening(r, sameSource)
+	})
 }
 
 // Rule 29 NOTICE_MISSING (R35, R57, R62) reads the purpose asked and the subject group.

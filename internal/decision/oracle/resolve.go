@@ -26,6 +26,9 @@ type asked struct {
 // any reports whether one of the leaves has the flag (R4).
 func (a asked) any(flag func(leaf) bool) bool { return slices.ContainsFunc(a.leaves, flag) }
 
+// personal reports whether it is personal data: non_personal only if all leaves are (R4).
+func (a asked) personal() bool { return a.any(func(l leaf) bool { return !l.nonPersonal }) }
+
 // coveredBy reports whether a list of leaves covers each leaf (R4).
 func (a asked) coveredBy(covered []string) bool {
 	return !a.any(func(l leaf) bool { return !slices.Contains(covered, l.name) })
@@ -42,7 +45,8 @@ const (
 )
 
 // has reports whether a class has a rule under a regime (R45). Rule 42 runs beyond
-// it for foreign proceedings, and 43 for a bidder: they look themselves.
+// it for foreign proceedings and a rescue service that is an authority (R81), and 43
+// for a bidder: they look themselves.
 func (c class) has(rule int, regime registry.Regime) bool {
 	in := func(from, to int) bool { return from <= rule && rule <= to }
 	switch c {
@@ -71,6 +75,12 @@ type view struct {
 // controls reports whether the recipient decides itself what it does.
 func (v view) controls() bool {
 	return v.role == registry.RecipientRoleController || v.role == registry.RecipientRoleJointController
+}
+
+// organ reports whether a deployment is of a public body that rule 42 judges: an
+// AUTHORITY, or a rescue service that is itself one (R59, R81).
+func (v view) organ() bool {
+	return v.class == authority || v.kind == registry.RecipientKindRescue && v.role == registry.RecipientRoleAuthority
 }
 
 // link is a further recipient of the chain (R12). recorded is nil for a link

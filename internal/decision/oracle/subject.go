@@ -17,6 +17,10 @@ type consent struct {
 // bulk reports whether the question is for many persons without a list (R48).
 func (j *judge) bulk() bool { return j.q.Quantity > 1 }
 
+// nobody reports whether the question is for one person and does not say who, so that
+// what is held of the person cannot be read (R81).
+func (j *judge) nobody() bool { return !j.bulk() && j.q.Subject == "" }
+
 // quantity is how many persons the share is of.
 func (j *judge) quantity() int64 { return max(j.q.Quantity, 1) }
 
@@ -78,10 +82,10 @@ func (j *judge) openOrder() bool {
 	return false
 }
 
-// cohortCounts is R48.
+// cohortCounts is R48; it must name a recipient (R81).
 func (j *judge) cohortCounts() bool {
 	c := j.q.Cohort
-	return j.bulk() && c.ID != "" && j.source() && given(c.AttestTime, j.t) && j.t-c.AttestTime <= day && c.Size == j.q.Quantity &&
+	return j.bulk() && c.ID != "" && c.Recipient != "" && j.source() && given(c.AttestTime, j.t) && j.t-c.AttestTime <= day && c.Size == j.q.Quantity &&
 		c.WithdrawnExcluded != decision.None && c.MinorsExcluded != decision.None && c.ObjectedExcluded != decision.None &&
 		j.policies[c.Policy] != nil && j.served != nil && c.Purpose == j.served.Name
 }

@@ -291,7 +291,7 @@ func (j *judge) exempts(t *registry.Transfer) bool {
 	return false
 }
 
-// derogates reports whether a derogation matches the question (R70).
+// derogates reports whether a derogation matches the question (R70, R81).
 func (j *judge) derogates(t *registry.Transfer) bool {
 	claimed := func(es ...registry.Exception) bool {
 		return slices.Contains(es, registry.Exception(j.q.Exception)) && j.supportedForAll()
@@ -299,10 +299,8 @@ func (j *judge) derogates(t *registry.Transfer) bool {
 	switch t.Derogation {
 	case registry.DerogationExplicitConsent:
 		return j.served != nil && len(j.asked) == len(j.q.Categories) && slices.ContainsFunc(j.believed, func(k consent) bool {
-			return k.Type == decision.ConsentExplicitEU && k.Recipient == j.recipient.Name && !given(k.WithdrawTime, j.t) &&
-				!slices.ContainsFunc(j.asked, func(c asked) bool {
-					return j.anySends(func(v view) bool { return !j.coversButWithdrawal(k, v.kind, j.served.Name, c) })
-				})
+			return k.Type == decision.ConsentExplicitEUTransfer && k.Recipient == j.recipient.Name && !given(k.WithdrawTime, j.t) &&
+				!slices.ContainsFunc(j.asked, func(c asked) bool { return !j.reachesTo(k, j.served.Name, c) })
 		})
 	case registry.DerogationContract, registry.DerogationContractInInterest:
 		return j.evidence(registry.BasisContract, t.Regime)

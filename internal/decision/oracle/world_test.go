@@ -136,14 +136,15 @@ func newWorld() *world {
 	w.addRecipient("police", registry.RecipientKindAuthority, registry.RecipientRoleAuthority, "CN", 0)
 	w.addRecipient("fbi", registry.RecipientKindAuthority, registry.RecipientRoleAuthority, "US", 0)
 	w.addRecipient("ambulance", registry.RecipientKindRescue, registry.RecipientRoleController, "CN", 0)
+	w.addRecipient("rangers", registry.RecipientKindRescue, registry.RecipientRoleAuthority, "US", 0)
 	w.addRecipient("buyer", registry.RecipientKindSuccessor, registry.RecipientRoleController, "CN", registry.AgreementTypeSuccessorUndertaking)
 	w.addRecipient("everybody", registry.RecipientKindPublic, registry.RecipientRoleNone, "", 0)
 	w.recipientNamed("buyer").Deal = &registry.Deal{ID: "deal", CloseTime: ago(1), Purposes: []string{"purposes/account"}}
-	for _, name := range []string{"police", "fbi", "everybody"} {
+	for _, name := range []string{"police", "fbi", "rangers", "everybody"} {
 		i := &registry.Instrument{Name: "instruments/" + name, Recipient: "recipients/" + name, Exporters: []string{"exporters/us"}, Number: "1", Citation: "law 1", Regime: registry.RegimeCn,
 			CoveredCategories: w.categories(), Purposes: w.purposes(), IssueTime: ago(10), ExpireTime: in(100), NecessityReason: "safety", OrdersPublication: name == "everybody",
 			ApprovedBy: "legal", SecondApprovedBy: "board", ApproveTime: ago(9)}
-		if name == "fbi" {
+		if name == "fbi" || name == "rangers" {
 			i.Regime = 0
 			i.ForeignApproval = &registry.ForeignApproval{Number: "2", Authority: "the ministry", ApproveTime: ago(5)}
 		}
@@ -196,10 +197,10 @@ func (w *world) ask(recipient, purpose string, categories ...string) {
 		w.q.ServedPurpose = "purposes/account"
 		served = w.q.ServedPurpose
 	}
-	if recipient == "police" || recipient == "fbi" {
+	if recipient == "police" || recipient == "fbi" || recipient == "rangers" {
 		w.q.AuthorityInstrument = "instruments/" + recipient
 	}
-	for t := decision.ConsentOrdinary; t <= decision.ConsentGuardian; t++ {
+	for t := decision.ConsentOrdinary; t <= decision.ConsentExplicitEUTransfer; t++ {
 		w.consent(t, served)
 	}
 	w.in = decision.Inputs{Now: now, Principal: 1}
