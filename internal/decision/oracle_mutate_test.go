@@ -33,12 +33,12 @@ var mutable = map[string][]string{
 	"SmallHandler":  {"StartTime", "EndTime"},
 	"VolumeOpening": {"Year", "Persons", "SensitivePersons"},
 	"LegalHold":     {"Citation", "Purposes", "CoveredCategories", "StartTime", "EndTime", "ApprovedBy"},
-	"Recipient": {"Kind", "Role", "NaturalPerson", "Country", "Notices", "ApproveTime", "Suspensions", "TerminateTime", "DueDiligenceUntil", "Screenings", "UsableFrom",
+	"Recipient": {"Kind", "Role", "NaturalPerson", "Country", "Notices", "ApproveTime", "Suspensions", "TerminateTime", "DueDiligenceUntil", "Screenings", "Screenings", "UsableFrom",
 		"Incidents", "Deal"},
 	"Incident":         {"DiscoverTime", "ResolveTime", "Suspends"},
 	"Deal":             {"CloseTime", "Purposes", "MethodChanged"},
 	"Period":           {"StartTime", "EndTime"},
-	"Screening":        {"ScreenTime", "Result"},
+	"Screening":        {"ScreenTime", "Result", "Source"},
 	"Notice":           {"RecipientTitle", "Contact", "Purposes", "Method", "CoveredCategories", "RightsRoute", "SubjectGroups", "NotifyTime"},
 	"Deployment":       {"StorageCountries", "AccessCountries", "Kind", "Role", "Hosting", "Links"},
 	"SubprocessorLink": {"Recipient", "Authorisation", "AuthoriseTime", "NoticeUntil", "ObjectTime", "SubAgreement"},
@@ -447,6 +447,8 @@ func (w *scene) alterText(f reflect.Value, name string) {
 		pool = []string{"", " ", "legal", "Legal", "board"}
 	case "Interest", "WhyImpracticable", "ReasonableScope", "NoMajorImpact", "NecessityReason":
 		pool = []string{"", " ", "x"}
+	case "Source":
+		pool = screeningSources
 	case "SubAgreement":
 		pool = append(w.names(registry.Agreements), "")
 	default:

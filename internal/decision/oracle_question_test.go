@@ -1,10 +1,12 @@
 package decision_test
 
 import (
+	"cmp"
 	"math/rand/v2"
 	"slices"
 
 	"waybill/internal/decision"
+	"waybill/internal/decision/oracle"
 	"waybill/internal/registry"
 )
 
@@ -58,11 +60,21 @@ func (w *scene) ask(seed uint64, mutations []uint64) asking {
 	if r.IntN(5) < 2 {
 		w.askEvidence(r, q)
 	}
+	if r.IntN(30) == 0 {
+		w.askNobody(r, q)
+	}
 	held := r.IntN(3) == 0
-	if r.IntN(5) > 0 && !(held && r.IntN(2) == 0) {
+	if r.IntN(14) > 0 && !(held && r.IntN(2) == 0) {
 		w.askConsents(r, q)
 	}
-	if r.IntN(100) < 22 {
+	often := 18
+	switch recipient.Kind {
+	case registry.RecipientKindRescue: // which mostly has no agreement
+		often = 55
+	case registry.RecipientKindPublic:
+		often = 33
+	}
+	if r.IntN(100) < often {
 		w.askException(r, q)
 	}
 	if r.IntN(25) == 0 {
@@ -141,12 +153,41 @@ func (w *scene) askEvidence(r *rand.Rand, q *decision.Question) {
 	}
 }
 
+// askNobody leaves out of whom the question is, mostly with the evidence of a basis
+// that needs nobody's consent.
+func (w *scene) askNobody(r *rand.Rand, q *decision.Question) {
+	q.Subject, q.Quantity = "", int64(r.IntN(2))
+	if r.IntN(2) == 0 { // nothing personal, or almost
+		q.Categories = partOf(r, []string{"categories/device.ad", "categories/statistics", "categories/statistics.count", "categories/health.mood"}, 3)
+		if r.IntN(3) > 0 {
+			q.Categories = append(q.Categories, "categories/user_2")
+		}
+	}
+	if r.IntN(5) == 0 {
+		return
+	}
+	at := &q.Purpose
+	if q.ServedPurpose != "" {
+		at = &q.ServedPurpose
+	}
+	switch *at = "purposes/" + pick(r, "account", "account", "fraud", "research"); *at {
+	case "purposes/account":
+		q.HRReference, q.Deidentified = "rules 1", r.IntN(2) == 0
+	case "purposes/fraud":
+		q.Citation = "AML 3"
+	default:
+		q.Assessment = pick(r, append(w.names(registry.Assessments), "assessments/none")...)
+	}
+}
+
 // askInstrument names an instrument where the recipient needs one, and sometimes elsewhere.
 func (w *scene) askInstrument(r *rand.Rand, q *decision.Question, recipient *registry.Recipient) {
 	often := 12
 	switch recipient.Kind {
 	case registry.RecipientKindAuthority:
 		often = 92
+	case registry.RecipientKindRescue: // some are authorities
+		often = 60
 	case registry.RecipientKindPublic:
 		often = 50
 	}
@@ -219,10 +260,13 @@ func (w *scene) askCohort(r *rand.Rand, q *decision.Question) {
 		return
 	}
 	c := decision.Cohort{ID: "c", Size: q.Quantity, Purpose: served(q), Recipient: q.Recipient, Policy: "policies/v1", AttestTime: w.ago(1) + pick(r, 0, second)}
-	for t := decision.ConsentOrdinary; t <= decision.ConsentGuardian; t++ {
+	for t := decision.ConsentOrdinary; t <= decision.ConsentExplicitEUTransfer; t++ {
 		if r.IntN(8) > 0 {
 			c.Types = append(c.Types, t)
 		}
+	}
+	if r.IntN(8) == 0 { // for whomever
+		c.Recipient = ""
 	}
 	switch r.IntN(24) {
 	case 0:
@@ -258,7 +302,7 @@ func (w *scene) askFacts(r *rand.Rand, q *decision.Question) *decision.Facts {
 	if r.IntN(3) == 0 {
 		f.Accepted = w.numbersOf(partOf(r, w.names(registry.Policies), 3))
 	}
-	for t := decision.ConsentOrdinary; t <= decision.ConsentGuardian; t++ {
+	for t := decision.ConsentOrdinary; t <= decision.ConsentExplicitEUTransfer; t++ {
 		if r.IntN(3) == 0 {
 			continue
 		}
@@ -270,7 +314,7 @@ func (w *scene) askFacts(r *rand.Rand, q *decision.Question) *decision.Facts {
 		switch r.IntN(16) {
 		case 0, 1:
 			c.WithdrawTime = pick(r, w.now, w.now+1, w.ago(10), w.ago(50), w.ago(50)+1, w.ago(55))
-		case 2:
+		case 2, 8:
 			c.Recipient = pick(r, 0, w.numbers["recipients/r0"])
 		case 3:
 			c.Policy = pick(r, 0, w.next+9)
@@ -320,8 +364,8 @@ func (w *scene) askCounters(r *rand.Rand) *decision.Counters {
 // usefulness: sometimes only some of them.
 func (w *scene) askConsents(r *rand.Rand, q *decision.Question) {
 	served := served(q)
-	for t := decision.ConsentOrdinary; t <= decision.ConsentGuardian; t++ {
-		if r.IntN(10) == 0 {
+	for t := decision.ConsentOrdinary; t <= decision.ConsentExplicitEUTransfer; t++ {
+		if r.IntN(20) == 0 {
 			continue
 		}
 		c := decision.Consent{Type: t, Purpose: served, Categories: w.leaves(), Recipient: q.Recipient, Policy: "policies/v1", GiveTime: w.ago(50), CheckTime: w.now - 3*second}
@@ -370,7 +414,9 @@ func (w *scene) mutateAsking(r *rand.Rand, k *asking) {
 	case 7:
 		q.Categories = []string{pool(registry.Categories, "categories/none")}
 	case 8:
-		q.Subject = pick(r, "", "s2")
+		if q.Subject = pick(r, "", "s2"); q.Subject == "" && r.IntN(2) == 0 {
+			w.askNobody(r, q)
+		}
 	case 9:
 		q.SubjectGroup = registry.SubjectGroup(r.IntN(6))
 	case 10:
@@ -458,7 +504,7 @@ func (w *scene) mutateConsents(q *decision.Question) {
 		c := &q.Consents[i]
 		switch field {
 		case 0:
-			c.Type = decision.ConsentType(w.IntN(8))
+			c.Type = decision.ConsentType(w.IntN(9))
 		case 1:
 			c.Purpose = pick(w.Rand, w.names(registry.Purposes)...)
 		case 2:
@@ -484,5 +530,90 @@ func (w *scene) mutateConsents(q *decision.Question) {
 		case 14:
 			c.Publication = pick(w.Rand, "", "book")
 		}
+	}
+}
+
+// secondLook says which points of R81 a question and its answer meet.
+func (w *scene) secondLook(k asking, a oracle.Answer) map[string]bool {
+	q, now := &k.q, k.now
+	has := func(code decision.Code, is func(oracle.Reason) bool) bool {
+		return slices.ContainsFunc(a.Reasons, func(r oracle.Reason) bool { return r.Code == code && is(r) })
+	}
+	anywhere := func(oracle.Reason) bool { return true }
+
+	recipient, known := w.nouns[q.Recipient].(*registry.Recipient)
+	if !known {
+		recipient = &registry.Recipient{}
+	}
+	var latest, latestListed registry.Time
+	sources := map[string]bool{}
+	atOnce := false
+	for _, s := range recipient.Screenings {
+		if s.ScreenTime == 0 || s.ScreenTime > now {
+			continue
+		}
+		latest, sources[s.Source] = max(latest, s.ScreenTime), true
+		if s.Result != registry.ScreeningResultListed {
+			continue
+		}
+		latestListed = max(latestListed, s.ScreenTime)
+		atOnce = atOnce || slices.ContainsFunc(recipient.Screenings, func(o registry.Screening) bool {
+			return o.ScreenTime == s.ScreenTime && o.Result == registry.ScreeningResultClear
+		})
+	}
+	restricted := has(decision.RecipientRestrictedList, func(r oracle.Reason) bool { return r.Record == q.Recipient })
+
+	organ := false // a deployment judged is of a rescue service that is an authority
+	for _, name := range w.deploymentsOf(q.Recipient) {
+		d := w.nouns[name].(*registry.Deployment)
+		organ = organ || (q.Deployment == "" || q.Deployment == name) && cmp.Or(d.Kind, recipient.Kind) == registry.RecipientKindRescue && cmp.Or(d.Role, recipient.Role) == registry.RecipientRoleAuthority
+	}
+	abroad := organ && recipient.Country != "CN"
+	instrument, _ := w.nouns[q.AuthorityInstrument].(*registry.Instrument)
+	approved := instrument != nil && instrument.Recipient == q.Recipient && instrument.ForeignApproval != nil
+	unapproved := has(decision.ForeignAuthorityApprovalMissing, func(r oracle.Reason) bool { return r.Regime == registry.RegimeCn })
+
+	presents := func(t decision.ConsentType, recipient bool) bool {
+		return slices.ContainsFunc(q.Consents, func(c decision.Consent) bool { return c.Type == t && (c.Recipient != "") == recipient })
+	}
+	heldFor := func(recipient bool) bool {
+		return k.facts != nil && slices.ContainsFunc(k.facts.Consents, func(c decision.HeldConsent) bool {
+			return c.Type == decision.ConsentExplicitEUTransfer && (c.Recipient != 0) == recipient
+		})
+	}
+	derogates := func(t *registry.Transfer) bool {
+		return t.Derogation == registry.DerogationExplicitConsent && t.Occasional && t.NoSafeguardsReason != "" && t.Exporter == q.Exporter && slices.Contains(t.Recipients, q.Recipient)
+	}
+	may := slices.ContainsFunc(w.names(registry.Transfers), func(n string) bool { return derogates(w.nouns[n].(*registry.Transfer)) })
+	does := slices.ContainsFunc(a.Transfers, func(n string) bool { return derogates(w.nouns[n].(*registry.Transfer)) })
+	transfer, other := presents(decision.ConsentExplicitEUTransfer, true), presents(decision.ConsentExplicitEU, true)
+
+	nobody := known && q.Subject == "" && q.Quantity <= 1
+	unnamed := has(decision.ConsentMissing, func(r oracle.Reason) bool { return r.Detail == "no_subject" })
+	missing := has(decision.ConsentMissing, anywhere)
+	return map[string]bool{
+		"several sources":                             len(sources) > 1,
+		"listed, another list clear since":            restricted && latestListed < latest,
+		"listed once, and not now":                    latestListed != 0 && !restricted,
+		"listed and clear at one instant":             atOnce && restricted,
+		"listed and clear at one instant, allowed":    atOnce && !restricted,
+		"a cohort for whomever":                       q.Cohort.ID != "" && q.Cohort.Recipient == "",
+		"a cohort for the recipient, 30 silent":       q.Cohort.ID != "" && q.Cohort.Recipient == q.Recipient && !missing,
+		"of nobody, detail no_subject":                unnamed,
+		"of nobody, on rules for staff":               unnamed && q.HRReference != "",
+		"of nobody, some permitted":                   unnamed && len(a.Permitted) > 0,
+		"of nobody, on consent":                       nobody && missing && !unnamed,
+		"of nobody, 30 silent":                        nobody && !missing,
+		"a rescue authority at home, 42 CN silent":    organ && !abroad && !unapproved,
+		"a rescue authority abroad, not approved":     abroad && unapproved && !approved,
+		"a rescue authority abroad, approved":         abroad && !unapproved && approved,
+		"a rescue authority under EU or UK":           organ && has(decision.ForeignAuthorityApprovalMissing, func(r oracle.Reason) bool { return r.Regime > registry.RegimeCnSz }),
+		"a consent to the transfer for whomever":      presents(decision.ConsentExplicitEUTransfer, false) || heldFor(false),
+		"a consent to the transfer, held":             heldFor(true),
+		"the derogation relied upon":                  does,
+		"the derogation, only the consent of 9(2)(a)": may && other && !transfer && !heldFor(true),
+		"no other consent than to the transfer, 30 fires": transfer && missing && !slices.ContainsFunc(q.Consents, func(c decision.Consent) bool {
+			return c.Type != decision.ConsentExplicitEUTransfer && c.Purpose == served(q)
+		}),
 	}
 }

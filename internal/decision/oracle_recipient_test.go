@@ -15,7 +15,7 @@ func (w *scene) addRecipient(name string) {
 		Kind:        1 + registry.RecipientKind(w.IntN(8)),
 		Role:        pick(w.Rand, registry.RecipientRoleProcessor, registry.RecipientRoleController, registry.RecipientRoleController, registry.RecipientRoleJointController),
 		ApproveTime: w.ago(500), DueDiligenceUntil: w.now + 300*aDay,
-		Screenings: []registry.Screening{{ScreenTime: w.ago(400), Result: registry.ScreeningResultListed}, {ScreenTime: w.ago(30), Result: registry.ScreeningResultClear}},
+		Screenings: w.screenings(),
 	}
 	switch r.Kind {
 	case registry.RecipientKindCloud, registry.RecipientKindMessaging, registry.RecipientKindSupport:
@@ -27,6 +27,9 @@ func (w *scene) addRecipient(name string) {
 	if w.chance(35) { // authority, rescue, successor, public
 		r.Kind = registry.RecipientKindAuthority + pick(w.Rand, registry.RecipientKind(0), 0, 1, 1, 2, 2, 3, 3)
 		r.Role = [...]registry.RecipientRole{registry.RecipientRoleAuthority, registry.RecipientRoleController, registry.RecipientRoleController, registry.RecipientRoleNone}[r.Kind-registry.RecipientKindAuthority]
+		if r.Kind == registry.RecipientKindRescue && w.chance(30) { // some rescue services are authorities
+			r.Role = registry.RecipientRoleAuthority
+		}
 	}
 	if r.Kind == registry.RecipientKindSuccessor && !w.chance(10) {
 		r.Deal = &registry.Deal{ID: "d", CloseTime: pick(w.Rand, w.ago(10), w.ago(10), w.ago(10), w.now, w.now+1, 0), Purposes: partOf(w.Rand, w.names(registry.Purposes), 12), MethodChanged: w.chance(20)}
@@ -39,6 +42,9 @@ func (w *scene) addRecipient(name string) {
 		r.Incidents = []registry.Incident{{ID: "i", Sentence: "a", DiscoverTime: w.ago(9), Suspends: w.chance(70), ResolveTime: pick(w.Rand, 0, w.ago(1), w.now)}}
 	}
 	w.put(r)
+	if r.Kind == registry.RecipientKindRescue && w.chance(60) {
+		w.addDemand(r)
+	}
 	roles := []registry.RecipientRole{r.Role}
 	for i := range pick(w.Rand, 1, 1, 1, 2, 3) {
 		d := &registry.Deployment{Name: fmt.Sprintf("%s/deployments/d%d", name, i), Title: "a", StorageCountries: []string{country}, AccessCountries: []string{country}, Hosting: w.chance(60)}
@@ -48,6 +54,9 @@ func (w *scene) addRecipient(name string) {
 		if w.chance(8) {
 			d.Role = pick(w.Rand, registry.RecipientRoleProcessor, registry.RecipientRoleController, registry.RecipientRoleJointController)
 			roles = append(roles, d.Role)
+		}
+		if r.Kind == registry.RecipientKindRescue && w.chance(8) {
+			d.Role = pick(w.Rand, registry.RecipientRoleAuthority, registry.RecipientRoleController)
 		}
 		if w.chance(6) {
 			d.Kind = 1 + registry.RecipientKind(w.IntN(12))
@@ -76,6 +85,49 @@ func (w *scene) addRecipient(name string) {
 		w.addTransfers(id, r, e, country)
 		w.addAssessments(id, r, e)
 	}
+}
+
+// screeningSources are the lists that are read, as they are written; none is one too.
+var screeningSources = []string{"", "cac", "CAC", "un"}
+
+// screenings are mostly those of a recipient that is in order: of one source, or of
+// several, of which a clear one is the newest of its own.
+func (w *scene) screenings() []registry.Screening {
+	source := pick(w.Rand, screeningSources...)
+	out := []registry.Screening{{ScreenTime: w.ago(30), Result: registry.ScreeningResultClear, Source: source}}
+	if w.chance(60) { // listed once, and cleared since
+		out = append(out, registry.Screening{ScreenTime: w.ago(400), Result: registry.ScreeningResultListed, Source: source})
+	}
+	if w.chance(40) { // other lists, read before, at the same instant and since
+		for _, other := range partOf(w.Rand, screeningSources, 3) {
+			out = append(out, registry.Screening{ScreenTime: w.ago(pick(w.Rand, 20, 30, 30, 40, 380)), Result: registry.ScreeningResultClear, Source: other})
+		}
+	}
+	if w.chance(2) { // one of them is listed
+		out = append(out, registry.Screening{ScreenTime: pick(w.Rand, w.ago(30), w.ago(30), w.ago(20), w.ago(40), w.ago(380), w.now, w.now+1), Result: registry.ScreeningResultListed, Source: pick(w.Rand, screeningSources...)})
+	}
+	if w.chance(1) { // nothing was read for long
+		for i := range out {
+			out[i].ScreenTime -= 400 * aDay
+		}
+	}
+	w.Shuffle(len(out), func(i, j int) { out[i], out[j] = out[j], out[i] })
+	return out
+}
+
+// addDemand records an instrument of a rescue service, mostly with the approval that one
+// of another country needs where it is an authority.
+func (w *scene) addDemand(r *registry.Recipient) {
+	i := &registry.Instrument{Name: "instruments/" + strings.TrimPrefix(r.Name, "recipients/") + "-rescue", Title: "a", Recipient: r.Name, Exporters: w.names(registry.Exporters), Number: "1", Citation: "law",
+		Regime: pick(w.Rand, laws...), Categories: w.leaves(), CoveredCategories: w.leaves(), Purposes: w.names(registry.Purposes), IssueTime: w.ago(20), ExpireTime: w.now + 100*aDay,
+		NecessityReason: "safety", ApprovedBy: "legal", SecondApprovedBy: "board", ApproveTime: w.ago(19)}
+	if w.chance(75) {
+		i.ForeignApproval = &registry.ForeignApproval{Number: "1", Authority: "the ministry", ApproveTime: w.ago(18)}
+	}
+	if w.chance(30) {
+		i.Treaty = "treaty"
+	}
+	w.put(i)
 }
 
 // addAssessments adds an assessment or two of each type but that of legitimate interests.

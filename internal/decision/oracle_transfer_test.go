@@ -95,6 +95,9 @@ func (w *scene) completeTransfer(t *registry.Transfer, r *registry.Recipient) {
 		t.Exemption = 1 + registry.Exemption(w.IntN(7))
 	case registry.MechanismDerogation:
 		t.Derogation = 1 + registry.Derogation(w.IntN(8))
+		if w.chance(35) {
+			t.Derogation = registry.DerogationExplicitConsent
+		}
 		t.Occasional = w.chance(90)
 		if w.chance(90) {
 			t.NoSafeguardsReason = "none is to be had"
