@@ -53,15 +53,16 @@ func ruleInstrument(e *scratch) {
 // toAuthority reports whether an authority receives, be it one that rescues: readings
 // R45, R81.
 func (e *scratch) toAuthority() bool {
-	if e.classes&forAuthority != 0 || e.edition == 1 {
-		return e.classes&forAuthority != 0
-	}
 	for i := range e.deps {
-		if d := &e.deps[i]; d.kind == registry.RecipientKindRescue && d.role == registry.RecipientRoleAuthority {
+		if e.isAuthority(&e.deps[i]) {
 			return true
 		}
 	}
 	return false
+}
+
+func (e *scratch) isAuthority(d *judged) bool {
+	return d.class == forAuthority || e.edition > 1 && d.kind == registry.RecipientKindRescue && d.role == registry.RecipientRoleAuthority
 }
 
 // toForeign reports whether a foreign body receives under the regime, or the share

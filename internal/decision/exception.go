@@ -103,7 +103,7 @@ func (e *scratch) mayClaim(x Exception) bool {
 				d.role == registry.RecipientRoleProcessor && c.flags&statesOrgan != 0
 		case e4:
 			may = may || c.order.stands
-			if d.class == forAuthority && e.under(registry.RegimeCn) && e.isForeign(registry.RegimeCn) {
+			if e.isAuthority(d) && e.under(registry.RegimeCn) && e.isForeign(registry.RegimeCn) {
 				may = may && c.order.approved(e.now)
 			}
 		}

@@ -514,7 +514,7 @@ func (w *scene) mutateConsents(q *decision.Question) {
 		case 4:
 			c.Policy = pick(w.Rand, "", "policies/none", "policies/v2")
 		case 5:
-			c.GiveTime = at
+			c.GiveTime = pick(w.Rand, at, at, c.CheckTime, c.CheckTime+1)
 		case 6:
 			c.ExpireTime = at
 		case 7, 8, 13:

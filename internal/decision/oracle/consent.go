@@ -36,6 +36,7 @@ func (j *judge) reachesTo(c consent, purpose string, a asked) bool {
 	}
 	publication := c.Type != decision.ConsentSeparatePublic || c.Publication != "" && c.Publication == j.q.Publication // R49
 	return c.Purpose == purpose && (c.every || a.coveredBy(c.Categories)) && recipient && publication &&
+		(c.CheckTime == 0 || c.GiveTime <= c.CheckTime) && // R81; what is held was not checked
 		j.policies[c.Policy] != nil && (c.every || published(j.policies[c.Policy]) <= c.GiveTime) && given(c.GiveTime, j.t) && !given(c.ExpireTime, j.t)
 }
 

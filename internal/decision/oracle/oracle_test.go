@@ -282,6 +282,18 @@ var cases = []handmade{
 		w.consent(decision.ConsentOrdinary, "purposes/account").WithdrawTime = ago(2)
 		w.consent(decision.ConsentOrdinary, "purposes/account").GiveTime = ago(1)
 	}, "ALLOWED"},
+	{"given as it was checked", func(w *world) {
+		w.ask("sms", "sending", "phone")
+		w.no()
+		c := w.consent(decision.ConsentOrdinary, "purposes/account")
+		c.GiveTime = c.CheckTime
+	}, "ALLOWED"},
+	{"checked before it was given", func(w *world) {
+		w.ask("sms", "sending", "phone")
+		w.no()
+		c := w.consent(decision.ConsentOrdinary, "purposes/account")
+		c.GiveTime = c.CheckTime + 1
+	}, "CONSENT_SCOPE_MISMATCH/CN"},
 	{"given before its version", func(w *world) {
 		w.ask("sms", "sending", "phone")
 		w.no()
