@@ -50,6 +50,28 @@ type corpusDecision struct {
 	Now       registry.Time
 	Question  []byte
 	Answer    []byte
+	// What was held and counted when it was asked, as the ledger keeps them; edition 1
+	// read neither, and its corpus ends before.
+	Facts    []byte
+	Counters []byte
+}
+
+// UnmarshalCBOR reads the corpus of edition 1 too, whose decisions have four elements.
+func (k *corpusDecision) UnmarshalCBOR(b []byte) error {
+	var elements []cbor.RawMessage
+	if err := cbor.Unmarshal(b, &elements); err != nil {
+		return err
+	}
+	into := []any{&k.Principal, &k.Now, &k.Question, &k.Answer, &k.Facts, &k.Counters}
+	if len(elements) != 4 && len(elements) != len(into) {
+		return fmt.Errorf("a decision of %d elements", len(elements))
+	}
+	for i, e := range elements {
+		if err := cbor.Unmarshal(e, into[i]); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // corpusTag tags a text as a ledger does: 16 bytes of HMAC-SHA-256 under a key.
@@ -89,6 +111,7 @@ func (c *corpusRegistry) ask(s *decision.Snapshot, q *decision.Question, in deci
 	c.Decisions = append(c.Decisions, corpusDecision{
 		Principal: in.Principal, Now: in.Now,
 		Question: decision.AppendQuestion(nil, s, q, &d, corpusTag), Answer: decision.AppendAnswer(nil, &d),
+		Facts: decision.AppendFacts(nil, in.Facts, corpusTag), Counters: decision.AppendCounters(nil, in.Counters),
 	})
 }
 
@@ -126,7 +149,7 @@ func newCorpus(t *testing.T, put func(corpusRegistry)) {
 		for i := range corpusQuestions {
 			asked := seed*1000 + uint64(i)
 			k := w.ask(asked, seedsFor(asked, pick(r, 0, 0, 1, 1, 2, 4)))
-			c.ask(s, &k.q, decision.Inputs{Now: k.now, Principal: w.numbers[k.principal]})
+			c.ask(s, &k.q, k.inputs(w))
 		}
 		put(c)
 	}
@@ -157,8 +180,17 @@ func writeCorpus(t *testing.T) {
 	}
 }
 
-func inputs(k corpusDecision) *decision.Inputs {
-	return &decision.Inputs{Now: k.Now, Principal: k.Principal}
+func inputs(t *testing.T, s *decision.Snapshot, k corpusDecision) *decision.Inputs {
+	t.Helper()
+	in := &decision.Inputs{Now: k.Now, Principal: k.Principal}
+	var err error
+	if in.Facts, err = decision.DecodeFacts(s, k.Facts); err != nil {
+		t.Fatal(err)
+	}
+	if in.Counters, err = decision.DecodeCounters(k.Counters); err != nil {
+		t.Fatal(err)
+	}
+	return in
 }
 
 // readCorpus calls f for every registry of an edition's corpus.

@@ -76,7 +76,7 @@ func replay(t *testing.T, edition int) {
 			if err != nil {
 				t.Fatalf("registry %d, question %d: %v", registries, i, err)
 			}
-			if err := s.CheckEdition(edition, q, inputs(k), &d); err != nil {
+			if err := s.CheckEdition(edition, q, inputs(t, s, k), &d); err != nil {
 				t.Fatal(err)
 			}
 			outcomes[d.Outcome]++
@@ -132,7 +132,7 @@ func TestCorpusHoldsEveryRow(t *testing.T) {
 					t.Fatal(err)
 				}
 				for row := range missed {
-					s.CheckEditionWithout(edition, row, q, inputs(k), &d)
+					s.CheckEditionWithout(edition, row, q, inputs(t, s, k), &d)
 					if !bytes.Equal(decision.AppendAnswer(nil, &d), k.Answer) {
 						delete(missed, row)
 					}
