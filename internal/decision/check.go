@@ -66,16 +66,25 @@ func (e *scratch) runAll(rows []row[func(*scratch)], planned uint64) {
 	}
 }
 
-// traceWhole runs a rule and records what it did.
+// traceWhole runs a rule and records what it did: one step, also of a rule that has
+// an end beside its beginning.
 func (e *scratch) traceWhole(r *row[func(*scratch)]) {
-	if !e.runs(r.needs, r.kinds) {
-		e.stepNotRun(r.rule)
-		return
+	before, ran := len(e.d.Reasons), e.runs(r.needs, r.kinds)
+	if ran {
+		e.rule = r.rule
+		r.run(e)
 	}
-	e.rule = r.rule
-	before := len(e.d.Reasons)
-	r.run(e)
-	e.step(r.rule, registry.RegimeUnspecified, len(e.d.Reasons) != before, 0, -1)
+	fired := len(e.d.Reasons) != before
+	begun := slices.IndexFunc(e.d.Trace, func(x Step) bool { return x.Code == r.rule.codes[0] })
+	switch {
+	case begun >= 0 && fired:
+		e.d.Trace[begun].Result = Fired
+	case begun >= 0:
+	case ran:
+		e.step(r.rule, registry.RegimeUnspecified, fired, 0, -1)
+	default:
+		e.stepNotRun(r.rule)
+	}
 }
 
 // runs reports whether a rule runs for this question.
