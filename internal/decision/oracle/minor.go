@@ -2,6 +2,7 @@ package oracle
 
 import (
 	"slices"
+	"strings"
 
 	"waybill/internal/decision"
 	"waybill/internal/registry"
@@ -167,14 +168,19 @@ func (j *judge) rule39() {
 					asks = c.any(func(l leaf) bool { return l.sensitive }) || j.under14()
 				}
 				if asks && !slices.ContainsFunc(p.Safeguards, func(s registry.Safeguard) bool {
-					return s.Purpose == j.served.Name && c.coveredBy(s.CoveredCategories) && s.SpecificPurpose != "" && s.Necessity != "" &&
-						s.Protection != "" && s.Notice != "" && s.ApprovedBy != "" && j.judgementStands(s.ApproveTime, s.ReviewUntil)
+					return s.Purpose == j.served.Name && c.coveredBy(s.CoveredCategories) && stated(s.SpecificPurpose, s.Necessity, s.Protection, s.Notice, s.ApprovedBy) &&
+						j.judgementStands(s.ApproveTime, s.ReviewUntil)
 				}) {
 					j.fireAt(decision.SensitiveSafeguardsMissing, regime, "", p.Name, c.name)
 				}
 			}
 		}
 	}
+}
+
+// stated reports whether each text says something.
+func stated(texts ...string) bool {
+	return !slices.ContainsFunc(texts, func(t string) bool { return strings.TrimSpace(t) == "" })
 }
 
 // judgementStands is R52: from its approval until its review, else for three years.
