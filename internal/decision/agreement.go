@@ -96,7 +96,7 @@ const (
 func ruleTerms(e *scratch, d *judged, a *agreementView) marks {
 	need := uint32(termConfidentiality)
 	switch {
-	case e.rec.natural:
+	case e.works(d):
 	case d.role == registry.RecipientRoleProcessor:
 		need |= termsProcessor
 		if e.under(registry.RegimeEu) || e.under(registry.RegimeUk) {
@@ -138,7 +138,7 @@ func (e *scratch) fits(d *judged, a *agreementView) bool {
 	switch {
 	case d.class == forSuccessor && a.typ == registry.AgreementTypeSuccessorUndertaking:
 		return true
-	case e.rec.natural:
+	case e.works(d):
 		return a.typ == registry.AgreementTypeNda
 	case d.role == registry.RecipientRoleProcessor:
 		switch a.typ {
@@ -162,6 +162,12 @@ func (e *scratch) fits(d *judged, a *agreementView) bool {
 		return a.typ == registry.AgreementTypeJoint
 	}
 	return false
+}
+
+// works reports whether the recipient is a natural person under our authority, whose
+// paper is a promise of confidentiality: readings R32, R82.
+func (e *scratch) works(d *judged) bool {
+	return e.rec.natural && (e.edition == 1 || d.role == registry.RecipientRoleProcessor)
 }
 
 // agree reads the agreements of this exporter and this recipient.

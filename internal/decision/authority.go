@@ -15,7 +15,8 @@ func (e *scratch) conflicts(code Code, r registry.Regime) bool {
 // the question's instrument orders to be: reading R61.
 func (e *scratch) published() uint64 {
 	consent := e.consented(e.served.number, only(ConsentSeparatePublic), false)
-	if v := &e.instrument; v.stands && v.flags&(ordersPublication|statesNecessity) == ordersPublication|statesNecessity {
+	if v := &e.instrument; v.stands && v.flags&(ordersPublication|statesNecessity) == ordersPublication|statesNecessity &&
+		e.purpose != nil && v.purposes.has(e.purpose.place) {
 		return consent | e.covered(v.categories)
 	}
 	return consent

@@ -190,7 +190,7 @@ func (e *scratch) oblige() {
 		if t.revoke != 0 {
 			d.UseBy = min(d.UseBy, t.revoke)
 		}
-		if rec := e.s.record(t.agreement); t.contract() && len(rec) > 0 {
+		if rec := e.s.record(t.agreement); t.contract(e.edition) && len(rec) > 0 {
 			var a agreementView
 			if readAgreement(t.agreement, rec, &a); a.terminate != 0 {
 				d.UseBy = min(d.UseBy, a.terminate)
@@ -233,7 +233,7 @@ func (e *scratch) transferEnd(t *transferView) registry.Time {
 		}
 	}
 	earlier(t.recertified)
-	if rec := e.s.record(t.agreement); t.contract() && len(rec) > 0 {
+	if rec := e.s.record(t.agreement); t.contract(e.edition) && len(rec) > 0 {
 		var a agreementView
 		readAgreement(t.agreement, rec, &a)
 		earlier(a.expire)

@@ -12,6 +12,12 @@ func (e *scratch) present() {
 	if e.in.Facts != nil {
 		e.hold()
 	}
+	e.believe()
+	e.withdrawEarlier()
+}
+
+// believe adds the consents that are presented and believed: reading R23.
+func (e *scratch) believe() {
 	if len(e.q.Consents) == 0 || e.q.Subject == "" || e.bulk() {
 		return
 	}
@@ -30,7 +36,7 @@ func (e *scratch) present() {
 		n, _ := e.s.find(registry.Policies, c.Policy)
 		p.stands = n != 0 && e.standing(n, c.GiveTime) && (e.edition == 1 || c.GiveTime <= c.CheckTime) && past(c.GiveTime, e.now) && !past(c.ExpireTime, e.now) &&
 			fitsRecipient(c.Type, c.Recipient == "", p.named) && e.fitsPublication(c.Type, c.Publication)
-		p.withdrew = past(c.WithdrawTime, e.now) || e.withdrawn(c, p.purpose)
+		p.withdrew = past(c.WithdrawTime, e.now)
 		for k := range e.asked {
 			if e.asked[k].category != nil && e.namesAll(c, e.asked[k].category) {
 				p.names |= 1 << k
@@ -38,14 +44,14 @@ func (e *scratch) present() {
 		}
 		e.consents = append(e.consents, p)
 	}
-	e.withdrawEarlier()
 	if e.believed {
 		e.d.ConsentSource = e.in.Principal
 	}
 }
 
-// withdrawEarlier takes with each withdrawal what was consented to before it, of the
-// same type and purpose, and to the same recipient if both name one: reading R47.
+// withdrawEarlier takes with each withdrawal what was consented to before it for the
+// same purpose, and to the same recipient if both name one: of its own type, and of
+// every type if consent as such was withdrawn. Readings R47, R80, R82.
 func (e *scratch) withdrawEarlier() {
 	if e.edition == 1 {
 		return
@@ -55,8 +61,9 @@ func (e *scratch) withdrawEarlier() {
 		if !past(w.withdrawn, e.now) {
 			continue
 		}
+		whole := w.typ == ConsentOrdinary || w.typ == ConsentGuardian
 		for k := range e.consents {
-			if c := &e.consents[k]; c.typ == w.typ && c.purpose == w.purpose && c.gave < w.withdrawn &&
+			if c := &e.consents[k]; (whole || c.typ == w.typ) && c.purpose == w.purpose && c.gave < w.withdrawn &&
 				(c.recipient == 0 || w.recipient == 0 || c.recipient == w.recipient) {
 				c.withdrew = true
 			}

@@ -172,7 +172,9 @@ func (e *scratch) countClaim(x Exception) {
 	stated := func(r registry.Regime) bool { return any || c.regimes&(1<<r) != 0 }
 	c.counts[registry.RegimeCn] = stated(registry.RegimeCn)
 	c.counts[registry.RegimeCnSz] = e.under(registry.RegimeCnSz) && (stated(registry.RegimeCn) || stated(registry.RegimeCnSz))
-	c.counts[registry.RegimeEu], c.counts[registry.RegimeUk] = stated(registry.RegimeEu), stated(registry.RegimeUk)
+	for r := registry.RegimeEu; r <= registry.RegimeUk; r++ { // GDPR 6(1)(d) is life or body: R82
+		c.counts[r] = stated(r) && (x != e5 || c.flags&lifeOrBody != 0)
+	}
 	// Under POLICY only where every law that is resolved knows it: a citation of one
 	// law lifts nothing that another gives the person.
 	any = false

@@ -9,6 +9,8 @@ func (e *scratch) matches(t *transferView) bool {
 	switch t.mechanism {
 	case registry.MechanismScc:
 		return t.facts&factImporterUnder == 0 && e.fitsModule(t.rests.module)
+	case registry.MechanismGbaContract:
+		return e.edition == 1 || e.exporter.greaterBay
 	case registry.MechanismExemption:
 		return e.exempt(registry.Exemption(t.ground))
 	case registry.MechanismDerogation:
@@ -31,7 +33,7 @@ func (e *scratch) fitsModule(module uint8) bool {
 		case registry.RecipientRoleProcessor:
 			fits = module == 2 || module == 3
 		case registry.RecipientRoleController:
-			fits = module == 1 || module == 4
+			fits = module == 1
 		case registry.RecipientRoleJointController, registry.RecipientRoleAuthority:
 			fits = module == 1
 		}
@@ -49,14 +51,9 @@ func (e *scratch) exempt(x registry.Exemption) bool {
 		origin := parseCountry(e.q.Origin)
 		return origin.known() && origin != cn
 	case registry.ExemptionContract:
-		return e.evidence(registry.BasisContract) == NoDetail
+		return e.evidence(registry.BasisContract) == NoDetail && e.rests(registry.BasisContract)
 	case registry.ExemptionHumanResources:
-		for i := range e.deps {
-			if d := &e.deps[i]; d.class&forTransfers != 0 && d.bases[registry.RegimeCn] != registry.BasisHumanResources {
-				return false
-			}
-		}
-		return true
+		return e.rests(registry.BasisHumanResources)
 	case registry.ExemptionEmergency:
 		return e.supports(e5)
 	case registry.ExemptionFreeTradeZone:
@@ -97,6 +94,16 @@ func (e *scratch) namesAny(o ordinals) bool {
 }
 
 // derogates reports whether a derogation of GDPR 49 matches.
+// rests reports whether every deployment has this basis under the law of the mainland.
+func (e *scratch) rests(b registry.Basis) bool {
+	for i := range e.deps {
+		if d := &e.deps[i]; d.class&forTransfers != 0 && d.bases[registry.RegimeCn] != b {
+			return false
+		}
+	}
+	return true
+}
+
 func (e *scratch) derogates(x registry.Derogation, r registry.Regime) bool {
 	switch x {
 	case registry.DerogationExplicitConsent:
@@ -104,9 +111,10 @@ func (e *scratch) derogates(x registry.Derogation, r registry.Regime) bool {
 	case registry.DerogationContract, registry.DerogationContractInInterest:
 		return e.evidence(registry.BasisContract) == NoDetail
 	case registry.DerogationPublicInterest:
-		return (e.supports(e1) || e.supports(e2) || e.supports(e3)) && e.claim.counts[r]
+		return e.supports(e1) && e.claim.counts[r]
 	case registry.DerogationLegalClaims:
-		return e.instrument.stands && e.have&needPurpose != 0 && e.instrument.purposes.has(e.purpose.place)
+		return e.instrument.stands && e.have&needPurpose != 0 && e.instrument.purposes.has(e.purpose.place) &&
+			e.covered(e.instrument.categories) == e.all()
 	case registry.DerogationVitalInterests:
 		return e.supports(e5) && e.claim.flags&lifeOrBody != 0 && e.claim.flags&incapable != 0
 	case registry.DerogationPublicRegister:
@@ -131,3 +139,7 @@ func (e *scratch) explicitly() bool {
 	}
 	return false
 }
+
+// greaterBay are the nine mainland cities of the Greater Bay Area, whose companies may
+// use its standard contracts.
+var greaterBay = []string{"guangzhou", "shenzhen", "zhuhai", "foshan", "huizhou", "dongguan", "zhongshan", "jiangmen", "zhaoqing"}

@@ -77,7 +77,7 @@ func ruleGuardian(e *scratch) {
 		}
 		if r == registry.RegimeCnSz {
 			if e.age == AgeAdultLackingCapacity {
-				e.fireOn(MinorGuardianConsentMissing, r, DetailGuardian, 0, e.known&^guardian)
+				e.guardAdult(guardian)
 			}
 			continue
 		}
@@ -95,6 +95,17 @@ func ruleGuardian(e *scratch) {
 			e.guard(&e.deps[i], r, guardian)
 		}
 	}
+}
+
+// guardAdult: the guardian of an adult who lacks capacity consents, and gives each
+// separate consent that the law of the mainland asks: readings R29, R82.
+func (e *scratch) guardAdult(guardian uint64) {
+	for i := range e.deps {
+		if e.edition > 1 {
+			guardian &= e.bySeparateGuardian(&e.deps[i], registry.RegimeCn)
+		}
+	}
+	e.fireOn(MinorGuardianConsentMissing, registry.RegimeCnSz, DetailGuardian, 0, e.known&^guardian)
 }
 
 func (e *scratch) guard(d *judged, r registry.Regime, guardian uint64) {

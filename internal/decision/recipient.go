@@ -190,7 +190,7 @@ func ruleAuthorised(e *scratch) {
 		switch {
 		case !l.recorded && l.authorisation == 0:
 			e.fire(SubprocessorNotAuthorised, registry.RegimePolicy, DetailLinkUnrecorded, record, 0)
-		case l.recorded && !e.authorised(&l.linkView):
+		case l.recorded && (!e.authorised(&l.linkView) || !e.mayEngage(l)):
 			e.fire(SubprocessorNotAuthorised, registry.RegimePolicy, DetailLinkAuthorisation, record, 0)
 		}
 	}
@@ -206,6 +206,26 @@ func (e *scratch) authorised(l *linkView) bool {
 	return false
 }
 
+// mayEngage reports whether an agreement in force lets our recipient engage others the
+// way that the link was authorised; where none is in force rules 21 to 25
+// speak, and 26 where one states no mode. Reading R82.
+func (e *scratch) mayEngage(l *link) bool {
+	if e.edition == 1 || l.from != e.recNumber {
+		return true
+	}
+	some := false
+	for i := range e.agreements {
+		a := &e.agreements[i]
+		if e.state(a) != 0 {
+			continue
+		}
+		if some = true; a.general || a.terms&termSubprocessorMode == 0 || a.specific && l.authorisation == registry.AuthorisationSpecific {
+			return true
+		}
+	}
+	return !some
+}
+
 func ruleFlowdown(e *scratch) {
 	for i := range e.links {
 		l := &e.links[i]
@@ -216,7 +236,7 @@ func ruleFlowdown(e *scratch) {
 		if rec := e.s.record(l.agreement); l.agreement != 0 && len(rec) > 0 {
 			readAgreement(l.agreement, rec, &a)
 		}
-		if a.number == 0 || !a.recipients.has(l.from) || !a.recipients.has(l.recipient) || e.state(&a) != 0 {
+		if a.number == 0 || !a.recipients.has(l.from) || !a.recipients.has(l.recipient) || e.state(&a) != 0 || a.typ == registry.AgreementTypeNda {
 			e.fire(SubprocessorFlowdownMissing, registry.RegimePolicy, DetailSubAgreement, l.recipient, 0)
 		}
 	}

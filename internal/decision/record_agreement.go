@@ -38,6 +38,7 @@ type agreementView struct {
 	hosting    bool
 	noOnward   bool
 	specific   bool // sub-processors are authorised one by one
+	general    bool // or as such, with a time to object
 	module     uint8
 	retention  uint32 // days
 	ours       registry.Time
@@ -77,6 +78,9 @@ func agreementRecord(n *registry.Agreement, r names) []byte {
 	if n.Terms != nil && n.Terms.SubprocessorMode == registry.SubprocessorModeSpecific {
 		flags |= 4
 	}
+	if n.Terms != nil && n.Terms.SubprocessorMode == registry.SubprocessorModeGeneral {
+		flags |= 8
+	}
 	b = append(b, flags, byte(n.SCCModule))
 	b = binary.LittleEndian.AppendUint32(b, uint32(retention))
 	b = appendTimes(b, signed(n.OurSignature), signed(n.TheirSignature), n.EffectiveTime, n.ExpireTime, n.TerminateTime)
@@ -113,6 +117,7 @@ func readAgreement(number uint32, rec []byte, v *agreementView) {
 	i := headerSize + u16(rec, 2)
 	v.number, v.typ, v.terms, v.groups = number, registry.AgreementType(rec[1]), u32(rec, i), uint16(u16(rec, i+4))
 	v.hosting, v.noOnward, v.specific = rec[i+6]&1 != 0, rec[i+6]&2 != 0, rec[i+6]&4 != 0
+	v.general = rec[i+6]&8 != 0
 	v.module, v.retention = rec[i+7], u32(rec, i+8)
 	var ts [5]registry.Time
 	i = times(rec, i+12, ts[:])

@@ -53,23 +53,6 @@ func (e *scratch) holdsAll(c *HeldConsent, k *category) bool {
 	return true
 }
 
-// withdrawn reports whether a withdrawal that is held here came after the presented
-// consent was given.
-func (e *scratch) withdrawn(c *Consent, purpose uint32) bool {
-	f := e.in.Facts
-	if f == nil || e.edition == 1 {
-		return false
-	}
-	for i := range f.Consents {
-		h := &f.Consents[i]
-		if h.Type == c.Type && h.Purpose == purpose && past(h.WithdrawTime, e.now) && c.GiveTime < h.WithdrawTime &&
-			(h.Recipient == 0 || c.Recipient == "" || h.Recipient == e.s.Number(c.Recipient)) {
-			return true
-		}
-	}
-	return false
-}
-
 // held returns the asked categories that a duty of law keeps: reading R56.
 func (e *scratch) held() (m uint64) {
 	if e.exporter == nil || e.served == nil {

@@ -31,9 +31,15 @@ func TestHeldFacts(t *testing.T) {
 		"nor of another type": {func(w *town) {
 			present(w)
 			h := withdrawn(w, on(2026, 5, 2))
-			h.Type = decision.ConsentGuardian
+			h.Type = decision.ConsentSeparateSensitive
 			facts(w, h)
 		}, ""},
+		"but a guardian's word is of all": {func(w *town) {
+			present(w)
+			h := withdrawn(w, on(2026, 5, 2))
+			h.Type = decision.ConsentGuardian
+			facts(w, h)
+		}, "CONSENT_WITHDRAWN CN"},
 		"nor of another purpose": {func(w *town) {
 			present(w)
 			h := withdrawn(w, on(2026, 5, 2))

@@ -45,7 +45,21 @@ func ruleSuccession(e *scratch) {
 	for _, p := range e.policies {
 		stated = stated && e.rec.dealt.within(p.purposes)
 	}
-	if !stated {
+	if !stated || !e.succeeds() {
 		changed(DetailDealPurposes)
 	}
+}
+
+// succeeds reports whether the served purpose is one of the deal's, or every governing
+// version states it: reading R82.
+func (e *scratch) succeeds() bool {
+	if e.rec.dealt.has(e.served.place) {
+		return true
+	}
+	for _, p := range e.policies {
+		if !p.purposes.has(e.served.place) {
+			return false
+		}
+	}
+	return true
 }

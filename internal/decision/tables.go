@@ -76,6 +76,7 @@ type exporter struct {
 	number      uint32
 	country     country
 	shenzhen    bool
+	greaterBay  bool // its city is one of the nine
 	serves      []country
 	servesEEA   bool
 	servesCN    bool
@@ -352,6 +353,7 @@ func parent(name string) string {
 func compileExporter(number uint32, n *registry.Exporter, r names) *exporter {
 	e := &exporter{name: n.Name, number: number, country: parseCountry(n.Country)}
 	e.shenzhen = e.country == cn && n.City == "shenzhen"
+	e.greaterBay = slices.Contains(greaterBay, n.City)
 	for _, r := range n.RegionsServed {
 		c := parseCountry(r)
 		e.serves = append(e.serves, c)

@@ -93,8 +93,10 @@ func (e *scratch) isGathered(n uint32) bool {
 }
 
 // contract reports whether the mechanism is a contract, and rests on an agreement.
-func (t *transferView) contract() bool {
+func (t *transferView) contract(edition int) bool {
 	switch t.mechanism {
+	case registry.MechanismBcr: // its group has signed it: reading R82
+		return edition > 1
 	case registry.MechanismStandardContract, registry.MechanismGbaContract, registry.MechanismScc,
 		registry.MechanismIdta, registry.MechanismUkAddendum:
 		return true
@@ -104,7 +106,7 @@ func (t *transferView) contract() bool {
 
 // readContract reads what a transfer by contract takes from its agreement.
 func (e *scratch) readContract(t *transferView) {
-	if !t.contract() {
+	if !t.contract(e.edition) {
 		return
 	}
 	rec := e.s.record(t.agreement)

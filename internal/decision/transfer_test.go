@@ -656,6 +656,8 @@ func TestGreaterBayArea(t *testing.T) {
 	f.assess(registry.AssessmentTypePipia).Countries = []string{"HK", "SG", "CN"}
 	f.recipient.Country, f.deployment.StorageCountries, f.deployment.AccessCountries = "HK", []string{"HK"}, []string{"HK"}
 	f.add(registry.RegimeCn, registry.MechanismGbaContract).Countries = []string{"HK"}
+	f.wants(t, "TRANSFER_NO_MECHANISM") // the exporter is in none of the nine cities
+	f.exporter.City = "guangzhou"
 	f.wants(t)
 	f.more = append(f.more, &registry.Recipient{Name: "recipients/sub", Kind: registry.RecipientKindLogistics, Role: registry.RecipientRoleProcessor, Country: "SG",
 		ApproveTime: longAgo, DueDiligenceUntil: longHence, Screenings: f.recipient.Screenings},

@@ -375,6 +375,7 @@ func TestCounters(t *testing.T) {
 		after        int64
 	}{
 		{"u-1", "", 0, true, 1}, {"u-1", "", 0, true, 1}, {"u-2", "", 0, true, 2}, {"", "k-1", 5, true, 7}, {"", "k-1", 5, true, 7},
+		{"", "k-1", 900, false, 7}, {"u-1", "", 900, false, 7}, // counted as five, and as one
 		{"", "", 3, true, 10}, {"", "", 3, true, 13}, {"", "k-2", 8, false, 13}, {"", "k-3", 7, true, 20}, {"u-3", "", 0, false, 20}, {"u-1", "", 0, true, 20},
 	} {
 		q := question()

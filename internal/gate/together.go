@@ -3,6 +3,7 @@ package gate
 import (
 	"bytes"
 	"context"
+	"fmt"
 	"slices"
 
 	"waybill/internal/decision"
@@ -390,12 +391,16 @@ func (t *together) postpone(d *deferred, i int, exporter uint32) error {
 }
 
 // countTags returns the tags of whom the question counts, among persons and among
-// those with sensitive data: its subject, or else its count key. known is false
-// where it has neither: then it counts each time.
+// those with sensitive data: its subject, if it is of one person, or else its count
+// key together with how many persons it stands for, so that no more of them pass as
+// counted than were. known is false where it has neither: then it counts each time.
 func countTags(key *key, exporter uint32, year int32, q *decision.Question) (tags [2]ledger.Tag, known bool) {
 	who, text := countedSubject, q.Subject
-	if text == "" {
-		who, text = countedKey, q.CountKey
+	if q.Quantity > 1 {
+		who, text = countedKey, ""
+		if q.CountKey != "" {
+			text = fmt.Sprintf("%s of %d", q.CountKey, q.Quantity)
+		}
 	}
 	if text == "" {
 		return tags, false

@@ -983,7 +983,7 @@ type ShareQuestion struct {
 	Subjects []string `protobuf:"bytes,32,rep,name=subjects,proto3" json:"subjects,omitempty"`
 	// The cohort of a bulk share.
 	Cohort *CohortAttestation `protobuf:"bytes,33,opt,name=cohort,proto3" json:"cohort,omitempty"`
-	// The key of a counted bulk share, unique per exporter and year: it is counted once.
+	// The key of a counted bulk share, unique per exporter and year: with the same quantity it is counted once.
 	CountKey string `protobuf:"bytes,34,opt,name=count_key,json=countKey,proto3" json:"count_key,omitempty"`
 	// An objection or a refusal for this purpose is in force, PIPL 44, 27, GDPR 21.
 	Objected bool `protobuf:"varint,35,opt,name=objected,proto3" json:"objected,omitempty"`
