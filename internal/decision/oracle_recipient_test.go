@@ -152,7 +152,7 @@ func (w *scene) addAssessments(id string, r *registry.Recipient, exporter string
 func (w *scene) fit(r *registry.Recipient, role registry.RecipientRole) registry.Agreement {
 	entrusting := &registry.Terms{Entrusting: "1"}
 	switch {
-	case r.NaturalPerson:
+	case r.NaturalPerson && role == registry.RecipientRoleProcessor:
 		return registry.Agreement{Type: registry.AgreementTypeNda}
 	case role == registry.RecipientRoleProcessor:
 		return pick(w.Rand, registry.Agreement{Type: registry.AgreementTypeDpa}, registry.Agreement{Type: registry.AgreementTypeDpa},
@@ -168,7 +168,7 @@ func (w *scene) fit(r *registry.Recipient, role registry.RecipientRole) registry
 // addAgreement adds a complete agreement of the given type, and returns it.
 func (w *scene) addAgreement(name, recipient string, a registry.Agreement) *registry.Agreement {
 	t := &registry.Terms{Confidentiality: "1", Purpose: "2", Period: "3", Method: "4", Categories: "5", Measures: "6", Audit: "7",
-		SubprocessorMode: 1 + registry.SubprocessorMode(w.IntN(3)), DeleteOrReturn: "9", Instructions: "10", StaffConfidentiality: "11",
+		SubprocessorMode: pick(w.Rand, registry.SubprocessorModeNone, registry.SubprocessorModeSpecific, registry.SubprocessorModeGeneral, registry.SubprocessorModeGeneral, registry.SubprocessorModeGeneral), DeleteOrReturn: "9", Instructions: "10", StaffConfidentiality: "11",
 		AssistRights: "12", AssistSecurity: "13", Allocation: "14", Contact: "15"}
 	if a.Terms != nil {
 		t.Entrusting = a.Terms.Entrusting

@@ -27,7 +27,7 @@ func (w *scene) addTransfers(id string, r *registry.Recipient, exporter, country
 			t.Mechanism = pick(w.Rand, mechanismsOf[regime]...)
 			if w.chance(70) {
 				switch {
-				case regime == registry.RegimeCn && (country == "HK" || country == "MO"):
+				case regime == registry.RegimeCn && (country == "HK" || country == "MO") && (w.nouns[exporter].(*registry.Exporter).City != "beijing" || w.chance(10)): // Beijing is not of the bay
 					t.Mechanism = registry.MechanismGbaContract
 				case regime == registry.RegimeEu && country == "US":
 					t.Mechanism = registry.MechanismDpf
@@ -62,7 +62,10 @@ func (w *scene) completeTransfer(t *registry.Transfer, r *registry.Recipient) {
 	t.Countries = slices.Clone(t.Countries)
 	w.keepCountries(t)
 	agreement := func(a registry.Agreement) {
-		t.Agreement = w.addAgreement(strings.Replace(t.Name, "transfers/", "agreements/sc-", 1), r.Name, a).Name
+		added := w.addAgreement(strings.Replace(t.Name, "transfers/", "agreements/sc-", 1), r.Name, a)
+		if t.Agreement = added.Name; t.Regime == registry.RegimeCn && t.Evidence.FilingNumber == "" && w.chance(85) {
+			added.EffectiveTime = t.ValidFrom + pick(w.Rand, 0, 0, 1, aDay) // the ten days begin with the earlier
+		}
 	}
 	module := int32(1)
 	if r.Role == registry.RecipientRoleProcessor {
@@ -82,6 +85,8 @@ func (w *scene) completeTransfer(t *registry.Transfer, r *registry.Recipient) {
 	case registry.MechanismScc:
 		agreement(registry.Agreement{Type: registry.AgreementTypeEuScc, SCCModule: module})
 		t.ImporterUnderGDPR = w.chance(4)
+	case registry.MechanismBcr:
+		agreement(registry.Agreement{Type: registry.AgreementTypeBcrMembership})
 	case registry.MechanismIdta:
 		agreement(registry.Agreement{Type: registry.AgreementTypeIdta})
 	case registry.MechanismUkAddendum:

@@ -15,7 +15,13 @@ func terms(a *registry.Agreement) registry.Terms {
 	return *a.Terms
 }
 
-// fits reports whether an agreement's type fits the role (R32), or is a successor's
+// bound reports whether the recipient is a natural person who works under our
+// authority, whom an NDA alone binds (R82).
+func (j *judge) bound(role registry.RecipientRole) bool {
+	return j.recipient.NaturalPerson && role == registry.RecipientRoleProcessor
+}
+
+// fits reports whether an agreement's type fits the role (R32, R82), or is a successor's
 // undertaking (R57).
 func (j *judge) fits(a *registry.Agreement, v view) bool {
 	if v.class == successor && a.Type == registry.AgreementTypeSuccessorUndertaking {
@@ -23,7 +29,7 @@ func (j *judge) fits(a *registry.Agreement, v view) bool {
 	}
 	role := v.role
 	entrusting := terms(a).Entrusting != ""
-	if j.recipient.NaturalPerson {
+	if j.bound(role) {
 		return a.Type == registry.AgreementTypeNda
 	}
 	switch role {
@@ -91,7 +97,7 @@ func (j *judge) missingTerms(a *registry.Agreement, role registry.RecipientRole)
 		}
 	}
 	need("terms.confidentiality", t.Confidentiality != "" || j.lentConfidentiality(a))
-	if j.recipient.NaturalPerson {
+	if j.bound(role) {
 		return out
 	}
 	switch role {

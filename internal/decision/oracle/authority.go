@@ -165,7 +165,8 @@ func (j *judge) rule43() {
 	}
 }
 
-// Rule 44 SUCCESSOR_PURPOSE_CHANGED (R57), CN.
+// Rule 44 SUCCESSOR_PURPOSE_CHANGED (R57, R82), CN: the deal changes something, or what
+// is served is neither the deal's nor ours.
 func (j *judge) rule44() {
 	if j.served == nil || !j.regimes[registry.RegimeCn] || len(j.versions) == 0 {
 		return
@@ -179,8 +180,14 @@ func (j *judge) rule44() {
 			return adds(deal.Purposes, p.Purposes)
 		})
 		for _, c := range j.asked {
-			if changed && !j.presented(decision.ConsentSeparateProvision, v, c, false) {
+			if j.presented(decision.ConsentSeparateProvision, v, c, false) {
+				continue
+			}
+			if changed {
 				j.fire(decision.SuccessorPurposeChanged, registry.RegimeCn, c.name)
+			}
+			if !slices.Contains(deal.Purposes, j.served.Name) && !j.statesServed() {
+				j.fireAt(decision.SuccessorPurposeChanged, registry.RegimeCn, "deal_purposes", "", c.name)
 			}
 		}
 	}

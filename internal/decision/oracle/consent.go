@@ -266,12 +266,13 @@ func (j *judge) rule35() {
 	})
 }
 
-// published is what lets the public have a category (R61): a covering consent to this
-// publication, or the question's instrument where it orders publication.
+// published is what lets the public have a category (R61, R82): a covering consent to
+// this publication, or the question's instrument where it orders publication for the
+// purpose asked.
 func (j *judge) published(v view, c asked) bool {
 	i := j.instruments[j.q.AuthorityInstrument]
 	return j.presented(decision.ConsentSeparatePublic, v, c, false) ||
-		i != nil && j.stands(i) && i.OrdersPublication && c.coveredBy(i.CoveredCategories) && !blank(i.NecessityReason)
+		i != nil && j.stands(i) && i.OrdersPublication && slices.Contains(i.Purposes, j.purpose.Name) && c.coveredBy(i.CoveredCategories) && !blank(i.NecessityReason)
 }
 
 // Rule 36 SEPARATE_CONSENT_MISSING_PUBLIC (R61).

@@ -156,15 +156,19 @@ func (j *judge) supportedForAll() bool {
 		!slices.ContainsFunc(j.unsupported, func(r Reason) bool { return len(r.Categories) == 0 })
 }
 
-// counts reports whether a supported exception counts under a regime (R54).
+// counts reports whether a supported exception counts under a regime (R54, R80, R82).
 func (j *judge) counts(regime registry.Regime) bool {
 	has := func(r registry.Regime) bool { return slices.Contains(j.claim.Regimes, r) }
-	if j.claim.Exception == registry.ExceptionVitalInterest || j.claim.Exception == registry.ExceptionMadePublic {
-		return regime != registry.RegimePolicy || j.anyLaw(func(registry.Regime) bool { return true })
+	if regime == registry.RegimePolicy {
+		return j.anyLaw(j.counts) && !j.anyLaw(func(r registry.Regime) bool { return !j.counts(r) })
+	}
+	switch j.claim.Exception {
+	case registry.ExceptionVitalInterest:
+		return j.claim.LifeOrBody || regime != registry.RegimeEu && regime != registry.RegimeUk
+	case registry.ExceptionMadePublic:
+		return true
 	}
 	switch regime {
-	case registry.RegimePolicy:
-		return j.anyLaw(j.counts) && !j.anyLaw(func(r registry.Regime) bool { return !j.counts(r) })
 	case registry.RegimeCnSz:
 		return j.regimes[regime] && (has(registry.RegimeCn) || has(registry.RegimeCnSz))
 	}

@@ -89,7 +89,7 @@ func (j *judge) separateByGuardian(regime registry.Regime, p *registry.Policy, v
 		(!j.asks35(p, v) || by(decision.ConsentSeparateCrossBorder))
 }
 
-// Rule 37 MINOR_GUARDIAN_CONSENT_MISSING (R29, R30, R63).
+// Rule 37 MINOR_GUARDIAN_CONSENT_MISSING (R29, R30, R63, R82).
 func (j *judge) rule37() {
 	if !j.basisKnown() {
 		return
@@ -117,8 +117,8 @@ func (j *judge) rule37() {
 		})
 	}
 	if j.regimes[registry.RegimeCnSz] && j.age == decision.AgeAdultLackingCapacity {
-		j.each(37, registry.RegimeCnSz, func(_ *registry.Policy, v view, c asked) {
-			if !j.guardian(v, c) {
+		j.each(37, registry.RegimeCnSz, func(p *registry.Policy, v view, c asked) {
+			if !j.guardian(v, c) || !j.separateByGuardian(registry.RegimeCn, p, v, c) { // R82
 				j.fire(code, registry.RegimeCnSz, c.name)
 			}
 		})

@@ -56,7 +56,7 @@ func (j *judge) obligations(agreements, transfers []string) []Obligation {
 	if j.under18() && slices.ContainsFunc(j.versions, func(p *registry.Policy) bool { return !p.ServesMinors }) {
 		add(decision.MinorDeletionDue, "", 0)
 	}
-	if j.anyView(view.isAuthority) && j.regimes[registry.RegimeCn] && !j.secret() && j.statesDisclosure() {
+	if j.anyView(view.isAuthority) && j.regimes[registry.RegimeCn] && !j.secret() && j.statesServed() {
 		add(decision.NotifySubjectOfDisclosure, "", 0)
 	}
 	for w := range j.waived {

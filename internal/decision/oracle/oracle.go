@@ -1,6 +1,6 @@
 // Package oracle is the law read a second time: a slow and plain judge of the
 // same question that internal/decision answers, written from the catalogue of
-// rules and docs/readings.md (R1 to R81) alone. Tests hold the engine to it.
+// rules and docs/readings.md (R1 to R82) alone. Tests hold the engine to it.
 //
 // It judges edition 2; edition 1 is held by its corpus. It owns no record and no
 // sentence, shares nothing with the engine but the question, the codes and the

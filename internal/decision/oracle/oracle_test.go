@@ -214,7 +214,10 @@ var cases = []handmade{
 
 	// 21 to 28, 49.
 	{"no agreement", func(w *world) { w.ask("near", "events", "name"); w.drop("agreements/near") }, "AGREEMENT_MISSING"},
-	{"a natural person without NDA", func(w *world) { w.ask("near", "events", "name"); w.recipient().NaturalPerson = true }, "AGREEMENT_MISSING"},
+	{"a natural person without NDA", func(w *world) {
+		w.ask("sms", "sending", "phone")
+		w.recipient().NaturalPerson = true
+	}, "AGREEMENT_MISSING"},
 	{"signed by us only", func(w *world) { w.ask("near", "events", "name"); w.agreement().TheirSignature = nil }, "AGREEMENT_NOT_SIGNED_BY_BOTH(their_signature)"},
 	{"effective tomorrow", func(w *world) { w.ask("near", "events", "name"); w.agreement().EffectiveTime = in(1) }, "AGREEMENT_NOT_YET_EFFECTIVE"},
 	{"expires now", func(w *world) { w.ask("near", "events", "name"); w.agreement().ExpireTime = now }, "AGREEMENT_EXPIRED"},
@@ -552,6 +555,7 @@ var cases = []handmade{
 		w.ask("partner", "events", "id-number")
 		w.exempt(registry.ExemptionContract)
 		w.orders()
+		w.restsOnContract()
 		w.counts(0, 20_000)
 	}, "ALLOWED"},
 	{"in a free-trade zone", func(w *world) {
@@ -593,6 +597,7 @@ var cases = []handmade{
 		w.ask("partner", "events", "name")
 		w.contract()
 		w.transfer("cn").Evidence.FilingNumber, w.transfer("cn").ValidFrom = "", ago(3)
+		w.rests("cn").EffectiveTime = ago(3)
 	}, "ALLOWED"},
 
 	// EU and UK.
@@ -792,26 +797,26 @@ var secondLook = []handmade{
 	{"our own rescue service for a person in Germany", func(w *world) {
 		w.ask("ambulance", "rescue", "name")
 		w.berlin()
-		w.claim(5)
+		w.claim(5).LifeOrBody = true
 		w.recipient().Role = registry.RecipientRoleAuthority
 	}, "ALLOWED"}, // the clauses are of a regime that asks for them
 	{"our own rescue service for a person in Germany, no clauses", func(w *world) {
 		w.ask("ambulance", "rescue", "name")
 		w.berlin()
-		w.claim(5)
+		w.claim(5).LifeOrBody = true
 		w.recipient().Role = registry.RecipientRoleAuthority
 		w.drop("transfers/ambulance-eu")
 	}, "FOREIGN_AUTHORITY_APPROVAL_MISSING/EU TRANSFER_NO_MECHANISM/EU"},
 	{"our own rescue service for a person in Germany, no authority, no clauses", func(w *world) {
 		w.ask("ambulance", "rescue", "name")
 		w.berlin()
-		w.claim(5)
+		w.claim(5).LifeOrBody = true
 		w.drop("transfers/ambulance-eu")
 	}, "TRANSFER_NO_MECHANISM/EU"},
 	{"our own rescue service for a person in Germany, by treaty", func(w *world) {
 		w.ask("ambulance", "rescue", "name")
 		w.berlin()
-		w.claim(5)
+		w.claim(5).LifeOrBody = true
 		w.recipient().Role = registry.RecipientRoleAuthority
 		w.drop("transfers/ambulance-eu")
 		w.q.AuthorityInstrument = "instruments/police"
@@ -923,8 +928,203 @@ var secondLook = []handmade{
 	}, "ALLOWED"},
 }
 
+// thirdLook are those of R82, each sentence with what is denied by it and what is not.
+var thirdLook = []handmade{
+	// Consent.
+	{"an ordinary consent withdrawn takes the separate one", func(w *world) { w.ask("near", "events", "name"); w.withdraws(decision.ConsentOrdinary) },
+		"CONSENT_WITHDRAWN/CN SEPARATE_CONSENT_MISSING_PROVISION/CN"},
+	{"a guardian's consent withdrawn takes all", func(w *world) { w.ask("near", "events", "name"); w.withdraws(decision.ConsentGuardian) },
+		"CONSENT_WITHDRAWN/CN SEPARATE_CONSENT_MISSING_PROVISION/CN"},
+	{"another type withdrawn takes its own", func(w *world) { w.ask("near", "events", "name"); w.withdraws(decision.ConsentExplicitEU) }, "ALLOWED"},
+	{"a separate consent withdrawn takes its own", func(w *world) { w.ask("near", "events", "name"); w.withdraws(decision.ConsentSeparateProvision) },
+		"SEPARATE_CONSENT_MISSING_PROVISION/CN"},
+	{"an ordinary consent withdrawn before the others were given", func(w *world) {
+		w.ask("near", "events", "name")
+		c := w.consent(decision.ConsentOrdinary, "purposes/events")
+		c.GiveTime, c.WithdrawTime = ago(60), ago(50)
+	}, "ALLOWED"},
+	{"an ordinary consent to another purpose withdrawn", func(w *world) {
+		w.ask("near", "events", "name")
+		w.consent(decision.ConsentOrdinary, "purposes/fraud").WithdrawTime = now
+	}, "ALLOWED"},
+	{"an ordinary consent for another recipient withdrawn", func(w *world) {
+		w.ask("near", "events", "name")
+		c := w.consent(decision.ConsentOrdinary, "purposes/events")
+		c.Recipient, c.WithdrawTime = "recipients/sms", now
+	}, "ALLOWED"},
+	{"an ordinary consent withdrawn as held", func(w *world) {
+		w.ask("near", "events", "name")
+		w.in.Facts = &decision.Facts{Consents: []decision.HeldConsent{{Type: decision.ConsentOrdinary, Purpose: w.number("purposes/events"), GiveTime: ago(70), WithdrawTime: ago(1)}}}
+	}, "CONSENT_WITHDRAWN/CN SEPARATE_CONSENT_MISSING_PROVISION/CN"},
+
+	// Versions.
+	{"a later version without the schedule", func(w *world) {
+		w.ask("courier", "delivery", "address")
+		w.orders()
+		w.q.CollectTime = ago(200)
+		w.again().Retention = nil
+	}, "RETENTION_EXPIRED(retention)"},
+	{"a later version without the schedule, accepted", func(w *world) {
+		w.ask("courier", "delivery", "address")
+		w.orders()
+		w.q.CollectTime = ago(200)
+		w.again().Retention = nil
+		w.q.AcceptedPolicy = "policies/v2"
+	}, "ALLOWED"},
+	{"a later version with fewer days", func(w *world) {
+		w.ask("courier", "delivery", "address")
+		w.orders()
+		w.again().Retention = []registry.Retention{{Purpose: "purposes/delivery", Categories: []string{"categories/address"}, Days: 9}}
+	}, "RETENTION_EXPIRED(retention) RECIPIENT_RETENTION_EXCEEDS"},
+
+	// Successors.
+	{"served, neither the deal's nor ours", func(w *world) { w.ask("buyer", "events", "name"); w.no(); w.forgets("events") }, "SUCCESSOR_PURPOSE_CHANGED/CN(deal_purposes)"},
+	{"served, neither the deal's nor ours, a changed method", func(w *world) {
+		w.ask("buyer", "events", "name")
+		w.no()
+		w.forgets("events")
+		w.recipient().Deal.MethodChanged = true
+	}, "SUCCESSOR_PURPOSE_CHANGED/CN SUCCESSOR_PURPOSE_CHANGED/CN(deal_purposes)"},
+	{"served, not the deal's, but ours", func(w *world) { w.ask("buyer", "events", "name"); w.no() }, "ALLOWED"},
+	{"served, not ours, but the deal's", func(w *world) {
+		w.ask("buyer", "account", "name")
+		w.no()
+		w.forgets("account")
+	}, "SUCCESSOR_PURPOSE_CHANGED/CN"},
+	{"served, neither the deal's nor ours, consented", func(w *world) { w.ask("buyer", "events", "name"); w.forgets("events") }, "ALLOWED"},
+
+	// Agreements.
+	{"a natural person that decides itself", func(w *world) { w.ask("near", "events", "name"); w.recipient().NaturalPerson = true }, "ALLOWED"},
+	{"a natural person that decides itself, with an NDA", func(w *world) {
+		w.ask("near", "events", "name")
+		w.recipient().NaturalPerson, w.agreement().Type = true, registry.AgreementTypeNda
+	}, "AGREEMENT_MISSING"},
+	{"a natural person that decides itself, no measures", func(w *world) {
+		w.ask("near", "events", "name")
+		w.recipient().NaturalPerson, w.agreement().Terms.Measures = true, ""
+	}, "AGREEMENT_TERMS_INCOMPLETE(terms.measures)"},
+	{"a natural person under our authority", func(w *world) {
+		w.ask("sms", "sending", "phone")
+		w.recipient().NaturalPerson, w.agreement().Type, w.agreement().Terms = true, registry.AgreementTypeNda, &registry.Terms{Confidentiality: "1"}
+	}, "ALLOWED"},
+
+	// Chains.
+	{"a specific link, a specific mode", func(w *world) {
+		w.ask("sms", "sending", "phone")
+		w.link("near")
+		w.agreement().Terms.SubprocessorMode = registry.SubprocessorModeSpecific
+	}, "ALLOWED"},
+	{"a general link, a specific mode", func(w *world) {
+		w.ask("sms", "sending", "phone")
+		l := w.link("near")
+		l.Authorisation, l.NoticeUntil = registry.AuthorisationGeneral, ago(1)
+		w.agreement().Terms.SubprocessorMode = registry.SubprocessorModeSpecific
+	}, "SUBPROCESSOR_NOT_AUTHORISED"},
+	{"a link, none may be engaged", func(w *world) {
+		w.ask("sms", "sending", "phone")
+		w.link("near")
+		w.agreement().Terms.SubprocessorMode = registry.SubprocessorModeNone
+	}, "SUBPROCESSOR_NOT_AUTHORISED"},
+	{"a link, another agreement allows it", func(w *world) {
+		w.ask("sms", "sending", "phone")
+		w.link("near")
+		w.agreement().Terms.SubprocessorMode = registry.SubprocessorModeNone
+		w.put(w.agreementOf("agreements/nda", w.q.Recipient, registry.AgreementTypeNda))
+	}, "ALLOWED"},
+	{"a link, another agreement allowed it", func(w *world) {
+		w.ask("sms", "sending", "phone")
+		w.link("near")
+		w.agreement().Terms.SubprocessorMode = registry.SubprocessorModeNone
+		a := w.agreementOf("agreements/nda", w.q.Recipient, registry.AgreementTypeNda)
+		a.TerminateTime = now
+		w.put(a)
+	}, "SUBPROCESSOR_NOT_AUTHORISED"},
+	{"a link, no agreement in force", func(w *world) {
+		w.ask("sms", "sending", "phone")
+		w.link("near")
+		w.agreement().Terms.SubprocessorMode, w.agreement().ExpireTime = registry.SubprocessorModeNone, now
+	}, "AGREEMENT_EXPIRED"},
+	{"a link under an NDA", func(w *world) {
+		w.ask("sms", "sending", "phone")
+		w.link("near")
+		get[*registry.Agreement](w, "agreements/sub").Type = registry.AgreementTypeNda
+	}, "SUBPROCESSOR_FLOWDOWN_MISSING"},
+
+	// Guardians.
+	{"an adult who lacks capacity, no separate consent by the guardian", func(w *world) {
+		w.ask("near", "events", "name")
+		w.q.AgeBand = decision.AgeAdultLackingCapacity
+	}, "MINOR_GUARDIAN_CONSENT_MISSING/CN_SZ"},
+	{"an adult who lacks capacity, all by the guardian", func(w *world) {
+		w.ask("near", "events", "name")
+		w.q.AgeBand = decision.AgeAdultLackingCapacity
+		for i := range w.q.Consents {
+			w.q.Consents[i].ByGuardian = true
+		}
+	}, "ALLOWED"},
+
+	// Publication.
+	{"published by an order", func(w *world) {
+		w.ask("everybody", "events", "name")
+		w.no(decision.ConsentSeparatePublic)
+		w.q.AuthorityInstrument = "instruments/everybody"
+	}, "ALLOWED"},
+	{"published by an order for another purpose", func(w *world) {
+		w.ask("everybody", "events", "name")
+		w.no(decision.ConsentSeparatePublic)
+		w.q.AuthorityInstrument = "instruments/everybody"
+		get[*registry.Instrument](w, w.q.AuthorityInstrument).Purposes = []string{"purposes/fraud"}
+	}, "SEPARATE_CONSENT_MISSING_PUBLIC PUBLIC_DISCLOSURE_NOT_PERMITTED"},
+
+	// Exceptions.
+	{"a rescue of property, of a person in Germany", func(w *world) {
+		w.ask("ambulance", "rescue", "name")
+		w.berlin()
+		w.claim(5)
+		w.recipient().Role = registry.RecipientRoleAuthority
+	}, "AGREEMENT_MISSING"},
+
+	// Transfers.
+	{"clauses of module 4", func(w *world) {
+		w.ask("near", "events", "name")
+		w.berlin()
+		w.rests("eu").SCCModule = 4
+	}, "TRANSFER_NO_MECHANISM/EU"},
+	{"binding rules", func(w *world) { w.ask("near", "events", "name"); w.binding() }, "ALLOWED"},
+	{"binding rules that nobody signed", func(w *world) { w.ask("near", "events", "name"); w.binding(); w.transfer("eu").Agreement = "" },
+		"TRANSFER_MECHANISM_NOT_YET_EFFECTIVE/EU"},
+	{"binding rules that have ended", func(w *world) { w.ask("near", "events", "name"); w.binding(); w.rests("eu").ExpireTime = now },
+		"TRANSFER_MECHANISM_EXPIRED/EU"},
+	{"binding rules that were left", func(w *world) { w.ask("near", "events", "name"); w.binding(); w.rests("eu").TerminateTime = now },
+		"TRANSFER_MECHANISM_SUSPENDED/EU"},
+	{"the contract of the bay, from Beijing", func(w *world) { w.ask("partner", "events", "name"); w.bay(); w.us().City = "beijing" }, "TRANSFER_NO_MECHANISM/CN"},
+	{"the contract of the bay, from Zhuhai", func(w *world) { w.ask("partner", "events", "name"); w.bay(); w.us().City = "zhuhai" }, "ALLOWED"},
+	{"of an order that the share does not rest on", func(w *world) {
+		w.ask("partner", "events", "id-number")
+		w.exempt(registry.ExemptionContract)
+		w.orders()
+	}, "TRANSFER_NO_MECHANISM/CN"},
+	{"a derogation of public interest, of a duty", func(w *world) { w.publicInterest(1) }, "ALLOWED"},
+	{"a derogation of public interest, of security", func(w *world) { w.publicInterest(2) },
+		"FOREIGN_AUTHORITY_APPROVAL_MISSING/EU(conflict_of_laws) TRANSFER_NO_MECHANISM/EU(conflict_of_laws)"},
+	{"a derogation of a claim", func(w *world) { w.ask("near", "events", "name", "phone"); w.claims("name", "phone") }, "ALLOWED"},
+	{"a derogation of a claim to less", func(w *world) { w.ask("near", "events", "name", "phone"); w.claims("name") }, "TRANSFER_NO_MECHANISM/EU(conflict_of_laws)"},
+	{"not filed, the contract in effect before the transfer", func(w *world) {
+		w.ask("partner", "events", "name")
+		w.contract()
+		w.transfer("cn").Evidence.FilingNumber, w.transfer("cn").ValidFrom = "", ago(3)
+		w.rests("cn").EffectiveTime = ago(30)
+	}, "TRANSFER_FILING_OVERDUE/CN"},
+	{"not filed, the contract in effect after the transfer", func(w *world) {
+		w.ask("partner", "events", "name")
+		w.contract()
+		w.transfer("cn").Evidence.FilingNumber, w.transfer("cn").ValidFrom = "", ago(30)
+		w.rests("cn").EffectiveTime = ago(3)
+	}, "TRANSFER_FILING_OVERDUE/CN"},
+}
+
 func TestOracleByHand(t *testing.T) {
-	for _, c := range append(cases, secondLook...) {
+	for _, c := range slices.Concat(cases, secondLook, thirdLook) {
 		t.Run(c.name, func(t *testing.T) {
 			w := newWorld()
 			c.make(w)
@@ -985,6 +1185,73 @@ func (w *world) holds(recipient uint32) {
 		c.Categories = append(c.Categories, w.number(name))
 	}
 	w.in.Facts = &decision.Facts{Consents: []decision.HeldConsent{c}}
+}
+
+// withdraws withdraws the presented consent of a type.
+func (w *world) withdraws(t decision.ConsentType) {
+	for i := range w.q.Consents {
+		if w.q.Consents[i].Type == t {
+			w.q.Consents[i].WithdrawTime = now
+		}
+	}
+}
+
+// again adds the same version again, for something to be taken away from it.
+func (w *world) again() *registry.Policy {
+	p := *w.policy()
+	p.Name, p.EffectiveTime = "policies/v2", ago(100)
+	w.put(&p)
+	return &p
+}
+
+// forgets takes a purpose out of those that the policy states.
+func (w *world) forgets(purpose string) {
+	w.policy().Purposes = slices.DeleteFunc(w.policy().Purposes, func(s string) bool { return s == "purposes/"+purpose })
+}
+
+// rests is the agreement that the transfer of a regime rests on.
+func (w *world) rests(regime string) *registry.Agreement {
+	return get[*registry.Agreement](w, w.transfer(regime).Agreement)
+}
+
+// restsOnContract makes the order the basis of the question.
+func (w *world) restsOnContract() {
+	w.policy().Bases = append(w.policy().Bases, registry.BasisEntry{Purpose: w.q.Purpose, Kind: w.recipient().Kind, Regimes: everyLaw, Basis: registry.BasisContract})
+}
+
+// binding asks for a person in Germany, by binding corporate rules.
+func (w *world) binding() {
+	w.berlin()
+	t := w.transfer("eu")
+	t.Mechanism, t.Agreement = registry.MechanismBcr, "agreements/bcr"
+	w.put(w.agreementOf(t.Agreement, w.q.Recipient, registry.AgreementTypeBcrMembership))
+}
+
+// bay moves the recipient to Hong Kong, under a filed contract of the Greater Bay Area.
+func (w *world) bay() {
+	w.moves("HK")
+	w.contract()
+	w.rests("cn").Type, w.transfer("cn").Mechanism = registry.AgreementTypeGbaSc, registry.MechanismGbaContract
+}
+
+// publicInterest asks to tell the police of a person in Germany, with an exception and
+// the derogation of public interest.
+func (w *world) publicInterest(e registry.Exception) {
+	w.ask("police", "disclosure", "name")
+	w.derogate()
+	w.transfer("eu").Derogation = registry.DerogationPublicInterest
+	w.claim(e).Regimes = []registry.Regime{registry.RegimeCn, registry.RegimeEu}
+}
+
+// claims gives the derogation of legal claims an instrument for some categories.
+func (w *world) claims(categories ...string) {
+	w.derogate()
+	w.transfer("eu").Derogation, w.q.AuthorityInstrument = registry.DerogationLegalClaims, "instruments/police"
+	i := get[*registry.Instrument](w, w.q.AuthorityInstrument)
+	i.CoveredCategories = nil
+	for _, c := range categories {
+		i.CoveredCategories = append(i.CoveredCategories, "categories/"+c)
+	}
 }
 
 func (w *world) orders() { w.q.OrderRef, w.q.OrderSubject = "order 1", w.q.Subject }
@@ -1058,7 +1325,8 @@ func (w *world) berlin() {
 
 // bridge lets a recipient be in the United Kingdom's reach.
 func (w *world) bridge() {
-	w.put(&registry.Transfer{Name: w.of("transfers") + "-uk", Regime: registry.RegimeUk, Mechanism: registry.MechanismBcr, Exporter: "exporters/us", Recipients: []string{w.q.Recipient}, Countries: []string{"CN"},
+	w.put(w.agreementOf("agreements/bcr", w.q.Recipient, registry.AgreementTypeBcrMembership))
+	w.put(&registry.Transfer{Name: w.of("transfers") + "-uk", Agreement: "agreements/bcr", Regime: registry.RegimeUk, Mechanism: registry.MechanismBcr, Exporter: "exporters/us", Recipients: []string{w.q.Recipient}, Countries: []string{"CN"},
 		Purposes: w.purposes(), CoveredCategories: w.categories(), ValidFrom: ago(90)})
 	w.assess("tra", registry.AssessmentTypeUkTra)
 }
@@ -1111,7 +1379,8 @@ func TestOracleCounts(t *testing.T) {
 	w = newWorld()
 	w.ask("partner", "events", "name")
 	w.contract()
-	w.transfer("cn").Evidence.FilingNumber, w.transfer("cn").ValidFrom = "", ago(3)
+	w.transfer("cn").Evidence.FilingNumber, w.transfer("cn").ValidFrom = "", ago(2)
+	w.rests("cn").EffectiveTime = ago(3)
 	due, _ := registry.AddWorkingDays(ago(3), 10)
 	a := w.answer()
 	if got := obliged(a, decision.FileContract); got != "due "+due.String() {

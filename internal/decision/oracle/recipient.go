@@ -184,7 +184,7 @@ func (j *judge) rule29() {
 // toldOtherwise reports whether a disclosure to an authority needs no notice (R62).
 func (j *judge) toldOtherwise(regime registry.Regime, abroadUnder bool) bool {
 	if regime == registry.RegimeCn {
-		return !abroadUnder && (j.secret() || j.statesDisclosure())
+		return !abroadUnder && (j.secret() || j.statesServed())
 	}
 	i := j.instruments[j.q.AuthorityInstrument]
 	return i != nil && j.stands(i) && i.ParticularInquiry && !abroad(regime, j.recipient.Country)
@@ -196,14 +196,39 @@ func (j *judge) secret() bool {
 	return i != nil && j.stands(i) && i.SecrecyCitation != ""
 }
 
-// statesDisclosure reports whether every governing version states the served purpose.
-func (j *judge) statesDisclosure() bool {
+// statesServed reports whether every governing version states the served purpose.
+func (j *judge) statesServed() bool {
 	return j.served != nil && len(j.versions) > 0 && !slices.ContainsFunc(j.versions, func(p *registry.Policy) bool {
 		return !slices.Contains(p.Purposes, j.served.Name)
 	})
 }
 
-// Rule 45 SUBPROCESSOR_NOT_AUTHORISED (R12, R36).
+// allows reports whether the agreements let the question's recipient engage another in
+// this way, those in force of any type: one that allows it suffices, and where none is
+// in force nothing is said (R82).
+func (j *judge) allows(way registry.Authorisation) bool {
+	if j.exporter == nil {
+		return true // the agreements are unknown
+	}
+	some := false
+	for _, a := range j.agreements {
+		if !j.between(a) || len(j.rules22to25(a)) > 0 {
+			continue
+		}
+		some = true
+		switch terms(a).SubprocessorMode {
+		case registry.SubprocessorModeGeneral:
+			return true
+		case registry.SubprocessorModeSpecific:
+			if way == registry.AuthorisationSpecific {
+				return true
+			}
+		}
+	}
+	return !some
+}
+
+// Rule 45 SUBPROCESSOR_NOT_AUTHORISED (R12, R36, R82).
 func (j *judge) rule45() {
 	if len(j.views) == 0 || !j.runs(45) {
 		return
@@ -221,13 +246,16 @@ func (j *judge) rule45() {
 		case l.recorded.Authorisation == registry.AuthorisationGeneral:
 			authorised = given(l.recorded.NoticeUntil, j.t) && !given(l.recorded.ObjectTime, j.t)
 		}
+		if l.recorded != nil && l.holder == j.recipient.Name && !j.allows(l.recorded.Authorisation) {
+			authorised = false
+		}
 		if !authorised {
 			j.fire(decision.SubprocessorNotAuthorised, registry.RegimePolicy)
 		}
 	}
 }
 
-// Rule 46 SUBPROCESSOR_FLOWDOWN_MISSING (R36) per recorded link.
+// Rule 46 SUBPROCESSOR_FLOWDOWN_MISSING (R36, R82) per recorded link.
 func (j *judge) rule46() {
 	if len(j.views) == 0 || !j.runs(46) {
 		return
@@ -237,7 +265,7 @@ func (j *judge) rule46() {
 			continue
 		}
 		a := j.agreements[l.recorded.SubAgreement]
-		if a == nil || !slices.Contains(a.Recipients, l.holder) || !slices.Contains(a.Recipients, l.recipient.Name) ||
+		if a == nil || a.Type == registry.AgreementTypeNda || !slices.Contains(a.Recipients, l.holder) || !slices.Contains(a.Recipients, l.recipient.Name) ||
 			len(j.rules22to25(a)) > 0 {
 			j.fire(decision.SubprocessorFlowdownMissing, registry.RegimePolicy)
 		}

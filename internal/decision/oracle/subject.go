@@ -46,19 +46,25 @@ func (j *judge) resolveSubject() {
 		return
 	}
 	j.believed = append(j.presentedConsents(), j.heldConsents()...)
-	for _, w := range slices.Clone(j.believed) { // R80: a withdrawal takes what was given before it
+	for _, w := range slices.Clone(j.believed) { // R47, R80: a withdrawal takes what was given before it
 		if !given(w.WithdrawTime, j.t) {
 			continue
 		}
 		for i := range j.believed {
 			c := &j.believed[i]
 			known := func(name string) bool { return j.recipients[name] != nil }
-			if c.Type == w.Type && c.Purpose == w.Purpose && c.GiveTime < w.WithdrawTime && (!known(c.Recipient) || !known(w.Recipient) || c.Recipient == w.Recipient) &&
+			if takes(w.Type, c.Type) && c.Purpose == w.Purpose && c.GiveTime < w.WithdrawTime && (!known(c.Recipient) || !known(w.Recipient) || c.Recipient == w.Recipient) &&
 				!given(c.WithdrawTime, j.t) {
 				c.WithdrawTime = w.WithdrawTime
 			}
 		}
 	}
+}
+
+// takes reports whether the withdrawal of a consent of one type takes those of another
+// with it (R82).
+func takes(withdrawn, other decision.ConsentType) bool {
+	return withdrawn == other || withdrawn == decision.ConsentOrdinary || withdrawn == decision.ConsentGuardian
 }
 
 // openOrder reports whether the order given is what the share rests on, where a law
@@ -115,8 +121,7 @@ func (j *judge) ageBand() decision.AgeBand {
 	return decision.AgeUnknown
 }
 
-// presentedConsents are those that count (R23); a withdrawal that is held withdraws
-// what was given before it (R47).
+// presentedConsents are those that count (R23).
 func (j *judge) presentedConsents() []consent {
 	if !j.source() || j.q.Subject == "" {
 		return nil
@@ -129,13 +134,6 @@ func (j *judge) presentedConsents() []consent {
 	for _, c := range j.q.Consents {
 		if c.Subject != "" && c.Subject != j.q.Subject || !given(c.CheckTime, j.t) || j.t-c.CheckTime > limit*1_000_000 {
 			continue
-		}
-		for _, h := range j.held.Consents {
-			same := h.Type == c.Type && j.names[h.Purpose] == c.Purpose &&
-				(h.Recipient == 0 || c.Recipient == "" || j.names[h.Recipient] == c.Recipient)
-			if same && given(h.WithdrawTime, j.t) && c.GiveTime < h.WithdrawTime && !given(c.WithdrawTime, j.t) {
-				c.WithdrawTime = h.WithdrawTime
-			}
 		}
 		out = append(out, consent{Consent: c})
 	}

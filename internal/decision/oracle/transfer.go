@@ -14,12 +14,13 @@ var adequacy = map[string]struct{ from, to registry.Time }{
 	"BR": {from: registry.At(time.Date(2026, 1, 26, 0, 0, 0, 0, time.UTC))},
 }
 
-// contract reports whether the mechanism is a contract, which holds only while its
-// agreement passes 22 to 25 (R40).
+// contract reports whether the mechanism is a contract or rests on its agreement as one
+// does, so that it holds only while that passes 22 to 25 (R40).
 func contract(t *registry.Transfer) bool {
 	switch t.Mechanism {
 	case registry.MechanismStandardContract, registry.MechanismGbaContract, registry.MechanismScc,
-		registry.MechanismIdta, registry.MechanismUkAddendum: // R73
+		registry.MechanismIdta, registry.MechanismUkAddendum, // R73
+		registry.MechanismBcr: // R82
 		return true
 	}
 	return false
@@ -107,7 +108,8 @@ func (j *judge) unlabelled(t *registry.Transfer, c asked) bool {
 }
 
 // files reports whether a contract must be filed and is not, until when, and whether
-// the calendar knows that day (R73).
+// the calendar knows that day (R73). The days begin with the contract's effect where
+// that is the earlier (R82).
 func (j *judge) files(t *registry.Transfer) (unfiled bool, due registry.Time, known bool) {
 	if t.Mechanism != registry.MechanismStandardContract && t.Mechanism != registry.MechanismGbaContract {
 		return false, 0, true
@@ -115,7 +117,11 @@ func (j *judge) files(t *registry.Transfer) (unfiled bool, due registry.Time, kn
 	if e := t.Evidence; e != nil && e.FilingNumber != "" && given(e.FilingTime, j.t) {
 		return false, 0, true
 	}
-	due, err := registry.AddWorkingDays(t.ValidFrom, 10)
+	from := t.ValidFrom
+	if a := j.agreements[t.Agreement]; a != nil && a.EffectiveTime != 0 && (from == 0 || a.EffectiveTime < from) {
+		from = a.EffectiveTime
+	}
+	due, err := registry.AddWorkingDays(from, 10)
 	return true, due, err == nil
 }
 
@@ -225,7 +231,11 @@ func (j *judge) onwardElsewhere(t *registry.Transfer) bool {
 	return false
 }
 
-// candidate reports whether a transfer is one for this share (R39, R70).
+// greaterBay are the cities whose exporters may use the contract of the Greater Bay
+// Area (R82).
+var greaterBay = []string{"guangzhou", "shenzhen", "zhuhai", "foshan", "huizhou", "dongguan", "zhongshan", "jiangmen", "zhaoqing"}
+
+// candidate reports whether a transfer is one for this share (R39, R70, R82).
 func (j *judge) candidate(t *registry.Transfer, regime registry.Regime) bool {
 	if t.Exporter != j.exporter.Name || t.Regime != regime {
 		return false
@@ -236,6 +246,8 @@ func (j *judge) candidate(t *registry.Transfer, regime registry.Regime) bool {
 	switch t.Mechanism {
 	case registry.MechanismScc:
 		return named && a != nil && !t.ImporterUnderGDPR && !j.anySends(func(v view) bool { return !moduleFits(a.SCCModule, v.role) })
+	case registry.MechanismGbaContract:
+		return named && slices.Contains(greaterBay, j.exporter.City)
 	case registry.MechanismExemption:
 		return named && j.exempts(t)
 	case registry.MechanismDerogation:
@@ -247,21 +259,24 @@ func (j *judge) candidate(t *registry.Transfer, regime registry.Regime) bool {
 // anySends is anyView of those whose class has rules 51 to 60 (R70).
 func (j *judge) anySends(is func(view) bool) bool { return slices.ContainsFunc(j.viewsOf(51), is) }
 
-// moduleFits reports whether a module of the clauses fits a role (R70).
+// moduleFits reports whether a module of the clauses fits a role (R70, R82).
 func moduleFits(module int32, role registry.RecipientRole) bool {
 	switch role {
 	case registry.RecipientRoleProcessor:
 		return module == 2 || module == 3
-	case registry.RecipientRoleController:
-		return module == 1 || module == 4
-	case registry.RecipientRoleJointController, registry.RecipientRoleAuthority:
+	case registry.RecipientRoleController, registry.RecipientRoleJointController, registry.RecipientRoleAuthority:
 		return module == 1
 	}
 	return false
 }
 
-// exempts reports whether an exemption matches the question (R70).
+// exempts reports whether an exemption matches the question (R70, R82).
 func (j *judge) exempts(t *registry.Transfer) bool {
+	everyBasis := func(b registry.Basis) bool {
+		return j.basisKnown() && !slices.ContainsFunc(j.versions, func(p *registry.Policy) bool {
+			return j.anySends(func(v view) bool { return j.basis(p, v.kind, registry.RegimeCn) != b })
+		})
+	}
 	claimed := func(e registry.Exception) bool {
 		return j.q.Exception == decision.Exception(e) && j.supportedForAll()
 	}
@@ -269,11 +284,9 @@ func (j *judge) exempts(t *registry.Transfer) bool {
 	case registry.ExemptionTransit:
 		return j.q.Origin != "" && j.q.Origin != unknown && j.q.Origin != "CN"
 	case registry.ExemptionContract:
-		return j.evidence(registry.BasisContract, registry.RegimeCn)
+		return everyBasis(registry.BasisContract)
 	case registry.ExemptionHumanResources:
-		return j.basisKnown() && !slices.ContainsFunc(j.versions, func(p *registry.Policy) bool {
-			return j.anySends(func(v view) bool { return j.basis(p, v.kind, registry.RegimeCn) != registry.BasisHumanResources })
-		})
+		return everyBasis(registry.BasisHumanResources)
 	case registry.ExemptionEmergency:
 		return claimed(registry.ExceptionVitalInterest)
 	case registry.ExemptionStatutoryDuty:
@@ -291,10 +304,10 @@ func (j *judge) exempts(t *registry.Transfer) bool {
 	return false
 }
 
-// derogates reports whether a derogation matches the question (R70, R81).
+// derogates reports whether a derogation matches the question (R70, R81, R82).
 func (j *judge) derogates(t *registry.Transfer) bool {
-	claimed := func(es ...registry.Exception) bool {
-		return slices.Contains(es, registry.Exception(j.q.Exception)) && j.supportedForAll()
+	claimed := func(e registry.Exception) bool {
+		return j.q.Exception == decision.Exception(e) && j.supportedForAll()
 	}
 	switch t.Derogation {
 	case registry.DerogationExplicitConsent:
@@ -305,10 +318,11 @@ func (j *judge) derogates(t *registry.Transfer) bool {
 	case registry.DerogationContract, registry.DerogationContractInInterest:
 		return j.evidence(registry.BasisContract, t.Regime)
 	case registry.DerogationPublicInterest:
-		return claimed(registry.ExceptionLegalObligation, registry.ExceptionNationalSecurity, registry.ExceptionPublicInterest) && j.counts(t.Regime)
+		return claimed(registry.ExceptionLegalObligation) && j.counts(t.Regime)
 	case registry.DerogationLegalClaims:
 		i := j.instruments[j.q.AuthorityInstrument]
-		return i != nil && j.stands(i) && j.purpose != nil && slices.Contains(i.Purposes, j.purpose.Name)
+		return i != nil && j.stands(i) && j.purpose != nil && slices.Contains(i.Purposes, j.purpose.Name) &&
+			len(j.asked) == len(j.q.Categories) && !slices.ContainsFunc(j.asked, func(c asked) bool { return !c.coveredBy(i.CoveredCategories) })
 	case registry.DerogationVitalInterests:
 		return claimed(registry.ExceptionVitalInterest) && j.claim.LifeOrBody && j.claim.Incapable
 	case registry.DerogationPublicRegister:
