@@ -135,7 +135,6 @@ func detailOf(c decision.Code, d decision.Detail) string {
 	case detailed[c],
 		text == "conflict_of_laws" && (c == decision.ForeignAuthorityApprovalMissing || c == decision.TransferNoMechanism),
 		text == "no_subject" && c == decision.ConsentMissing,
-		text == "deal_purposes" && c == decision.SuccessorPurposeChanged,
 		text == "calendar" && c == decision.TransferFilingOverdue:
 		return text
 	}

@@ -183,11 +183,8 @@ func (j *judge) rule44() {
 			if j.presented(decision.ConsentSeparateProvision, v, c, false) {
 				continue
 			}
-			if changed {
+			if changed || !slices.Contains(deal.Purposes, j.served.Name) && !j.statesServed() {
 				j.fire(decision.SuccessorPurposeChanged, registry.RegimeCn, c.name)
-			}
-			if !slices.Contains(deal.Purposes, j.served.Name) && !j.statesServed() {
-				j.fireAt(decision.SuccessorPurposeChanged, registry.RegimeCn, "deal_purposes", "", c.name)
 			}
 		}
 	}

@@ -66,8 +66,7 @@ func (r *Registry) newer(a, b *registry.Policy) bool {
 	return r.numbers[a.Name] > r.numbers[b.Name]
 }
 
-// weakensAgainst compares two versions (R15, R50). What loses its schedule may be kept
-// without end (R82).
+// weakensAgainst compares two versions (R15, R50).
 func weakensAgainst(p, before *registry.Policy) bool {
 	if p.WeakensRights || adds(p.Purposes, before.Purposes) {
 		return true
@@ -82,13 +81,6 @@ func weakensAgainst(p, before *registry.Policy) bool {
 	for _, e := range p.Retention {
 		for _, c := range e.Categories {
 			if days, ok := retention(before, e.Purpose, c); !ok || e.Days > days {
-				return true
-			}
-		}
-	}
-	for _, e := range before.Retention {
-		for _, c := range e.Categories {
-			if _, ok := retention(p, e.Purpose, c); !ok {
 				return true
 			}
 		}

@@ -207,8 +207,8 @@ func (j *judge) statesServed() bool {
 // this way, those in force of any type: one that allows it suffices, and where none is
 // in force nothing is said (R82).
 func (j *judge) allows(way registry.Authorisation) bool {
-	if j.exporter == nil {
-		return true // the agreements are unknown
+	if j.exporter == nil || !j.runs(21) {
+		return true // the agreements are unknown, or none is asked for
 	}
 	some := false
 	for _, a := range j.agreements {
@@ -217,8 +217,8 @@ func (j *judge) allows(way registry.Authorisation) bool {
 		}
 		some = true
 		switch terms(a).SubprocessorMode {
-		case registry.SubprocessorModeGeneral:
-			return true
+		case registry.SubprocessorModeGeneral, registry.SubprocessorModeUnspecified:
+			return true // where none is stated 26 speaks
 		case registry.SubprocessorModeSpecific:
 			if way == registry.AuthorisationSpecific {
 				return true

@@ -108,8 +108,7 @@ func (j *judge) unlabelled(t *registry.Transfer, c asked) bool {
 }
 
 // files reports whether a contract must be filed and is not, until when, and whether
-// the calendar knows that day (R73). The days begin with the contract's effect where
-// that is the earlier (R82).
+// the calendar knows that day (R73).
 func (j *judge) files(t *registry.Transfer) (unfiled bool, due registry.Time, known bool) {
 	if t.Mechanism != registry.MechanismStandardContract && t.Mechanism != registry.MechanismGbaContract {
 		return false, 0, true
@@ -117,11 +116,7 @@ func (j *judge) files(t *registry.Transfer) (unfiled bool, due registry.Time, kn
 	if e := t.Evidence; e != nil && e.FilingNumber != "" && given(e.FilingTime, j.t) {
 		return false, 0, true
 	}
-	from := t.ValidFrom
-	if a := j.agreements[t.Agreement]; a != nil && a.EffectiveTime != 0 && (from == 0 || a.EffectiveTime < from) {
-		from = a.EffectiveTime
-	}
-	due, err := registry.AddWorkingDays(from, 10)
+	due, err := registry.AddWorkingDays(t.ValidFrom, 10)
 	return true, due, err == nil
 }
 
