@@ -72,7 +72,10 @@ var goFields = []struct{ field, line string }{
 	{"question.consents", `Consents: consents, // as their source gives them, each with check_time`},
 	{"question.deidentified", `Deidentified: true,`},
 	{"question.collect_time", `CollectTime: timestamppb.New(collected),`},
+	{"question.exception", `Exception: &waybillv1.ExceptionClaim{Exception: waybillv1.Exception_EXCEPTION_UNSPECIFIED, Record: "exceptions/…"}, // which of the six`},
 	{"question.authority_instrument", `AuthorityInstrument: "instruments/…",`},
+	{"question.to_own_address", `ToOwnAddress: true, // a code goes to the person's own number or address`},
+	{"question.product", `Product: "…",`},
 	{"question.publication", `Publication: "…",`},
 }
 
@@ -81,7 +84,7 @@ func goCall(w io.Writer, q *pb.ShareQuestion, needs []*pb.Need) error {
 	asked := map[string]bool{"question.categories": true, "question.exporter": q.GetExporter() != "", "question.served_purpose": q.GetServedPurpose() != "",
 		"question.subject_group": q.GetSubjectGroup() != 0}
 	for _, n := range needs {
-		if n.GetRequired() || n.GetField() == "question.subject_regions" || n.GetField() == "question.age_band" || n.GetField() == "question.collect_time" {
+		if n.GetRequired() || n.GetField() == "question.to_own_address" || n.GetField() == "question.subject_regions" || n.GetField() == "question.age_band" || n.GetField() == "question.collect_time" {
 			asked[n.GetField()] = true
 		}
 	}

@@ -103,7 +103,7 @@ func (f *finder) basisEvidence(d decision.Detail) *move {
 // who makes sure that the question is of one person.
 func (t *trial) who() {
 	if t.q.Subject == "" {
-		t.q.Subject = "the person"
+		t.q.Subject = person
 	}
 	t.q.Quantity, t.q.Cohort = 0, decision.Cohort{}
 }
@@ -112,6 +112,14 @@ var consentWords = map[decision.ConsentType]string{
 	decision.ConsentOrdinary: "consent", decision.ConsentSeparateProvision: "separate consent to provision", decision.ConsentSeparateSensitive: "separate consent to sensitive data",
 	decision.ConsentSeparateCrossBorder: "separate consent to the transfer abroad", decision.ConsentSeparatePublic: "separate consent to the publication",
 	decision.ConsentExplicitEU: "explicit consent", decision.ConsentExplicitEUTransfer: "explicit consent to the transfer", decision.ConsentGuardian: "consent of the guardian",
+}
+
+// article puts "a" or "an" before a noun.
+func article(noun string) string {
+	if strings.ContainsRune("aeiou", rune(noun[0])) {
+		return "an " + noun
+	}
+	return "a " + noun
 }
 
 // consent answers with a consent of the person to a purpose, for the categories
@@ -131,7 +139,7 @@ func (f *finder) consent(typ decision.ConsentType, purpose uint32, r *decision.R
 		what += ", given by the guardian,"
 	}
 	key := fmt.Sprintf("consent %d %d", typ, purpose)
-	return evidence(key, "question.consents", fmt.Sprintf("Show a %s to %s%s for %s.", what, names, to, listed(f.asked(r))), func(t *trial) {
+	return evidence(key, "question.consents", fmt.Sprintf("Show %s to %s%s for %s.", article(what), names, to, listed(f.asked(r))), func(t *trial) {
 		t.who()
 		if typ == decision.ConsentSeparatePublic && t.q.Publication == "" {
 			t.q.Publication = "publication"

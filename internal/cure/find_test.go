@@ -31,7 +31,7 @@ func (r recorded) Get(_ context.Context, names ...string) (map[string]registry.R
 func (r recorded) List(_ context.Context, c registry.Collection, parent, _ string, _ int) ([]registry.Record, registry.Head, error) {
 	var out []registry.Record
 	for name, rec := range r {
-		if rec.Noun.Collection() == c && strings.HasPrefix(name, parent+"/") {
+		if rec.Noun.Collection() == c && (parent == "" || strings.HasPrefix(name, parent+"/")) {
 			out = append(out, rec)
 		}
 	}
@@ -194,5 +194,37 @@ func TestNeeds(t *testing.T) {
 	}
 	if len(q.Categories) != 0 {
 		t.Error("the question was changed")
+	}
+}
+
+// TestNeedsAnException: where an exception on file opens the share, it is what is
+// needed, with its instrument, and nothing of legal.
+func TestNeedsAnException(t *testing.T) {
+	at := registry.At(time.Date(2026, 7, 1, 4, 0, 0, 0, time.UTC))
+	w := compile(t, nouns(t), at)
+	for recipient, c := range map[string]struct {
+		purpose string
+		fields  []string
+	}{
+		"recipients/emergency-medical": {"purposes/person-rescue", []string{"question.subject", "question.subject_regions", "question.exception"}},
+		"recipients/longhua-police":    {"purposes/legal-disclosure", []string{"question.subject", "question.exception", "question.authority_instrument"}},
+	} {
+		q := decision.Question{Exporter: "exporters/prosense-shenzhen", Recipient: recipient, Purpose: c.purpose, SubjectGroup: registry.SubjectGroupUser}
+		needs, err := cure.Needs(t.Context(), w.s, w.store, &q, decision.Inputs{Now: at})
+		if err != nil {
+			t.Fatal(err)
+		}
+		got := map[string]bool{}
+		for _, n := range needs {
+			if n.Field == "" || n.Sentence == "" || n.Required && n.Class != decision.EvidenceC {
+				t.Errorf("%s: %+v", recipient, n)
+			}
+			got[n.Field] = n.Required
+		}
+		for _, field := range c.fields {
+			if !got[field] {
+				t.Errorf("%s: %s is not said to be needed: %v", recipient, field, got)
+			}
+		}
 	}
 }

@@ -53,21 +53,39 @@ func Needs(ctx context.Context, s *decision.Snapshot, r Registry, q *decision.Qu
 	filled := *q
 	filled.Consents = slices.Clone(q.Consents)
 	needs := fill(s, &filled)
-	f := &finder{ctx: ctx, s: s, r: r, q: &filled, in: in, nouns: map[string]registry.Noun{}}
-	moves, err := f.grow()
+	where, err := place(ctx, r, &filled)
 	if err != nil {
 		return nil, err
 	}
-	if ok, err := f.allowed(moves); err != nil {
+	needs = append(needs, where...)
+	f := &finder{ctx: ctx, s: s, r: r, q: &filled, in: in, nouns: map[string]registry.Noun{}}
+	moves, ok, err := f.reach()
+	if err != nil {
 		return nil, err
-	} else if !ok {
+	}
+	if !ok || len(moves) > 0 { // an exception on file may ask for less
+		claimed, less, found, err := f.claim(len(q.Categories) == 0)
+		switch {
+		case err != nil:
+			return nil, err
+		case found && (!ok || len(less) < len(moves)):
+			needs, moves, ok = append(needs, claimed...), less, true
+		default:
+			f.q = &filled
+		}
+	}
+	if !ok {
 		// Somebody said no: every reason is a need that nobody can supply.
+		if _, err := f.allowed(nil); err != nil {
+			return nil, err
+		}
 		for _, reason := range f.d.Reasons {
-			needs = append(needs, Need{Step{Class: decision.Info(reason.Code).Class, Record: s.Name(reason.Record), Codes: []decision.Code{reason.Code}}, true})
+			needs = append(needs, Need{Step{Class: decision.Info(reason.Code).Class, Field: "question", Record: s.Name(reason.Record), Codes: []decision.Code{reason.Code},
+				Sentence: "It is denied by " + reason.Code.String() + "; explain the share with what is known of it to see why."}, true})
 		}
 		return needs, nil
 	}
-	steps, err := Find(ctx, s, r, &filled, in)
+	steps, err := Find(ctx, s, r, f.q, in)
 	if err != nil {
 		return nil, err
 	}
@@ -85,6 +103,116 @@ func Needs(ctx context.Context, s *decision.Snapshot, r Registry, q *decision.Qu
 	}
 	return needs, nil
 }
+
+// reach returns the moves that make the share allowed, and whether there are some.
+func (f *finder) reach() ([]move, bool, error) {
+	moves, err := f.grow()
+	if err != nil {
+		return nil, false, err
+	}
+	ok, err := f.allowed(moves)
+	return moves, ok, err
+}
+
+// maxClaims is how many exceptions on file are tried.
+const maxClaims = 1000
+
+// claim looks for the exception on file for this exporter, recipient and purpose by
+// which the share may be made allowed with the fewest moves, with the instrument that it
+// takes, and asks by it from then on. Categories that the question left out are those of the exception.
+func (f *finder) claim(narrow bool) ([]Need, []move, bool, error) {
+	exceptions, _, err := f.r.List(f.ctx, registry.Exceptions, "", "", maxClaims)
+	if err != nil {
+		return nil, nil, false, err
+	}
+	instruments, _, err := f.r.List(f.ctx, registry.Instruments, "", "", maxClaims)
+	if err != nil {
+		return nil, nil, false, err
+	}
+	asked := *f.q
+	var best *decision.Question
+	var needed []Need
+	var fewest []move
+	for _, r := range exceptions {
+		x := r.Noun.(*registry.ExceptionRecord)
+		if !slices.Contains(x.Exporters, asked.Exporter) || !slices.Contains(x.Recipients, asked.Recipient) || !slices.Contains(x.Purposes, asked.Purpose) {
+			continue
+		}
+		tried := []string{x.Instrument}
+		for _, r := range instruments {
+			if i := r.Noun.(*registry.Instrument); i.Recipient == asked.Recipient && slices.Contains(i.Purposes, asked.Purpose) {
+				tried = append(tried, i.Name)
+			}
+		}
+		for _, instrument := range tried {
+			q := asked
+			q.Exception, q.ExceptionRecord, q.AuthorityInstrument = decision.Exception(x.Exception), x.Name, instrument
+			if narrow {
+				if q.Categories = both(asked.Categories, x.CoveredCategories); len(q.Categories) == 0 {
+					q.Categories = x.CoveredCategories
+				}
+			}
+			f.q = &q
+			moves, ok, err := f.reach()
+			if err != nil {
+				return nil, nil, false, err
+			}
+			if ok && (best == nil || len(moves) < len(fewest)) {
+				needs := []Need{{Step{Class: decision.EvidenceC, Field: "question.exception", Record: x.Name, Codes: []decision.Code{decision.LegalExceptionUnsupported},
+					Sentence: "An exception on file by which the share may be made: " + x.Exception.String() + "."}, true}}
+				if instrument != "" {
+					needs = append(needs, Need{Step{Class: decision.EvidenceC, Field: "question.authority_instrument", Record: instrument,
+						Codes: []decision.Code{decision.AuthorityInstrumentMissing}, Sentence: "The instrument on file that asks for it."}, true})
+				}
+				best, needed, fewest = &q, needs, moves
+			}
+		}
+	}
+	if f.q = best; best == nil {
+		f.q = &asked
+	}
+	return needed, fewest, best != nil, nil
+}
+
+// both returns what stands in both.
+func both(a, b []string) (out []string) {
+	for _, s := range a {
+		if slices.Contains(b, s) {
+			out = append(out, s)
+		}
+	}
+	return out
+}
+
+// place says whose data it is and where the person is, where the question does not.
+func place(ctx context.Context, r Registry, q *decision.Question) ([]Need, error) {
+	var needs []Need
+	need := func(field, why string, code decision.Code) {
+		needs = append(needs, Need{Step{Class: decision.EvidenceC, Field: field, Sentence: why, Codes: []decision.Code{code}}, true})
+	}
+	if q.Subject == "" && q.Quantity <= 1 {
+		q.Subject = person
+		need("question.subject", "Whose data it is, an opaque reference: what is held of the person is read by it.", decision.ConsentMissing)
+	}
+	if len(q.SubjectRegions) > 0 || q.Exporter == "" {
+		return needs, nil
+	}
+	found, _, err := r.Get(ctx, q.Exporter)
+	if err != nil {
+		return nil, err
+	}
+	if x, ok := found[q.Exporter].Noun.(*registry.Exporter); ok && len(x.RegionsServed) > 1 {
+		q.SubjectRegions = x.RegionsServed[:1]
+		if slices.Contains(x.RegionsServed, x.Country) {
+			q.SubjectRegions = []string{x.Country}
+		}
+		need("question.subject_regions", "Where the persons are: it decides which law applies; absent means every region that the exporter serves. Here: "+q.SubjectRegions[0]+".", decision.TransferNoMechanism)
+	}
+	return needs, nil
+}
+
+// person stands for the subject where the question names none.
+const person = "the person"
 
 // probed returns the codes that deny the share, allowed with the moves, once the
 // input is given.
