@@ -6,6 +6,8 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
+	"strings"
 	"testing"
 
 	"waybill/internal/decision"
@@ -228,5 +230,29 @@ func TestSecondEdition(t *testing.T) {
 	}
 	if one.Digest == two.Digest {
 		t.Error("two editions have one digest")
+	}
+}
+
+// TestAnEditionKeepsItsFlowDown: from edition 2 on a promise of confidentiality is no
+// flow-down (R82); edition 1 took it for one, and what it answered replays.
+func TestAnEditionKeepsItsFlowDown(t *testing.T) {
+	found := false
+	for _, c := range lawyersCases(t) {
+		if !strings.Contains(c.Name, "its paper is a promise of confidentiality") {
+			continue
+		}
+		found = true
+		for edition, want := range map[int]bool{1: false, 2: true} {
+			var d decision.Decision
+			if err := c.s.CheckEdition(edition, &c.q, &c.in, &d); err != nil {
+				t.Fatal(err)
+			}
+			if got := slices.ContainsFunc(d.Reasons, func(r decision.Reason) bool { return r.Code == decision.SubprocessorFlowdownMissing }); got != want {
+				t.Errorf("edition %d: %v", edition, d.Reasons)
+			}
+		}
+	}
+	if !found {
+		t.Fatal("the case is gone")
 	}
 }

@@ -10,7 +10,7 @@ func (e *scratch) matches(t *transferView) bool {
 	case registry.MechanismScc:
 		return t.facts&factImporterUnder == 0 && e.fitsModule(t.rests.module)
 	case registry.MechanismGbaContract:
-		return e.edition == 1 || e.exporter.greaterBay
+		return e.exporter.greaterBay
 	case registry.MechanismExemption:
 		return e.exempt(registry.Exemption(t.ground))
 	case registry.MechanismDerogation:

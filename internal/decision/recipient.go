@@ -236,7 +236,8 @@ func ruleFlowdown(e *scratch) {
 		if rec := e.s.record(l.agreement); l.agreement != 0 && len(rec) > 0 {
 			readAgreement(l.agreement, rec, &a)
 		}
-		if a.number == 0 || !a.recipients.has(l.from) || !a.recipients.has(l.recipient) || e.state(&a) != 0 || a.typ == registry.AgreementTypeNda {
+		if a.number == 0 || !a.recipients.has(l.from) || !a.recipients.has(l.recipient) || e.state(&a) != 0 ||
+			e.edition > 1 && a.typ == registry.AgreementTypeNda {
 			e.fire(SubprocessorFlowdownMissing, registry.RegimePolicy, DetailSubAgreement, l.recipient, 0)
 		}
 	}
