@@ -106,17 +106,50 @@ type races struct {
 	answers atomic.Int64
 	late    atomic.Int64                         // ALLOWED received after the write's reply from a call before it
 	refused sync.Map                             // errors met
+	stopped [serversOfOne]atomic.Int64           // how often each was stopped or let go on
 	last    [serversOfOne]atomic.Pointer[string] // what each server said last
 	took    []time.Duration
 }
 
-// any returns legal's connection to a server that is not away.
-func (x *races) any() *grpc.ClientConn {
+// any returns a server that is not away.
+func (x *races) any() int {
 	for {
 		if i := rand.IntN(len(x.legal)); i != int(x.away.Load()) {
-			return x.legal[i]
+			return i
 		}
 	}
+}
+
+// write makes one write as legal would: who is told UNAVAILABLE asks again, of any
+// server, with the same request_id. A server that was just let go on says so, for it
+// judges its caller by no registry that it cannot prove current. It returns what the
+// write took, or 0 if its server was stopped meanwhile.
+func (x *races) write(ctx context.Context, send func(*grpc.ClientConn, *pb.WriteOptions) error) (time.Duration, error) {
+	o := options()
+	for {
+		server := x.any()
+		stopped, sent := x.stopped[server].Load(), time.Now()
+		err := send(x.legal[server], o)
+		took := time.Since(sent)
+		if stopped != x.stopped[server].Load() {
+			took = 0
+		}
+		if status.Code(err) != codes.Unavailable {
+			return took, err
+		}
+		x.meet(fmt.Sprint("a write: ", reasonOfStatus(err)))
+		select {
+		case <-ctx.Done():
+			return took, err
+		case <-time.After(10 * time.Millisecond):
+		}
+	}
+}
+
+// meet counts an error that a caller met.
+func (x *races) meet(what string) {
+	n, _ := x.refused.LoadOrStore(what, new(atomic.Int64))
+	n.(*atomic.Int64).Add(1)
 }
 
 // call asks one server, over and over.
@@ -140,8 +173,7 @@ func (x *races) call(ctx context.Context, server int) {
 		next := r.over.Load() && d.GetToken().GetRevision() >= r.revision.Load()
 		switch {
 		case err != nil:
-			n, _ := x.refused.LoadOrStore(status.Code(err).String()+" "+reasonOfStatus(err), new(atomic.Int64))
-			n.(*atomic.Int64).Add(1)
+			x.meet(status.Code(err).String() + " " + reasonOfStatus(err))
 			if status.Code(err) != codes.Unavailable {
 				complain("server %d: %v", server, err)
 			}
@@ -188,8 +220,8 @@ func (x *races) until(what string, f func(server int) bool) {
 type revocation struct {
 	name     string
 	question *pb.ShareQuestion
-	allow    func(ctx context.Context, c *grpc.ClientConn, n int) error
-	revoke   func(ctx context.Context, c *grpc.ClientConn, n int) (*pb.WriteResult, error)
+	allow    func(ctx context.Context, c *grpc.ClientConn, o *pb.WriteOptions, n int) error
+	revoke   func(ctx context.Context, c *grpc.ClientConn, o *pb.WriteOptions, n int) (*pb.WriteResult, error)
 }
 
 func options() *pb.WriteOptions { return &pb.WriteOptions{RequestId: requestID(), Reason: "race"} }
@@ -199,12 +231,12 @@ func suspension() revocation {
 	const name = "recipients/harbour-express"
 	return revocation{
 		name: "suspend the recipient", question: parcel("harbour-express", "CN"),
-		allow: func(ctx context.Context, c *grpc.ClientConn, _ int) error {
-			_, err := pb.NewRecipientServiceClient(c).ResumeRecipient(ctx, &pb.ResumeRecipientRequest{Name: name, Options: options()})
+		allow: func(ctx context.Context, c *grpc.ClientConn, o *pb.WriteOptions, _ int) error {
+			_, err := pb.NewRecipientServiceClient(c).ResumeRecipient(ctx, &pb.ResumeRecipientRequest{Name: name, Options: o})
 			return err
 		},
-		revoke: func(ctx context.Context, c *grpc.ClientConn, _ int) (*pb.WriteResult, error) {
-			r, err := pb.NewRecipientServiceClient(c).SuspendRecipient(ctx, &pb.SuspendRecipientRequest{Name: name, Options: options()})
+		revoke: func(ctx context.Context, c *grpc.ClientConn, o *pb.WriteOptions, _ int) (*pb.WriteResult, error) {
+			r, err := pb.NewRecipientServiceClient(c).SuspendRecipient(ctx, &pb.SuspendRecipientRequest{Name: name, Options: o})
 			return r.GetResult(), err
 		},
 	}
@@ -219,20 +251,20 @@ func (x *fleet) revokedTransfer() revocation {
 	if err != nil {
 		t.Fatal(err)
 	}
-	w.allow = func(ctx context.Context, c *grpc.ClientConn, n int) error {
+	w.allow = func(ctx context.Context, c *grpc.ClientConn, o *pb.WriteOptions, n int) error {
 		next := proto.CloneOf(was)
 		next.Name, next.Meta, next.CoveredCategories = fmt.Sprintf("transfers/race-%d", n), nil, nil
-		_, err := pb.NewTransferServiceClient(c).CreateTransfer(ctx, &pb.CreateTransferRequest{Transfer: next, Options: options()})
+		_, err := pb.NewTransferServiceClient(c).CreateTransfer(ctx, &pb.CreateTransferRequest{Transfer: next, Options: o})
 		return err
 	}
-	revoke := func(ctx context.Context, c *grpc.ClientConn, name string) (*pb.WriteResult, error) {
-		r, err := pb.NewTransferServiceClient(c).RevokeTransfer(ctx, &pb.RevokeTransferRequest{Name: name, Options: options()})
+	revoke := func(ctx context.Context, c *grpc.ClientConn, o *pb.WriteOptions, name string) (*pb.WriteResult, error) {
+		r, err := pb.NewTransferServiceClient(c).RevokeTransfer(ctx, &pb.RevokeTransferRequest{Name: name, Options: o})
 		return r.GetResult(), err
 	}
-	w.revoke = func(ctx context.Context, c *grpc.ClientConn, n int) (*pb.WriteResult, error) {
-		return revoke(ctx, c, fmt.Sprintf("transfers/race-%d", n))
+	w.revoke = func(ctx context.Context, c *grpc.ClientConn, o *pb.WriteOptions, n int) (*pb.WriteResult, error) {
+		return revoke(ctx, c, o, fmt.Sprintf("transfers/race-%d", n))
 	}
-	if _, err := revoke(ctx, x.legal[0], was.GetName()); err != nil {
+	if _, err := revoke(ctx, x.legal[0], options(), was.GetName()); err != nil {
 		t.Fatal(err)
 	}
 	return w
@@ -247,20 +279,20 @@ func (x *fleet) terminatedAgreement() revocation {
 	if err != nil {
 		t.Fatal(err)
 	}
-	w.allow = func(ctx context.Context, c *grpc.ClientConn, n int) error {
+	w.allow = func(ctx context.Context, c *grpc.ClientConn, o *pb.WriteOptions, n int) error {
 		next := proto.CloneOf(was)
 		next.Name, next.Meta, next.CoveredCategories = fmt.Sprintf("agreements/race-%d", n), nil, nil
-		_, err := pb.NewAgreementServiceClient(c).CreateAgreement(ctx, &pb.CreateAgreementRequest{Agreement: next, Options: options()})
+		_, err := pb.NewAgreementServiceClient(c).CreateAgreement(ctx, &pb.CreateAgreementRequest{Agreement: next, Options: o})
 		return err
 	}
-	terminate := func(ctx context.Context, c *grpc.ClientConn, name string) (*pb.WriteResult, error) {
-		r, err := pb.NewAgreementServiceClient(c).TerminateAgreement(ctx, &pb.TerminateAgreementRequest{Name: name, Options: options()})
+	terminate := func(ctx context.Context, c *grpc.ClientConn, o *pb.WriteOptions, name string) (*pb.WriteResult, error) {
+		r, err := pb.NewAgreementServiceClient(c).TerminateAgreement(ctx, &pb.TerminateAgreementRequest{Name: name, Options: o})
 		return r.GetResult(), err
 	}
-	w.revoke = func(ctx context.Context, c *grpc.ClientConn, n int) (*pb.WriteResult, error) {
-		return terminate(ctx, c, fmt.Sprintf("agreements/race-%d", n))
+	w.revoke = func(ctx context.Context, c *grpc.ClientConn, o *pb.WriteOptions, n int) (*pb.WriteResult, error) {
+		return terminate(ctx, c, o, fmt.Sprintf("agreements/race-%d", n))
 	}
-	if _, err := terminate(ctx, x.legal[0], was.GetName()); err != nil {
+	if _, err := terminate(ctx, x.legal[0], options(), was.GetName()); err != nil {
 		t.Fatal(err)
 	}
 	return w
@@ -290,7 +322,7 @@ func (f *faults) revocations(t *testing.T, n int, every, limit time.Duration, qu
 	stops := 0
 	beside.Go(func() { stops = x.nemesis(ctx, every) })
 	made := map[string]int{}
-	own := 0
+	own, raced := 0, 0
 	for i := range n {
 		w := ways[0]
 		if k := rand.IntN(6); k > 3 && own < ofOwn && i > 0 {
@@ -299,6 +331,7 @@ func (f *faults) revocations(t *testing.T, n int, every, limit time.Duration, qu
 		}
 		x.race(w, i)
 		made[w.name]++
+		raced++
 		if t.Failed() || time.Since(begun) > limit {
 			break
 		}
@@ -314,7 +347,7 @@ func (f *faults) revocations(t *testing.T, n int, every, limit time.Duration, qu
 	met := map[string]int{}
 	x.refused.Range(func(k, v any) bool { met[k.(string)] = int(v.(*atomic.Int64).Load()); return true })
 	t.Logf("%d races in %v (%s), a server stopped %d times: %d answers, none ALLOWED to a check sent after the revoking write returned; %d ALLOWED of checks sent before it were received after it, none with a later use_by; a revoking write took %v in the median, %v at 99 of 100, %v at most; errors met: %s",
-		len(x.took), took.Round(time.Millisecond), tally(made), stops, x.answers.Load(), x.late.Load(), x.took[len(x.took)/2], x.took[len(x.took)*99/100], x.took[len(x.took)-1], tally(met))
+		raced, took.Round(time.Millisecond), tally(made), stops, x.answers.Load(), x.late.Load(), x.took[len(x.took)/2], x.took[len(x.took)*99/100], x.took[len(x.took)-1], tally(met))
 }
 
 // race lets a parcel go, and stops it.
@@ -327,23 +360,27 @@ func (x *races) race(w revocation, n int) {
 		last.over.Store(true)
 	}
 	if n > 0 || w.name != suspension().name { // the example begins without a suspension
-		if err := w.allow(ctx, x.any(), n); err != nil {
+		if _, err := x.write(ctx, func(c *grpc.ClientConn, o *pb.WriteOptions) error { return w.allow(ctx, c, o, n) }); err != nil {
 			x.t.Fatalf("race %d, before: %v", n, err)
 		}
 	}
 	x.current.Store(r)
 	x.until("an ALLOWED before the revocation", func(server int) bool { return r.allowed[server].Load() > 0 })
 	time.Sleep(rand.N(2 * time.Millisecond))
-	sent := time.Now()
-	res, err := w.revoke(ctx, x.any(), n)
+	var res *pb.WriteResult
+	took, err := x.write(ctx, func(c *grpc.ClientConn, o *pb.WriteOptions) (err error) {
+		res, err = w.revoke(ctx, c, o, n)
+		return err
+	})
 	if err != nil {
 		x.t.Fatalf("race %d, %s: %v", n, w.name, err)
 	}
 	r.revision.Store(res.GetToken().GetRevision())
 	r.useBy.Store(res.GetUseBy().AsTime().UnixNano())
 	r.revoked.Store(true)
-	took := time.Since(sent)
-	x.took = append(x.took, took.Round(10*time.Microsecond))
+	if took > 0 {
+		x.took = append(x.took, took.Round(10*time.Microsecond))
+	}
 	if took > leaseAtMost {
 		x.t.Errorf("race %d: %s took %v", n, w.name, took)
 	}
@@ -361,6 +398,7 @@ func (x *races) nemesis(ctx context.Context, every time.Duration) (stops int) {
 		d := []time.Duration{lease + 2*time.Second, 200 * time.Millisecond, time.Second}[n%3]
 		i := rand.IntN(serversOfOne)
 		x.away.Store(int32(i))
+		x.stopped[i].Add(1)
 		if err := syscall.Kill(x.servers[i].pid, syscall.SIGSTOP); err != nil {
 			x.t.Errorf("stop server %d: %v", i, err)
 		}
@@ -372,6 +410,7 @@ func (x *races) nemesis(ctx context.Context, every time.Duration) (stops int) {
 		if err := syscall.Kill(x.servers[i].pid, syscall.SIGCONT); err != nil {
 			x.t.Errorf("let server %d go on: %v", i, err)
 		}
+		x.stopped[i].Add(1)
 		x.away.Store(-1)
 	}
 }
