@@ -40,6 +40,6 @@ func recordedConsent(c *decision.Consent) *waybillv1.Consent {
 		Type: waybillv1.ConsentType(c.Type), Purpose: c.Purpose, Categories: c.Categories, Recipient: c.Recipient, Policy: c.Policy,
 		GiveTime: timestamp(c.GiveTime), ExpireTime: timestamp(c.ExpireTime), WithdrawTime: timestamp(c.WithdrawTime),
 		Method: c.Method, Evidence: c.Evidence, CheckTime: timestamp(c.CheckTime), Subject: c.Subject,
-		ByGuardian: c.ByGuardian, ChildInterest: c.ChildInterest,
+		ByGuardian: c.ByGuardian, ChildInterest: c.ChildInterest, Publication: c.Publication, Countries: c.Countries,
 	}
 }

@@ -2,6 +2,7 @@ package decision
 
 import (
 	"math/bits"
+	"slices"
 
 	"waybill/internal/registry"
 )
@@ -170,8 +171,10 @@ func (e *scratch) works(d *judged) bool {
 	return e.rec.natural && (e.edition == 1 || d.role == registry.RecipientRoleProcessor)
 }
 
-// agree reads the agreements of this exporter and this recipient.
+// agree reads the agreements of this exporter and this recipient. From edition 3 on one
+// that another amends, which is in force, counts for nothing: reading R83.
 func (e *scratch) agree() {
+	amending := false
 	for i := range e.rec.agreements.len() {
 		n := e.rec.agreements.at(i)
 		e.agreements = append(e.agreements, agreementView{})
@@ -181,8 +184,20 @@ func (e *scratch) agree() {
 			e.agreements = e.agreements[:len(e.agreements)-1]
 			continue
 		}
-
+		amending = amending || a.amends != 0
 	}
+	if !amending || e.edition < 3 {
+		return
+	}
+	for i := range e.agreements {
+		if b := &e.agreements[i]; b.amends != 0 && e.state(b) == 0 {
+			for k := range e.agreements {
+				a := &e.agreements[k]
+				a.amended = a.amended || a.number == b.amends
+			}
+		}
+	}
+	e.agreements = slices.DeleteFunc(e.agreements, func(a agreementView) bool { return a.amended })
 }
 
 // confidential reports whether some agreement of the two that is in force ticks

@@ -107,7 +107,7 @@ func (e *scratch) locate() {
 	}
 	for _, p := range e.places {
 		e.abroad[registry.RegimeCn] = e.abroad[registry.RegimeCn] || p.country != cn
-		e.abroad[registry.RegimeEu] = e.abroad[registry.RegimeEu] || !p.country.inEEA()
+		e.abroad[registry.RegimeEu] = e.abroad[registry.RegimeEu] || !p.country.inEEA(e.edition)
 		e.abroad[registry.RegimeUk] = e.abroad[registry.RegimeUk] || p.country != gb
 	}
 }

@@ -182,7 +182,7 @@ func (e *scratch) oblige() {
 		readTransfer(n, e.s.record(n), &t)
 		ends(e.transferEnd(&t), RenewMechanismBy, n)
 		if e.edition > 1 && t.files() && !e.filed(&t) {
-			add(FileContract, n, t.fileBy)
+			add(FileContract, n, e.fileBy(&t))
 		}
 		if t.mechanism == registry.MechanismDerogation && registry.Derogation(t.ground) == registry.DerogationCompellingInterests {
 			add(InformSAAndSubject, n, 0)

@@ -23,10 +23,10 @@ func (e *scratch) attest() {
 	}
 }
 
-// attested reports whether the attestation counts: readings R48, R81.
+// attested reports whether the attestation counts: readings R48, R81, R83.
 func (e *scratch) attested(c *Cohort) bool {
 	n, _ := e.s.find(registry.Policies, c.Policy)
-	return n != 0 && c.Recipient != "" && e.t.sources[e.in.Principal] != 0 && c.AttestTime <= e.now && e.now-c.AttestTime <= cohortFor && c.Size == e.q.Quantity &&
+	return n != 0 && e.fitsAudience(n) && c.Recipient != "" && e.t.sources[e.in.Principal] != 0 && c.AttestTime <= e.now && e.now-c.AttestTime <= cohortFor && c.Size == e.q.Quantity &&
 		c.WithdrawnExcluded != None && c.MinorsExcluded != None && c.ObjectedExcluded != None &&
 		e.s.Number(c.Purpose) == e.served.number
 }

@@ -1,6 +1,8 @@
 package decision
 
 import (
+	"slices"
+
 	"waybill/internal/registry"
 )
 
@@ -35,7 +37,7 @@ func (e *scratch) believe() {
 			named: c.Recipient != "" && c.Recipient == e.q.Recipient, recipient: e.s.Number(c.Recipient), gave: c.GiveTime, withdrawn: c.WithdrawTime}
 		n, _ := e.s.find(registry.Policies, c.Policy)
 		p.stands = n != 0 && e.standing(n, c.GiveTime) && (e.edition == 1 || c.GiveTime <= c.CheckTime) && past(c.GiveTime, e.now) && !past(c.ExpireTime, e.now) &&
-			fitsRecipient(c.Type, c.Recipient == "", p.named) && e.fitsPublication(c.Type, c.Publication)
+			fitsRecipient(c.Type, c.Recipient == "", p.named) && e.fitsPublication(c.Type, c.Publication) && e.fitsAudience(n) && e.fitsCountries(c.Countries)
 		p.withdrew = past(c.WithdrawTime, e.now)
 		for k := range e.asked {
 			if e.asked[k].category != nil && e.namesAll(c, e.asked[k].category) {
@@ -86,6 +88,37 @@ func fitsRecipient(t ConsentType, none, named bool) bool {
 // R49. Edition 1 knew no publications.
 func (e *scratch) fitsPublication(t ConsentType, publication string) bool {
 	return t != ConsentSeparatePublic || e.edition == 1 || publication != "" && publication == e.q.Publication
+}
+
+// fitsAudience reports whether a policy version speaks to the person: reading R83.
+func (e *scratch) fitsAudience(version uint32) bool {
+	if e.edition < 3 || e.have&(needGroup|needExporter) != needGroup|needExporter {
+		return true
+	}
+	for _, v := range e.t.versions {
+		if v.number == version {
+			return slices.ContainsFunc(e.regions, func(r country) bool { return v.covers(e.group, r) })
+		}
+	}
+	return false
+}
+
+// fitsCountries reports whether a consent that names countries names each that the
+// data comes to, but for the exporter's own: reading R83.
+func (e *scratch) fitsCountries(named []string) bool {
+	if len(named) == 0 || e.edition < 3 {
+		return true
+	}
+	for i := range e.places {
+		c := e.places[i].country
+		if e.exporter != nil && c == e.exporter.country {
+			continue
+		}
+		if !slices.ContainsFunc(named, func(n string) bool { return c.known() && parseCountry(n) == c }) {
+			return false
+		}
+	}
+	return true
 }
 
 // namesAll reports whether the consent names every leaf of the category.

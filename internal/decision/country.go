@@ -38,14 +38,15 @@ func (c country) String() string {
 // known reports whether c is a stated country.
 func (c country) known() bool { return c > unknownCountry }
 
-// region is what is compiled in of a country: membership of the EEA and the age
+// region is what is compiled in of a country of the EEA: what it is, and the age
 // of consent of GDPR 8. It is data of the edition.
 type region struct {
-	eea bool
-	age uint8
+	territory bool // of a member: reading R83
+	age       uint8
 }
 
-// regions: reading R10 and R30. Members without a stated age ask 16.
+// regions: readings R10, R30 and R83. Members without a stated age ask 16. The
+// territories of TFEU 355(1) and (4) that have codes of their own are of their states.
 var regions = func() map[country]region {
 	m := map[country]region{}
 	for age, list := range map[uint8]string{
@@ -55,24 +56,39 @@ var regions = func() map[country]region {
 		16: "DE DK HR HU IE LU NL PL RO SK SI LI NO",
 	} {
 		for i := 0; i+2 <= len(list); i += 3 {
-			m[parseCountry(list[i:i+2])] = region{eea: true, age: age}
+			m[parseCountry(list[i:i+2])] = region{age: age}
+		}
+	}
+	for state, list := range map[string]string{"FR": "GF GP MF MQ RE YT", "FI": "AX"} {
+		for i := 0; i < len(list); i += 3 {
+			m[parseCountry(list[i:i+2])] = region{territory: true, age: m[parseCountry(state)].age}
 		}
 	}
 	return m
 }()
 
-// eeaBits holds one bit for each two-letter code, for the hot path.
-var eeaBits = func() (b [26]uint32) {
-	for c := range regions {
-		b[c>>8-'A'] |= 1 << (c&0xff - 'A')
+// eeaBits hold one bit for each two-letter code, for the hot path: of the members,
+// and of them with their territories.
+var eeaBits = func() (b [2][26]uint32) {
+	for c, r := range regions {
+		for i := range b {
+			if i > 0 || !r.territory {
+				b[i][c>>8-'A'] |= 1 << (c&0xff - 'A')
+			}
+		}
 	}
 	return
 }()
 
-// inEEA reports whether c is a member of the European Economic Area.
-func (c country) inEEA() bool {
+// inEEA reports whether c is of the European Economic Area. Editions 1 and 2 took the
+// territories for countries of their own.
+func (c country) inEEA(edition int) bool {
+	bits := &eeaBits[0]
+	if edition > 2 {
+		bits = &eeaBits[1]
+	}
 	hi, lo := byte(c>>8)-'A', byte(c)-'A'
-	return hi < 26 && lo < 26 && eeaBits[hi]&(1<<lo) != 0
+	return hi < 26 && lo < 26 && bits[hi]&(1<<lo) != 0
 }
 
 // adequacy is the span of a Commission decision under GDPR 45: reading R41.

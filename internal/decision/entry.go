@@ -314,6 +314,7 @@ func (m *encoder) consents(q *Question) {
 		k.flag(13, c.ByGuardian)
 		k.tagged(14, c.ChildInterest)
 		k.tagged(15, c.Publication)
+		k.texts(16, c.Countries)
 		k.end()
 		m.b = k.b
 	}

@@ -43,6 +43,7 @@ func AppendFacts(dst []byte, f *Facts, tag func(dst []byte, text string) []byte)
 			m.b = appendHead(m.b, cborUint, uint64(s.Index))
 		}
 	}
+	m.list(11, f.AcceptedByGuardian)
 	m.end()
 	return m.b
 }
@@ -61,6 +62,7 @@ func (c *HeldConsent) append(dst []byte, tag func([]byte, string) []byte) []byte
 	m.flag(9, c.ByGuardian)
 	m.flag(10, c.ChildInterest)
 	m.tagged(11, c.Publication)
+	m.texts(12, c.Countries)
 	m.end()
 	return m.b
 }
@@ -77,6 +79,7 @@ type heldEntry struct {
 	ByGuardian    bool          `cbor:"9,keyasint,omitempty"`
 	ChildInterest bool          `cbor:"10,keyasint,omitempty"`
 	Publication   *reference    `cbor:"11,keyasint,omitempty"`
+	Countries     []string      `cbor:"12,keyasint,omitempty"`
 }
 
 type sourceEntry struct {
@@ -96,6 +99,7 @@ type factsEntry struct {
 	Accepted    []uint32      `cbor:"8,keyasint,omitempty"`
 	Consents    []heldEntry   `cbor:"9,keyasint,omitempty"`
 	Sources     []sourceEntry `cbor:"10,keyasint,omitempty"`
+	ByGuardian  []uint32      `cbor:"11,keyasint,omitempty"`
 }
 
 // DecodeFacts reads facts from their canonical bytes, nil from none, and refuses
@@ -114,13 +118,13 @@ func DecodeFacts(s *Snapshot, b []byte) (*Facts, error) {
 	r := resolver{s: s}
 	f := &Facts{
 		Erased: e.Erased, Restricted: e.Restricted, DoNotTrack: e.DoNotTrack, OptedOutAds: e.OptedOutAds,
-		Objected: e.Objected, Age: e.Age, Accepted: e.Accepted, Tag: [16]byte(e.Tag),
+		Objected: e.Objected, Age: e.Age, Accepted: e.Accepted, AcceptedByGuardian: e.ByGuardian, Tag: [16]byte(e.Tag),
 	}
 	for _, c := range e.Consents {
 		f.Consents = append(f.Consents, HeldConsent{
 			Type: c.Type, Purpose: c.Purpose, Recipient: c.Recipient, Policy: c.Policy, Categories: c.Categories,
 			GiveTime: c.GiveTime, ExpireTime: c.ExpireTime, WithdrawTime: c.WithdrawTime,
-			ByGuardian: c.ByGuardian, ChildInterest: c.ChildInterest, Publication: r.name(c.Publication),
+			ByGuardian: c.ByGuardian, ChildInterest: c.ChildInterest, Publication: r.name(c.Publication), Countries: c.Countries,
 		})
 	}
 	for _, x := range e.Sources {

@@ -38,16 +38,38 @@ func (e *scratch) govern() {
 // resolveAcceptance finds the version that the question says the subject accepted.
 func (e *scratch) resolveAcceptance() {
 	e.acceptedPolicy = 0
-	if q := e.q; q.AcceptedPolicy != "" && q.Subject != "" && !e.bulk() && e.t.sources[e.in.Principal] != 0 {
+	if q := e.q; q.AcceptedPolicy != "" && q.Subject != "" && !e.bulk() && !e.guarded() && e.t.sources[e.in.Principal] != 0 {
 		if e.acceptedPolicy, _ = e.s.find(registry.Policies, q.AcceptedPolicy); e.acceptedPolicy != 0 {
 			e.d.ConsentSource = e.in.Principal
 		}
 	}
 }
 
-// accepted reports whether the person accepted the very version.
+// guarded reports whether a guardian accepts for the person: one under 14, or an adult
+// who lacks capacity, by what is said or held of the age. Reading R83.
+func (e *scratch) guarded() bool {
+	age := e.q.AgeBand
+	if f := e.in.Facts; f != nil {
+		age = younger(age, f.Age)
+	}
+	return e.edition > 2 && (age == AgeUnder13 || age == Age13 || age == AgeAdultLackingCapacity)
+}
+
+// accepted reports whether the person, or the guardian who does it for the person,
+// accepted the very version.
 func (e *scratch) accepted(v *policy) bool {
+	if e.guarded() {
+		return e.in.Facts != nil && !e.bulk() && slices.Contains(e.in.Facts.AcceptedByGuardian, v.number)
+	}
 	return v.number == e.acceptedPolicy || e.in.Facts != nil && !e.bulk() && slices.Contains(e.in.Facts.Accepted, v.number)
+}
+
+// weakened reports whether v weakens rights against an older version.
+func (e *scratch) weakened(v, old *policy) bool {
+	if e.edition > 2 {
+		return v.weakens[1][old.place]
+	}
+	return v.weakens[0][old.place]
 }
 
 // walk returns the version that governs a region, nil for none, and whether one came
@@ -60,7 +82,7 @@ func (e *scratch) walk(r country) (last *policy, later bool) {
 		if !v.covers(e.group, r) {
 			continue
 		}
-		if later = !v.notified || last != nil && v.weakens[last.place] && !e.accepted(v); !later {
+		if later = !v.notified || last != nil && e.weakened(v, last) && !e.accepted(v); !later {
 			last = v
 		}
 	}

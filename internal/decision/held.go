@@ -42,6 +42,7 @@ type Fact struct {
 	ByGuardian, ChildInterest bool
 	Publication               [16]byte // its tag by the facts key; zero is none
 	Age                       AgeBand
+	Countries                 []string // of a consent; none is any
 }
 
 // Append appends the canonical bytes of f to dst.
@@ -61,6 +62,7 @@ func (f *Fact) Append(dst []byte) []byte {
 	m.flag(11, f.ChildInterest)
 	m.tag16(12, f.Publication)
 	m.number(13, uint64(f.Age))
+	m.texts(14, f.Countries)
 	m.end()
 	return m.b
 }
@@ -89,13 +91,14 @@ func DecodeFact(b []byte) (*Fact, error) {
 		Interest    bool          `cbor:"11,keyasint,omitempty"`
 		Publication []byte        `cbor:"12,keyasint,omitempty"`
 		Age         AgeBand       `cbor:"13,keyasint,omitempty"`
+		Countries   []string      `cbor:"14,keyasint,omitempty"`
 	}
 	if err := strict.Unmarshal(b, &e); err != nil {
 		return nil, fmt.Errorf("decode a fact: %w", err)
 	}
 	f := &Fact{
 		Kind: e.Kind, Off: e.Off, Type: e.Type, Purpose: e.Purpose, Recipient: e.Recipient, Policy: e.Policy, Categories: e.Categories,
-		Time: e.Time, ExpireTime: e.ExpireTime, ByGuardian: e.Guardian, ChildInterest: e.Interest, Age: e.Age,
+		Time: e.Time, ExpireTime: e.ExpireTime, ByGuardian: e.Guardian, ChildInterest: e.Interest, Age: e.Age, Countries: e.Countries,
 	}
 	copy(f.Publication[:], e.Publication)
 	if !bytes.Equal(f.Append(nil), b) {
@@ -116,7 +119,7 @@ type Held struct {
 	Erased, Restricted, DoNotTrack, OptedOutAds bool
 	Objected                                    []uint32 // ascending
 	Age                                         AgeBand
-	Accepted                                    []uint32 // ascending
+	Accepted, AcceptedByGuardian                []uint32 // ascending; the second are among the first
 	Consents                                    []KeptConsent
 }
 
@@ -129,6 +132,7 @@ type KeptConsent struct {
 	GiveTime, ExpireTime, WithdrawTime registry.Time
 	ByGuardian, ChildInterest          bool
 	Publication                        [16]byte
+	Countries                          []string
 }
 
 // same reports whether two stand for the same consent: of one type, purpose,
@@ -166,6 +170,9 @@ func (h *Held) Add(f *Fact) bool {
 		h.Age = f.Age
 	case FactAcceptance:
 		h.Accepted = with(h.Accepted, f.Policy, true)
+		if f.ByGuardian {
+			h.AcceptedByGuardian = with(h.AcceptedByGuardian, f.Policy, true)
+		}
 	case FactCorrection: // what is owed for it is a duty; nothing is held
 	}
 	return true
@@ -189,7 +196,7 @@ func with(list []uint32, v uint32, in bool) []uint32 {
 func (h *Held) give(f *Fact) bool {
 	c := KeptConsent{
 		Type: f.Type, Purpose: f.Purpose, Recipient: f.Recipient, Policy: f.Policy, Categories: f.Categories, GiveTime: f.Time,
-		ExpireTime: f.ExpireTime, ByGuardian: f.ByGuardian, ChildInterest: f.ChildInterest, Publication: f.Publication,
+		ExpireTime: f.ExpireTime, ByGuardian: f.ByGuardian, ChildInterest: f.ChildInterest, Publication: f.Publication, Countries: f.Countries,
 	}
 	for i := range h.Consents {
 		o := &h.Consents[i]
@@ -265,7 +272,7 @@ func (h *Held) drop(useless func(c *KeptConsent) bool) {
 func (h *Held) Facts(f *Facts, tag [16]byte, now registry.Time, publication string, publicationTag [16]byte) {
 	f.Tag = tag
 	f.Erased, f.Restricted, f.DoNotTrack, f.OptedOutAds = h.Erased, h.Restricted, h.DoNotTrack, h.OptedOutAds
-	f.Objected, f.Age, f.Accepted = h.Objected, h.Age, h.Accepted
+	f.Objected, f.Age, f.Accepted, f.AcceptedByGuardian = h.Objected, h.Age, h.Accepted, h.AcceptedByGuardian
 	f.Consents, f.Sources = f.Consents[:0], f.Sources[:0]
 	if h.Source.Shard != "" {
 		f.Sources = append(f.Sources, h.Source)
@@ -274,7 +281,7 @@ func (h *Held) Facts(f *Facts, tag [16]byte, now registry.Time, publication stri
 		k := &h.Consents[i]
 		c := HeldConsent{
 			Type: k.Type, Purpose: k.Purpose, Recipient: k.Recipient, Policy: k.Policy, Categories: k.Categories,
-			GiveTime: k.GiveTime, ExpireTime: k.ExpireTime, WithdrawTime: min(k.WithdrawTime, now), ByGuardian: k.ByGuardian, ChildInterest: k.ChildInterest,
+			GiveTime: k.GiveTime, ExpireTime: k.ExpireTime, WithdrawTime: min(k.WithdrawTime, now), ByGuardian: k.ByGuardian, ChildInterest: k.ChildInterest, Countries: k.Countries,
 		}
 		switch {
 		case k.Publication == [16]byte{}:

@@ -36,6 +36,7 @@ func (h *Held) Append(dst []byte) []byte {
 			m.b = h.Consents[i].append(m.b)
 		}
 	}
+	m.list(10, h.AcceptedByGuardian)
 	m.end()
 	return m.b
 }
@@ -54,6 +55,7 @@ func (c *KeptConsent) append(dst []byte) []byte {
 	m.flag(9, c.ByGuardian)
 	m.flag(10, c.ChildInterest)
 	m.tag16(11, c.Publication)
+	m.texts(12, c.Countries)
 	m.end()
 	return m.b
 }
@@ -76,7 +78,7 @@ var errHeld = errors.New("decode what is held: the bytes are not canonical")
 // Decode reads h from its canonical bytes and refuses what does not encode to the
 // same bytes again. It keeps none of b.
 func (h *Held) Decode(b []byte) error {
-	*h = Held{Objected: h.Objected[:0], Accepted: h.Accepted[:0], Consents: h.Consents[:0]}
+	*h = Held{Objected: h.Objected[:0], Accepted: h.Accepted[:0], AcceptedByGuardian: h.AcceptedByGuardian[:0], Consents: h.Consents[:0]}
 	r := reader{b: b}
 	for range r.head(cborMap) {
 		switch r.head(cborUint) {
@@ -105,6 +107,8 @@ func (h *Held) Decode(b []byte) error {
 					return errHeld
 				}
 			}
+		case 10:
+			h.AcceptedByGuardian = r.numbers(h.AcceptedByGuardian)
 		default:
 			return errHeld
 		}
@@ -170,6 +174,15 @@ func (r *reader) numbers(dst []uint32) []uint32 {
 	return dst
 }
 
+func (r *reader) texts() (all []string) {
+	for range r.head(cborArray) {
+		text := r.take(r.head(cborText))
+		r.bad = r.bad || !utf8.Valid(text)
+		all = append(all, string(text))
+	}
+	return all
+}
+
 func (r *reader) take(n uint64) []byte {
 	if r.bad || n > uint64(len(r.b)) {
 		r.bad = true
@@ -225,6 +238,8 @@ func (r *reader) consent() (c KeptConsent) {
 			} else {
 				r.bad = true
 			}
+		case 12:
+			c.Countries = r.texts()
 		default:
 			r.bad = true
 		}

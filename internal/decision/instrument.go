@@ -42,5 +42,5 @@ func (e *scratch) isForeign(r registry.Regime) bool {
 	if r == registry.RegimeCn && e.t.hmtExport && (c == hk || c == mo || c == tw) {
 		return false
 	}
-	return foreign(r, c)
+	return e.foreign(r, c)
 }

@@ -189,7 +189,7 @@ func (e *scratch) consentAge(r registry.Regime) uint8 {
 	age := uint8(0)
 	for _, c := range e.regions {
 		switch {
-		case c.inEEA():
+		case c.inEEA(e.edition):
 			age = max(age, regions[c].age)
 		case c == unknownCountry:
 			return oldestConsentAge

@@ -36,9 +36,11 @@ func (e *scratch) told(d *judged, r registry.Regime) uint64 {
 	return e.noticed(abroad)
 }
 
-// secret reports whether a law that the instrument cites demands secrecy, PIPL 18(1).
+// secret reports whether a law that the instrument cites demands secrecy, PIPL 18(1):
+// a law of the mainland, reading R83.
 func (e *scratch) secret() bool {
-	return e.instrument.stands && e.instrument.flags&statesSecrecy != 0
+	v := &e.instrument
+	return v.stands && v.flags&statesSecrecy != 0 && (e.edition < 3 || v.regime == registry.RegimeCn || v.regime == registry.RegimeCnSz)
 }
 
 // disclosureStated reports whether every governing version states the served purpose.
@@ -57,7 +59,7 @@ func (e *scratch) disclosureStated() bool {
 // inquires reports whether a body of the Union or the United Kingdom makes a
 // particular inquiry, GDPR 4(9).
 func (e *scratch) inquires(r registry.Regime) bool {
-	return e.instrument.stands && e.instrument.flags&particularInquiry != 0 && !foreign(r, e.rec.country)
+	return e.instrument.stands && e.instrument.flags&particularInquiry != 0 && !e.foreign(r, e.rec.country)
 }
 
 // introduced returns all asked categories if the group was told who the successor is

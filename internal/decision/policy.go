@@ -40,7 +40,9 @@ func (t *tables) addVersions(versions []*registry.Policy, number map[*registry.P
 		}
 		p.place, p.notified = len(t.versions), notified(v)
 		for _, o := range walked {
-			p.weakens = append(p.weakens, weakens(v, o))
+			w := weakens(v, o)
+			p.weakens[0] = append(p.weakens[0], w)
+			p.weakens[1] = append(p.weakens[1], w || weakensBeside(v, o) || p.unschedules(compiled[o]))
 		}
 		walked = append(walked, v)
 		t.versions = append(t.versions, p)
@@ -110,6 +112,55 @@ func weakens(v, old *registry.Policy) bool {
 		}
 	}
 	return longer(v.Retention, old.Retention)
+}
+
+// weakensBeside reports whether v weakens rights by what reading R15 does not compare:
+// a basis that was not listed, and an exception that waives more or may be claimed for
+// more kinds. Reading R83.
+func weakensBeside(v, old *registry.Policy) bool {
+	for _, b := range v.Bases {
+		for _, regime := range b.Regimes {
+			if b.Basis != registry.BasisConsent && !slices.ContainsFunc(old.Bases, func(o registry.BasisEntry) bool {
+				return o.Purpose == b.Purpose && o.Kind == b.Kind && o.Basis == b.Basis && slices.Contains(o.Regimes, regime) &&
+					(given(o.SpecialGround) || !given(b.SpecialGround))
+			}) {
+				return true
+			}
+		}
+	}
+	for x := registry.ExceptionLegalObligation; x <= registry.ExceptionMadePublic; x++ {
+		for g := registry.WaiverGroupErasedOrRestricted; g <= registry.WaiverGroupAssessment; g++ {
+			if now := v.Waiver(g, x); now != registry.WaiverEffectNo && now != old.Waiver(g, x) {
+				return true
+			}
+		}
+		was := old.KindsOf(x)
+		if slices.ContainsFunc(v.KindsOf(x), func(k registry.RecipientKind) bool { return !slices.Contains(was, k) }) {
+			return true
+		}
+	}
+	return false
+}
+
+// unschedules reports whether p states no more how long something is kept that it holds
+// necessary for a purpose, which an older version stated: reading R83.
+func (p *policy) unschedules(old *policy) bool {
+	for i := range old.retention {
+		for n := range p.necessity {
+			was, needed := &old.retention[i], &p.necessity[n]
+			if was.purpose != needed.purpose {
+				continue
+			}
+			for leaf := range uint32(8 * len(needed.categories)) {
+				if needed.categories.has(leaf) && was.leaves.has(leaf) && !slices.ContainsFunc(p.retention, func(r retention) bool {
+					return r.purpose == was.purpose && r.leaves.has(leaf)
+				}) {
+					return true
+				}
+			}
+		}
+	}
+	return false
 }
 
 // longer reports whether data of a purpose and category is kept longer than

@@ -64,6 +64,7 @@ type Consent struct {
 	ChildInterest string
 	// Publication is the publication consented to, with SEPARATE_PUBLIC.
 	Publication string
+	Countries   []string // the countries consented to; none is any
 }
 
 // ChainLink is a further recipient that the caller names.
@@ -147,7 +148,7 @@ type Facts struct {
 	Erased, Restricted, DoNotTrack, OptedOutAds bool
 	Objected                                    []uint32 // purposes, ascending
 	Age                                         AgeBand  // AgeUnspecified is none
-	Accepted                                    []uint32 // policy versions, ascending
+	Accepted, AcceptedByGuardian                []uint32 // policy versions, ascending; the second are among the first
 	Consents                                    []HeldConsent
 	// Tag is the subject's by the facts key, and Sources are the entries of the
 	// ledger that the facts were written by; Check reads neither.
@@ -169,6 +170,7 @@ type HeldConsent struct {
 	GiveTime, ExpireTime, WithdrawTime registry.Time
 	ByGuardian, ChildInterest          bool
 	Publication                        string
+	Countries                          []string // none is any
 }
 
 // Counters are the distinct persons that an exporter sent abroad in a calendar

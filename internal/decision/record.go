@@ -137,7 +137,7 @@ func relationsOf(number uint32, rec []byte) []relation {
 			out = append(out, relation{v.recipient, relDeployments, number})
 		}
 	case registry.Agreements:
-		i := headerSize + u16(rec, 2) + 12
+		i := headerSize + u16(rec, 2) + 16
 		i += timesLen(rec, i)
 		_, i = cut(rec, i)
 		_, i = cutOrdinals(rec, i)

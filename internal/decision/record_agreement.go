@@ -6,7 +6,7 @@ import (
 	"waybill/internal/registry"
 )
 
-// agreement: terms u32, groups u16, flags u8, module u8, retention u32, times,
+// agreement: terms u32, groups u16, flags u8, module u8, retention u32, amends u32, times,
 // exporters, purposes, categories, recipients; its relations are the transfers
 // that rest on it.
 
@@ -41,6 +41,7 @@ type agreementView struct {
 	general    bool // or as such, with a time to object
 	module     uint8
 	retention  uint32 // days
+	amends     uint32 // the agreement that it amends; 0 is none
 	ours       registry.Time
 	theirs     registry.Time
 	effective  registry.Time
@@ -55,6 +56,7 @@ type agreementView struct {
 	// What Check finds of it as a candidate: whether its type fits, and its marks,
 	// where they were looked for.
 	fit, marked bool
+	amended     bool // one in force amends it
 	marks       marks
 	hits        hits
 }
@@ -83,6 +85,7 @@ func agreementRecord(n *registry.Agreement, r names) []byte {
 	}
 	b = append(b, flags, byte(n.SCCModule))
 	b = binary.LittleEndian.AppendUint32(b, uint32(retention))
+	b = binary.LittleEndian.AppendUint32(b, r.number(n.Amends))
 	b = appendTimes(b, signed(n.OurSignature), signed(n.TheirSignature), n.EffectiveTime, n.ExpireTime, n.TerminateTime)
 	b = appendList(b, r.numbers(n.Exporters))
 	b = appendOrdinals(b, r.ordinals(n.Purposes))
@@ -118,9 +121,9 @@ func readAgreement(number uint32, rec []byte, v *agreementView) {
 	v.number, v.typ, v.terms, v.groups = number, registry.AgreementType(rec[1]), u32(rec, i), uint16(u16(rec, i+4))
 	v.hosting, v.noOnward, v.specific = rec[i+6]&1 != 0, rec[i+6]&2 != 0, rec[i+6]&4 != 0
 	v.general = rec[i+6]&8 != 0
-	v.module, v.retention = rec[i+7], u32(rec, i+8)
+	v.module, v.retention, v.amends = rec[i+7], u32(rec, i+8), u32(rec, i+12)
 	var ts [5]registry.Time
-	i = times(rec, i+12, ts[:])
+	i = times(rec, i+16, ts[:])
 	v.ours, v.theirs, v.effective, v.expire, v.terminate = ts[0], ts[1], ts[2], ts[3], ts[4]
 	v.exporters, i = cut(rec, i)
 	v.purposes, i = cutOrdinals(rec, i)

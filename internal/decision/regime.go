@@ -36,9 +36,13 @@ func (e *scratch) resolveRegions() {
 	in(registry.RegimeCnSz, x.shenzhen)
 	eea := false
 	for _, c := range e.regions {
-		eea = eea || c.inEEA()
+		eea = eea || c.inEEA(e.edition)
 	}
-	in(registry.RegimeEu, x.country.inEEA() || eea && x.servesEEA)
+	serves := x.servesEEA[0]
+	if e.edition > 2 {
+		serves = x.servesEEA[1]
+	}
+	in(registry.RegimeEu, x.country.inEEA(e.edition) || eea && serves)
 	in(registry.RegimeUk, x.country == gb || x.servesGB && slices.Contains(e.regions, gb))
 }
 

@@ -86,6 +86,7 @@ type consentEntry struct {
 	ByGuardian    bool          `cbor:"13,keyasint,omitempty"`
 	ChildInterest *reference    `cbor:"14,keyasint,omitempty"`
 	Publication   *reference    `cbor:"15,keyasint,omitempty"`
+	Countries     []string      `cbor:"16,keyasint,omitempty"`
 }
 
 type cohortEntry struct {
@@ -195,7 +196,7 @@ func DecodeQuestion(s *Snapshot, b []byte) (*Question, error) {
 			Type: c.Type, Purpose: r.name(c.Purpose), Categories: r.names(c.Categories), Recipient: r.name(c.Recipient),
 			Policy: r.name(c.Policy), GiveTime: c.GiveTime, ExpireTime: c.ExpireTime, WithdrawTime: c.WithdrawTime,
 			CheckTime: c.CheckTime, Method: r.name(c.Method), Evidence: r.name(c.Evidence), Subject: r.name(c.Subject),
-			ByGuardian: c.ByGuardian, ChildInterest: r.name(c.ChildInterest), Publication: r.name(c.Publication),
+			ByGuardian: c.ByGuardian, ChildInterest: r.name(c.ChildInterest), Publication: r.name(c.Publication), Countries: c.Countries,
 		})
 	}
 	for _, l := range e.Chain {

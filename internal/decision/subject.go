@@ -32,7 +32,7 @@ func (e *scratch) hold() {
 			named: c.Recipient != 0 && c.Recipient == e.recNumber, recipient: c.Recipient, gave: c.GiveTime, withdrawn: c.WithdrawTime}
 		rec := e.s.record(c.Policy)
 		p.stands = len(rec) > 0 && registry.Collection(rec[0]) == registry.Policies && e.standing(c.Policy, c.GiveTime) && past(c.GiveTime, e.now) && !past(c.ExpireTime, e.now) &&
-			fitsRecipient(c.Type, c.Recipient == 0, p.named) && e.fitsPublication(c.Type, c.Publication)
+			fitsRecipient(c.Type, c.Recipient == 0, p.named) && e.fitsPublication(c.Type, c.Publication) && e.fitsAudience(c.Policy) && e.fitsCountries(c.Countries)
 		p.withdrew = past(c.WithdrawTime, e.now)
 		for k := range e.asked {
 			if e.asked[k].category != nil && e.holdsAll(c, e.asked[k].category) {
@@ -66,13 +66,20 @@ func (e *scratch) held() (m uint64) {
 	return m
 }
 
+// deletes reports whether the share serves the deletion of data, which who receives it
+// must be told of (PIPL 47; GDPR 17(2), 19): reading R83.
+func (e *scratch) deletes() bool { return e.edition > 2 && e.served != nil && e.served.deletion }
+
 func ruleErased(e *scratch) {
-	if e.erased {
+	if e.erased && !e.deletes() {
 		e.fireOn(SubjectErasedOrCancelled, registry.RegimePolicy, DetailErased, 0, e.known&^e.held())
 	}
 }
 
 func ruleRestricted(e *scratch) {
+	if e.deletes() {
+		return
+	}
 	if e.restricted {
 		e.fire(SubjectRestrictedOrObjected, registry.RegimePolicy, DetailRestricted, 0, 0)
 	}

@@ -78,7 +78,7 @@ type exporter struct {
 	shenzhen    bool
 	greaterBay  bool // its city is one of the nine
 	serves      []country
-	servesEEA   bool
+	servesEEA   [2]bool // without the territories, and with them
 	servesCN    bool
 	servesGB    bool
 	products    []product
@@ -115,7 +115,7 @@ type policy struct {
 	number       uint32
 	place        int // in the order of the walk: reading R50
 	notified     bool
-	weakens      []bool // by the place of an older version: against it
+	weakens      [2][]bool // by the place of an older version: against it, by R15 and by R83
 	groups       uint16
 	anywhere     bool
 	regions      []country
@@ -359,7 +359,8 @@ func compileExporter(number uint32, n *registry.Exporter, r names) *exporter {
 		e.serves = append(e.serves, c)
 		e.servesCN = e.servesCN || c == cn
 		e.servesGB = e.servesGB || c == gb
-		e.servesEEA = e.servesEEA || c.inEEA()
+		e.servesEEA[0] = e.servesEEA[0] || c.inEEA(2)
+		e.servesEEA[1] = e.servesEEA[1] || c.inEEA(Edition)
 	}
 	e.allNotAimed = len(n.Products) > 0
 	for _, p := range n.Products {

@@ -37,10 +37,10 @@ var transferMarks = [...]struct {
 }
 
 // foreign reports whether a country is abroad under a regime.
-func foreign(r registry.Regime, c country) bool {
+func (e *scratch) foreign(r registry.Regime, c country) bool {
 	switch r {
 	case registry.RegimeEu:
-		return !c.inEEA()
+		return !c.inEEA(e.edition)
 	case registry.RegimeUk:
 		return c != gb
 	}
@@ -221,7 +221,7 @@ func (e *scratch) adequate(t *transferView) (m marks) {
 	}
 	for i := range e.places {
 		p := &e.places[i]
-		if p.link >= 0 || !foreign(t.regime, p.country) {
+		if p.link >= 0 || !e.foreign(t.regime, p.country) {
 			continue
 		}
 		if d, ok := adequacies[p.country]; ok {
@@ -245,7 +245,7 @@ func ruleTransferStopped(e *scratch, t *transferView) marks {
 
 func ruleTransferScope(e *scratch, t *transferView) (m marks) {
 	for i := range e.places {
-		if p := &e.places[i]; p.link < 0 && foreign(t.regime, p.country) && !t.countries.has(p.country) {
+		if p := &e.places[i]; p.link < 0 && e.foreign(t.regime, p.country) && !t.countries.has(p.country) {
 			m |= markDestination
 		}
 	}
@@ -283,12 +283,33 @@ func ruleFiled(e *scratch, t *transferView) marks {
 	switch {
 	case !t.files() || e.filed(t):
 		return 0
-	case t.fileBy == 0:
+	}
+	switch by := e.fileBy(t); {
+	case by == 0:
 		return markUncounted
-	case t.fileBy <= e.now:
+	case by <= e.now:
 		return markUnfiled
 	}
 	return 0
+}
+
+// fileBy returns by when a contract is to be filed, 0 outside the calendar: ten
+// working days after it took effect, be it by the transfer's record or by its own
+// (reading R83; before, by the transfer's alone).
+func (e *scratch) fileBy(t *transferView) registry.Time {
+	rec := e.s.record(t.agreement)
+	if e.edition < 3 || t.fileBy == 0 || len(rec) == 0 {
+		return t.fileBy
+	}
+	var a agreementView
+	if readAgreement(t.agreement, rec, &a); a.effective == 0 || a.effective >= t.from {
+		return t.fileBy
+	}
+	by, err := registry.AddWorkingDays(a.effective, filingDays)
+	if err != nil {
+		return 0
+	}
+	return by
 }
 
 // files reports whether the mechanism is a contract that is filed.
@@ -338,7 +359,7 @@ func (t *transferView) importerLaw() registry.AssessmentType {
 // reaches outside a regime.
 func (e *scratch) assessedAbroad(a *assessmentView, r registry.Regime) bool {
 	for i := range e.places {
-		if c := e.places[i].country; foreign(r, c) && !a.countries.has(c) {
+		if c := e.places[i].country; e.foreign(r, c) && !a.countries.has(c) {
 			return false
 		}
 	}
@@ -356,7 +377,7 @@ func ruleOnward(e *scratch, t *transferView) marks {
 				return markOnward
 			}
 		}
-		if foreign(t.regime, p.country) && !t.countries.has(p.country) && !t.onward.has(e.links[p.link].recipient) {
+		if e.foreign(t.regime, p.country) && !t.countries.has(p.country) && !t.onward.has(e.links[p.link].recipient) {
 			return markOnward
 		}
 	}

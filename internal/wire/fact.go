@@ -23,16 +23,18 @@ const (
 	hasPolicy
 	hasExpire
 	hasGuardian
+	hasInterest
 	hasPublication
 	hasAge
+	hasCountries
 )
 
 var factFields = [...]int{
-	decision.FactConsent:    hasType | hasPurpose | hasCategories | hasRecipient | hasPolicy | hasExpire | hasGuardian | hasPublication,
+	decision.FactConsent:    hasType | hasPurpose | hasCategories | hasRecipient | hasPolicy | hasExpire | hasGuardian | hasInterest | hasPublication | hasCountries,
 	decision.FactWithdrawal: hasType | hasPurpose | hasRecipient | hasPublication,
 	decision.FactErasure:    0, decision.FactCancellation: 0,
 	decision.FactRestriction: hasOff, decision.FactObjection: hasOff | hasPurpose, decision.FactDoNotTrack: hasOff, decision.FactAdsOptOut: hasOff,
-	decision.FactAgeBand: hasAge, decision.FactAcceptance: hasPolicy, decision.FactCorrection: 0,
+	decision.FactAgeBand: hasAge, decision.FactAcceptance: hasPolicy | hasGuardian, decision.FactCorrection: 0,
 }
 
 // Facts reads the facts of a write at a time; what they name is found in s, where
@@ -92,7 +94,8 @@ func (r *factReader) fact(i int, f *waybillv1.Fact, into *decision.Fact) {
 		{".off", hasOff, f.GetOff()}, {".consent_type", hasType, f.GetConsentType() != 0}, {".purpose", hasPurpose, f.GetPurpose() != ""},
 		{".categories", hasCategories, len(f.GetCategories()) > 0}, {".recipient", hasRecipient, f.GetRecipient() != ""},
 		{".policy", hasPolicy, f.GetPolicy() != ""}, {".expire_time", hasExpire, f.GetExpireTime() != nil},
-		{".by_guardian", hasGuardian, f.GetByGuardian()}, {".child_interest", hasGuardian, f.GetChildInterest()},
+		{".by_guardian", hasGuardian, f.GetByGuardian()}, {".child_interest", hasInterest, f.GetChildInterest()},
+		{".countries", hasCountries, len(f.GetCountries()) > 0},
 		{".publication", hasPublication, f.GetPublication() != ""}, {".age_band", hasAge, f.GetAgeBand() != 0},
 	} {
 		if x.given && has&x.part == 0 {
@@ -152,6 +155,7 @@ func (r *factReader) consented(field func(string) string, f *waybillv1.Fact, int
 		}
 		into.Categories = append(into.Categories, n)
 	}
+	into.Countries = r.consentCountries(field(".countries"), nil, f.GetCountries())
 	into.ExpireTime = r.instant(field(".expire_time"), f.GetExpireTime())
 	if given := max(into.Time, 1); into.ExpireTime != 0 && (into.ExpireTime <= given || into.Time == 0 && into.ExpireTime <= r.now) {
 		r.wrong(field(".expire_time"), "a time after it was given")
@@ -193,7 +197,7 @@ func HeldFacts(s *decision.Snapshot, h *decision.Held, count int64) *waybillv1.H
 	}
 	m := &waybillv1.HeldFacts{
 		FactCount: count, Erased: h.Erased, Restricted: h.Restricted, DoNotTrack: h.DoNotTrack, OptedOutInterestAds: h.OptedOutAds,
-		ObjectedPurposes: names(h.Objected), AgeBand: waybillv1.AgeBand(h.Age), AcceptedPolicies: names(h.Accepted),
+		ObjectedPurposes: names(h.Objected), AgeBand: waybillv1.AgeBand(h.Age), AcceptedPolicies: names(h.Accepted), PoliciesAcceptedByGuardian: names(h.AcceptedByGuardian),
 	}
 	if h.Source.Shard != "" {
 		m.Newest = &waybillv1.Receipt{Shard: h.Source.Shard, Index: h.Source.Index}
@@ -203,7 +207,7 @@ func HeldFacts(s *decision.Snapshot, h *decision.Held, count int64) *waybillv1.H
 		m.Consents = append(m.Consents, &waybillv1.HeldConsent{
 			Type: waybillv1.ConsentType(c.Type), Purpose: recordName(s, c.Purpose), Categories: names(c.Categories), Recipient: recordName(s, c.Recipient),
 			Policy: recordName(s, c.Policy), GiveTime: heldTime(c.GiveTime), ExpireTime: heldTime(c.ExpireTime), WithdrawTime: heldTime(c.WithdrawTime),
-			ByGuardian: c.ByGuardian, ChildInterest: c.ChildInterest, OfPublication: c.Publication != [16]byte{},
+			ByGuardian: c.ByGuardian, ChildInterest: c.ChildInterest, OfPublication: c.Publication != [16]byte{}, Countries: c.Countries,
 		})
 	}
 	return m

@@ -21,6 +21,8 @@ type Held struct {
 	Objected []string // purposes/x
 	Age      decision.AgeBand
 	Accepted []string // policies/x
+	// AcceptedByGuardian are those of them that a guardian accepted.
+	AcceptedByGuardian []string
 	Consents []*waybillv1.Consent
 }
 
@@ -50,7 +52,7 @@ type WantedCount struct {
 // heldKeys are those of facts; a presented consent's keys that a held one lacks
 // are how it reached us, not what it says.
 var (
-	heldKeys    = []string{"erased", "restricted", "objected", "doNotTrack", "optedOutAds", "ageBand", "accepted", "consents"}
+	heldKeys    = []string{"erased", "restricted", "objected", "doNotTrack", "optedOutAds", "ageBand", "accepted", "acceptedByGuardian", "consents"}
 	countKeys   = []string{"persons", "sensitive", "alreadyCounted"}
 	waiverKeys  = []string{"code", "regime", "deferred"}
 	countedKeys = []string{"personsBefore", "personsAfter", "sensitiveBefore", "sensitiveAfter", "warn"}
@@ -73,7 +75,10 @@ func (l *loader) held(n *yaml.Node) *Held {
 		case "objected":
 			h.Objected = l.names(v, path, registry.Purposes)
 		case "accepted":
-			h.Accepted = l.names(v, path, registry.Policies)
+			h.Accepted = append(h.Accepted, l.names(v, path, registry.Policies)...)
+		case "acceptedByGuardian":
+			h.AcceptedByGuardian = l.names(v, path, registry.Policies)
+			h.Accepted = append(h.Accepted, h.AcceptedByGuardian...)
 		case "ageBand":
 			h.Age = decision.AgeBand(l.value(v, path, waybillv1.AgeBand(0).Descriptor()))
 		case "consents":
@@ -281,10 +286,11 @@ func (c *Case) Facts(number func(name string) uint32) (*decision.Facts, error) {
 	}
 	f.Objected = findAll(registry.Purposes, h.Objected)
 	f.Accepted = findAll(registry.Policies, h.Accepted)
+	f.AcceptedByGuardian = findAll(registry.Policies, h.AcceptedByGuardian)
 	for _, p := range h.Consents {
 		held := decision.HeldConsent{Type: decision.ConsentType(p.Type), Purpose: find(registry.Purposes, p.Purpose),
 			Recipient: find(registry.Recipients, p.Recipient), Policy: find(registry.Policies, p.Policy),
-			Categories: findAll(registry.Categories, p.Categories), ByGuardian: p.ByGuardian, ChildInterest: p.ChildInterest != "", Publication: p.Publication}
+			Categories: findAll(registry.Categories, p.Categories), ByGuardian: p.ByGuardian, ChildInterest: p.ChildInterest != "", Publication: p.Publication, Countries: p.Countries}
 		held.GiveTime, _ = instant(p.GiveTime)
 		if p.ExpireTime != nil {
 			held.ExpireTime, _ = instant(p.ExpireTime)

@@ -366,6 +366,20 @@ func (a *asker) countries(field string, dst, src []string) []string {
 	return dst
 }
 
+// consentCountries reads the countries that a consent names, each once.
+func (a *asker) consentCountries(field string, dst, src []string) []string {
+	dst = a.countries(field, dst, src)
+	for i, c := range dst {
+		switch {
+		case c == unknownCountry:
+			a.wrong(at(field, i, ""), "a country; who consents knows it")
+		case slices.Contains(dst[:i], c):
+			a.wrong(at(field, i, ""), "each country once")
+		}
+	}
+	return dst
+}
+
 func (a *asker) bases(src []*waybillv1.BasisClaim, dst *decision.Question) {
 	const field = "question.bases"
 	if len(src) > maxBases {
@@ -415,7 +429,7 @@ func (a *asker) consents(src []*waybillv1.Consent, dst *decision.Question) {
 // categories by name, and its recipient where the law asks that it be named.
 func (a *asker) consent(i int, c *waybillv1.Consent, into *decision.Consent) {
 	const field = "question.consents"
-	*into = decision.Consent{Categories: into.Categories[:0]}
+	*into = decision.Consent{Categories: into.Categories[:0], Countries: into.Countries[:0]}
 	if c == nil {
 		a.wrong(at(field, i, ""), "a consent")
 		return
@@ -468,6 +482,9 @@ func (a *asker) consent(i int, c *waybillv1.Consent, into *decision.Consent) {
 	}
 	if c.Method == "" {
 		a.wrong(at(field, i, ".method"), "how it was given; it is needed")
+	}
+	if len(c.Countries) > 0 {
+		into.Countries = a.consentCountries(at(field, i, ".countries"), into.Countries, c.Countries)
 	}
 	into.ByGuardian = c.ByGuardian
 	if into.Publication = c.Publication; c.Publication != "" && !isID(c.Publication) {

@@ -479,7 +479,8 @@ func (x *Terms) GetSubjectMatter() string {
 }
 
 // An agreement with recipients. Immutable once signed; changed by an amendment,
-// which is an agreement of its own that names the one it amends.
+// which is an agreement of its own that names the one it amends. It says all that is
+// agreed from then on: while it is in force, the one that it amends counts for nothing.
 type Agreement struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
 	// agreements/{id}.

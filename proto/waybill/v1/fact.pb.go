@@ -134,14 +134,16 @@ type Fact struct {
 	Time *timestamppb.Timestamp `protobuf:"bytes,9,opt,name=time,proto3" json:"time,omitempty"`
 	// With CONSENT: when it ends; absent means until withdrawn.
 	ExpireTime *timestamppb.Timestamp `protobuf:"bytes,10,opt,name=expire_time,json=expireTime,proto3" json:"expire_time,omitempty"`
-	// With CONSENT: given by the guardian of the subject.
+	// With CONSENT and POLICY_ACCEPTANCE: given by the guardian of the subject.
 	ByGuardian bool `protobuf:"varint,11,opt,name=by_guardian,json=byGuardian,proto3" json:"by_guardian,omitempty"`
 	// With CONSENT: the processing is in the interest of the child.
 	ChildInterest bool `protobuf:"varint,12,opt,name=child_interest,json=childInterest,proto3" json:"child_interest,omitempty"`
 	// With CONSENT, the publication: needed for SEPARATE_PUBLIC. With WITHDRAWAL, the publication; absent means every one.
 	Publication string `protobuf:"bytes,13,opt,name=publication,proto3" json:"publication,omitempty"`
 	// With AGE_BAND: the band.
-	AgeBand       AgeBand `protobuf:"varint,14,opt,name=age_band,json=ageBand,proto3,enum=waybill.v1.AgeBand" json:"age_band,omitempty"`
+	AgeBand AgeBand `protobuf:"varint,14,opt,name=age_band,json=ageBand,proto3,enum=waybill.v1.AgeBand" json:"age_band,omitempty"`
+	// With CONSENT: the countries that the data may come to, ISO 3166-1 alpha-2; absent means any.
+	Countries     []string `protobuf:"bytes,15,rep,name=countries,proto3" json:"countries,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -272,6 +274,13 @@ func (x *Fact) GetAgeBand() AgeBand {
 		return x.AgeBand
 	}
 	return AgeBand_AGE_BAND_UNSPECIFIED
+}
+
+func (x *Fact) GetCountries() []string {
+	if x != nil {
+		return x.Countries
+	}
+	return nil
 }
 
 // Writes facts.
@@ -473,6 +482,8 @@ type HeldConsent struct {
 	ChildInterest bool `protobuf:"varint,10,opt,name=child_interest,json=childInterest,proto3" json:"child_interest,omitempty"`
 	// It is of a publication, whose id is not kept.
 	OfPublication bool `protobuf:"varint,11,opt,name=of_publication,json=ofPublication,proto3" json:"of_publication,omitempty"`
+	// The countries that the data may come to; absent means any.
+	Countries     []string `protobuf:"bytes,12,rep,name=countries,proto3" json:"countries,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -584,6 +595,13 @@ func (x *HeldConsent) GetOfPublication() bool {
 	return false
 }
 
+func (x *HeldConsent) GetCountries() []string {
+	if x != nil {
+		return x.Countries
+	}
+	return nil
+}
+
 // What is held of a subject.
 type HeldFacts struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
@@ -606,9 +624,11 @@ type HeldFacts struct {
 	// The consents, given and withdrawn.
 	Consents []*HeldConsent `protobuf:"bytes,9,rep,name=consents,proto3" json:"consents,omitempty"`
 	// The entry of the newest fact.
-	Newest        *Receipt `protobuf:"bytes,10,opt,name=newest,proto3" json:"newest,omitempty"`
-	unknownFields protoimpl.UnknownFields
-	sizeCache     protoimpl.SizeCache
+	Newest *Receipt `protobuf:"bytes,10,opt,name=newest,proto3" json:"newest,omitempty"`
+	// Those of the policy versions accepted that a guardian accepted.
+	PoliciesAcceptedByGuardian []string `protobuf:"bytes,11,rep,name=policies_accepted_by_guardian,json=policiesAcceptedByGuardian,proto3" json:"policies_accepted_by_guardian,omitempty"`
+	unknownFields              protoimpl.UnknownFields
+	sizeCache                  protoimpl.SizeCache
 }
 
 func (x *HeldFacts) Reset() {
@@ -711,12 +731,19 @@ func (x *HeldFacts) GetNewest() *Receipt {
 	return nil
 }
 
+func (x *HeldFacts) GetPoliciesAcceptedByGuardian() []string {
+	if x != nil {
+		return x.PoliciesAcceptedByGuardian
+	}
+	return nil
+}
+
 var File_waybill_v1_fact_proto protoreflect.FileDescriptor
 
 const file_waybill_v1_fact_proto_rawDesc = "" +
 	"\n" +
 	"\x15waybill/v1/fact.proto\x12\n" +
-	"waybill.v1\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x17waybill/v1/common.proto\x1a\x16waybill/v1/share.proto\"\x8f\x04\n" +
+	"waybill.v1\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x17waybill/v1/common.proto\x1a\x16waybill/v1/share.proto\"\xad\x04\n" +
 	"\x04Fact\x12\x18\n" +
 	"\asubject\x18\x01 \x01(\tR\asubject\x12(\n" +
 	"\x04kind\x18\x02 \x01(\x0e2\x14.waybill.v1.FactKindR\x04kind\x12\x10\n" +
@@ -736,7 +763,8 @@ const file_waybill_v1_fact_proto_rawDesc = "" +
 	"byGuardian\x12%\n" +
 	"\x0echild_interest\x18\f \x01(\bR\rchildInterest\x12 \n" +
 	"\vpublication\x18\r \x01(\tR\vpublication\x12.\n" +
-	"\bage_band\x18\x0e \x01(\x0e2\x13.waybill.v1.AgeBandR\aageBand\"Z\n" +
+	"\bage_band\x18\x0e \x01(\x0e2\x13.waybill.v1.AgeBandR\aageBand\x12\x1c\n" +
+	"\tcountries\x18\x0f \x03(\tR\tcountries\"Z\n" +
 	"\x11WriteFactsRequest\x12&\n" +
 	"\x05facts\x18\x01 \x03(\v2\x10.waybill.v1.FactR\x05facts\x12\x1d\n" +
 	"\n" +
@@ -749,7 +777,7 @@ const file_waybill_v1_fact_proto_rawDesc = "" +
 	"recordTime\x121\n" +
 	"\x06use_by\x18\x04 \x01(\v2\x1a.google.protobuf.TimestampR\x05useBy\"+\n" +
 	"\x0fGetFactsRequest\x12\x18\n" +
-	"\asubject\x18\x01 \x01(\tR\asubject\"\xd0\x03\n" +
+	"\asubject\x18\x01 \x01(\tR\asubject\"\xee\x03\n" +
 	"\vHeldConsent\x12+\n" +
 	"\x04type\x18\x01 \x01(\x0e2\x17.waybill.v1.ConsentTypeR\x04type\x12\x18\n" +
 	"\apurpose\x18\x02 \x01(\tR\apurpose\x12\x1e\n" +
@@ -766,7 +794,8 @@ const file_waybill_v1_fact_proto_rawDesc = "" +
 	"byGuardian\x12%\n" +
 	"\x0echild_interest\x18\n" +
 	" \x01(\bR\rchildInterest\x12%\n" +
-	"\x0eof_publication\x18\v \x01(\bR\rofPublication\"\xa5\x03\n" +
+	"\x0eof_publication\x18\v \x01(\bR\rofPublication\x12\x1c\n" +
+	"\tcountries\x18\f \x03(\tR\tcountries\"\xe8\x03\n" +
 	"\tHeldFacts\x12\x1d\n" +
 	"\n" +
 	"fact_count\x18\x01 \x01(\x03R\tfactCount\x12\x16\n" +
@@ -782,7 +811,8 @@ const file_waybill_v1_fact_proto_rawDesc = "" +
 	"\x11accepted_policies\x18\b \x03(\tR\x10acceptedPolicies\x123\n" +
 	"\bconsents\x18\t \x03(\v2\x17.waybill.v1.HeldConsentR\bconsents\x12+\n" +
 	"\x06newest\x18\n" +
-	" \x01(\v2\x13.waybill.v1.ReceiptR\x06newest*\xc7\x02\n" +
+	" \x01(\v2\x13.waybill.v1.ReceiptR\x06newest\x12A\n" +
+	"\x1dpolicies_accepted_by_guardian\x18\v \x03(\tR\x1apoliciesAcceptedByGuardian*\xc7\x02\n" +
 	"\bFactKind\x12\x19\n" +
 	"\x15FACT_KIND_UNSPECIFIED\x10\x00\x12\x15\n" +
 	"\x11FACT_KIND_CONSENT\x10\x01\x12\x18\n" +

@@ -426,7 +426,9 @@ type Consent struct {
 	// Why the processing is in the interest of the child.
 	ChildInterest string `protobuf:"bytes,14,opt,name=child_interest,json=childInterest,proto3" json:"child_interest,omitempty"`
 	// The publication consented to; needed for SEPARATE_PUBLIC.
-	Publication   string `protobuf:"bytes,15,opt,name=publication,proto3" json:"publication,omitempty"`
+	Publication string `protobuf:"bytes,15,opt,name=publication,proto3" json:"publication,omitempty"`
+	// The countries that the data may come to, ISO 3166-1 alpha-2; absent means any.
+	Countries     []string `protobuf:"bytes,16,rep,name=countries,proto3" json:"countries,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -564,6 +566,13 @@ func (x *Consent) GetPublication() string {
 		return x.Publication
 	}
 	return ""
+}
+
+func (x *Consent) GetCountries() []string {
+	if x != nil {
+		return x.Countries
+	}
+	return nil
 }
 
 // The reference of an order or a prize.
@@ -2730,7 +2739,7 @@ var File_waybill_v1_share_proto protoreflect.FileDescriptor
 const file_waybill_v1_share_proto_rawDesc = "" +
 	"\n" +
 	"\x16waybill/v1/share.proto\x12\n" +
-	"waybill.v1\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x17waybill/v1/common.proto\x1a\x17waybill/v1/reason.proto\"\xd0\x04\n" +
+	"waybill.v1\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x17waybill/v1/common.proto\x1a\x17waybill/v1/reason.proto\"\xee\x04\n" +
 	"\aConsent\x12+\n" +
 	"\x04type\x18\x01 \x01(\x0e2\x17.waybill.v1.ConsentTypeR\x04type\x12\x18\n" +
 	"\apurpose\x18\x02 \x01(\tR\apurpose\x12\x1e\n" +
@@ -2752,7 +2761,8 @@ const file_waybill_v1_share_proto_rawDesc = "" +
 	"\vby_guardian\x18\r \x01(\bR\n" +
 	"byGuardian\x12%\n" +
 	"\x0echild_interest\x18\x0e \x01(\tR\rchildInterest\x12 \n" +
-	"\vpublication\x18\x0f \x01(\tR\vpublication\"H\n" +
+	"\vpublication\x18\x0f \x01(\tR\vpublication\x12\x1c\n" +
+	"\tcountries\x18\x10 \x03(\tR\tcountries\"H\n" +
 	"\x0eOrderReference\x12\x1c\n" +
 	"\treference\x18\x01 \x01(\tR\treference\x12\x18\n" +
 	"\asubject\x18\x02 \x01(\tR\asubject\"a\n" +
