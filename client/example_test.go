@@ -48,7 +48,7 @@ func ExampleDial() {
 		log.Fatal(err)
 	}
 	fmt.Println("edition", v.GetEdition())
-	// Output: edition 2
+	// Output: edition 3
 }
 
 func ExampleClient_Check() {

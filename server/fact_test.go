@@ -174,7 +174,10 @@ func TestFactsRefused(t *testing.T) {
 		"unknown names": {consent(func(f *waybillv1.Fact) {
 			f.Recipient, f.Policy, f.Categories = "x", "y", []string{"user.name", "z", "user.name"}
 		}), []string{"facts[1].recipient", "facts[1].policy", "facts[1].categories[1]", "facts[1].categories[2]"}},
-		"ended before": {consent(func(f *waybillv1.Fact) { f.ExpireTime = timestamppb.New(time.Unix(1, 0)) }), []string{"facts[1].expire_time"}},
+		"of an unknown country": {consent(func(f *waybillv1.Fact) { f.Countries = []string{"HK", "UNKNOWN", "Germany", "HK"} }), []string{"facts[1].countries[1]", "facts[1].countries[2]", "facts[1].countries[3]"}},
+		"a guardian's erasure":  {with(fact("u", waybillv1.FactKind_FACT_KIND_ERASURE), func(f *waybillv1.Fact) { f.ByGuardian, f.Countries = true, []string{"HK"} }), []string{"facts[1].by_guardian", "facts[1].countries"}},
+		"a child's interest":    {with(fact("u", waybillv1.FactKind_FACT_KIND_POLICY_ACCEPTANCE), func(f *waybillv1.Fact) { f.Policy, f.ByGuardian, f.ChildInterest = "2024-08-30", true, true }), []string{"facts[1].child_interest"}},
+		"ended before":          {consent(func(f *waybillv1.Fact) { f.ExpireTime = timestamppb.New(time.Unix(1, 0)) }), []string{"facts[1].expire_time"}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			_, err := w.writeFacts(registry.RoleLegal, "", fact("u", waybillv1.FactKind_FACT_KIND_ERASURE), c.fact)

@@ -34,31 +34,64 @@ func yamlList(data []byte, what string, enums map[string]string) ([]yamlItem, er
 	nodes := 0
 	var items []yamlItem
 	for _, n := range doc.Content[0].Content {
-		v, err := plain(n, &nodes)
+		item, err := itemOf(n, &nodes, enums)
 		if err != nil {
 			return nil, err
 		}
-		for field, prefix := range enums {
-			shortEnum(v, field, prefix)
-		}
-		b, err := json.Marshal(v)
-		if err != nil {
-			return nil, fmt.Errorf("line %d: %w", n.Line, err)
-		}
-		items = append(items, yamlItem{n.Line, b})
+		items = append(items, item)
 	}
 	return items, nil
 }
 
-// shortEnum adds the prefix to an enum that was written without it, as in the
-// registry's files.
+// yamlMapping reads one mapping as strictly.
+func yamlMapping(data []byte, what string, enums map[string]string) (yamlItem, error) {
+	var doc yaml.Node
+	if err := yaml.Unmarshal(data, &doc); err != nil {
+		return yamlItem{}, err
+	}
+	if len(doc.Content) != 1 || doc.Content[0].Kind != yaml.MappingNode {
+		return yamlItem{}, fmt.Errorf("write the fields of one %s, each with its value", what)
+	}
+	nodes := 0
+	return itemOf(doc.Content[0], &nodes, enums)
+}
+
+func itemOf(n *yaml.Node, nodes *int, enums map[string]string) (yamlItem, error) {
+	v, err := plain(n, nodes)
+	if err != nil {
+		return yamlItem{}, err
+	}
+	for field, prefix := range enums {
+		shortEnum(v, field, prefix)
+	}
+	b, err := json.Marshal(v)
+	if err != nil {
+		return yamlItem{}, fmt.Errorf("line %d: %w", n.Line, err)
+	}
+	return yamlItem{n.Line, b}, nil
+}
+
+// shortEnum adds the prefix to an enum, or to those of a list, that was written without
+// it, as in the registry's files.
 func shortEnum(v any, field, prefix string) {
 	m, ok := v.(map[string]any)
 	if !ok {
 		return
 	}
-	if s, ok := m[field].(string); ok && !strings.HasPrefix(s, prefix) {
-		m[field] = prefix + s
+	long := func(v any) any {
+		if s, ok := v.(string); ok && !strings.HasPrefix(s, prefix) {
+			return prefix + s
+		}
+		return v
+	}
+	if l, ok := m[field].([]any); ok {
+		for i := range l {
+			l[i] = long(l[i])
+		}
+		return
+	}
+	if _, ok := m[field]; ok {
+		m[field] = long(m[field])
 	}
 }
 

@@ -199,17 +199,18 @@ func heldFacts(w io.Writer, h *pb.HeldFacts) error {
 		line("AGE", []string{strings.TrimPrefix(b.String(), "AGE_BAND_")})
 	}
 	line("ACCEPTED", h.GetAcceptedPolicies())
+	line("BY A GUARDIAN", h.GetPoliciesAcceptedByGuardian())
 	if err := columns(w, "", rows); err != nil || len(h.GetConsents()) == 0 {
 		return err
 	}
 	fmt.Fprintln(w)
-	table := [][]string{{"CONSENT", "PURPOSE", "RECIPIENT", "GIVEN", "ENDS", "WITHDRAWN", "CATEGORIES"}}
+	table := [][]string{{"CONSENT", "PURPOSE", "RECIPIENT", "COUNTRIES", "GIVEN", "ENDS", "WITHDRAWN", "CATEGORIES"}}
 	for _, k := range h.GetConsents() {
 		kind := strings.TrimPrefix(k.GetType().String(), "CONSENT_TYPE_")
 		if k.GetType() == 0 {
 			kind = "every type"
 		}
-		table = append(table, []string{kind, k.GetPurpose(), k.GetRecipient(), instant(k.GetGiveTime()), instant(k.GetExpireTime()), instant(k.GetWithdrawTime()),
+		table = append(table, []string{kind, k.GetPurpose(), k.GetRecipient(), strings.Join(k.GetCountries(), ", "), instant(k.GetGiveTime()), instant(k.GetExpireTime()), instant(k.GetWithdrawTime()),
 			strings.Join(k.GetCategories(), ", ")})
 	}
 	return columns(w, "", table)

@@ -19,15 +19,15 @@ import (
 // questionFlags are the fields of a ShareQuestion as flags. Prefixes of names
 // may be left out; the server adds them.
 type questionFlags struct {
-	q                                 pb.ShareQuestion
-	group, ageBand                    string
-	bases, chain                      []string
-	exception, consentFile            string
-	orderRef, orderSubject            string
-	atLeast, requestID                string
-	categories, regions, destinations []string
-	collected                         string
-	bare                              bool // no categories: what is needed is asked
+	q                                  pb.ShareQuestion
+	group, ageBand                     string
+	bases, chain                       []string
+	exception, consentFile, cohortFile string
+	orderRef, orderSubject             string
+	atLeast, requestID                 string
+	categories, regions, destinations  []string
+	collected                          string
+	bare                               bool // no categories: what is needed is asked
 }
 
 func (f *questionFlags) register(cmd *cobra.Command) {
@@ -53,6 +53,7 @@ func (f *questionFlags) register(cmd *cobra.Command) {
 	fs.StringVar(&f.q.Citation, "citation", "", "evidence of a legal duty or a written request: law and article")
 	fs.StringVar(&f.q.Assessment, "assessment", "", "evidence of legitimate interests: the assessment")
 	fs.StringVar(&f.consentFile, "consent", "", "YAML file with the consents presented")
+	fs.StringVar(&f.cohortFile, "cohort", "", "YAML file with the attestation of the persons of a bulk share: id, size, purpose, consentTypes, who was left out")
 	fs.BoolVar(&f.q.ToOwnAddress, "to-own-address", false, "a credential goes to the subject's own number or address")
 	fs.BoolVar(&f.q.Deidentified, "deidentified", false, "the payload is de-identified")
 	fs.StringSliceVar(&f.chain, "chain", nil, "a further recipient that will be reached, or one of its deployments")
@@ -181,6 +182,11 @@ func (f *questionFlags) question() (*pb.ShareQuestion, *pb.RevisionToken, error)
 			return nil, nil, err
 		}
 	}
+	if f.cohortFile != "" {
+		if q.Cohort, err = readCohort(f.cohortFile); err != nil {
+			return nil, nil, err
+		}
+	}
 	at, err := revisionFlag(f.atLeast)
 	return q, at, err
 }
@@ -219,4 +225,21 @@ func readConsents(path string) ([]*pb.Consent, error) {
 		consents = append(consents, m)
 	}
 	return consents, nil
+}
+
+// readCohort reads the attestation of a cohort from YAML, in the contract's names.
+func readCohort(path string) (*pb.CohortAttestation, error) {
+	data, err := os.ReadFile(path)
+	if err != nil {
+		return nil, usagef("read the cohort: %w", err)
+	}
+	item, err := yamlMapping(data, "cohort", map[string]string{"consentTypes": "CONSENT_TYPE_", "consent_types": "CONSENT_TYPE_"})
+	if err != nil {
+		return nil, &exitError{code: exitFile, err: fmt.Errorf("%s: %w", path, err)}
+	}
+	m := &pb.CohortAttestation{}
+	if err := protojson.Unmarshal(item.json, m); err != nil {
+		return nil, &exitError{code: exitFile, err: fmt.Errorf("%s: cohort: %s", path, protoComplaint(err))}
+	}
+	return m, nil
 }

@@ -158,6 +158,7 @@ func TestCommandLine(t *testing.T) {
 	}
 	order := []string{"--exporter", "prosense-shenzhen", "--recipient", "swift-courier", "--purpose", "delivery", "--subject", "customer-1001", "--subject-region", "CN", "--subject-group", "user"}
 	paid := append(order[:len(order):len(order)], "--order-ref", "order-7001")
+	bulk := []string{"--exporter", "prosense-shenzhen", "--recipient", "swift-courier", "--purpose", "delivery", "--subject-region", "CN", "--subject-group", "user"}
 	for _, tt := range []struct {
 		name string
 		code int
@@ -170,6 +171,8 @@ func TestCommandLine(t *testing.T) {
 		{"check-country", 64, append([]string{"check", "--category", "user.name", "--destination", "UK"}, paid...)},
 		{"check-flag", 64, []string{"check", "--recipient", "swift-courier"}},
 		{"check-enum", 64, append([]string{"check", "--category", "user.name", "--age-band", "young"}, paid...)},
+		{"check-cohort", 1, append([]string{"check", "--category", "user.name", "--quantity", "500", "--cohort", "testdata/cohort.yaml"}, bulk...)},
+		{"check-cohort-misspelt", 65, append([]string{"check", "--category", "user.name", "--quantity", "500", "--cohort", "testdata/cohort-misspelt.yaml"}, bulk...)},
 		{"explain", 0, append([]string{"explain", "--category", "user.name", "--at", "2026-06-01"}, paid...)},
 		{"find", 0, []string{"find", "sms code"}},
 		{"get", 0, []string{"get", "agreements/swift-dpa", "--on", "2025-06-30"}},

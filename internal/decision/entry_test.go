@@ -40,10 +40,10 @@ func drawQuestion(t *rapid.T) *decision.Question {
 	q.Bases[registry.RegimeCn] = registry.Basis(rapid.IntRange(0, 4).Draw(t, "basis"))
 	for range rapid.IntRange(0, 2).Draw(t, "consents") {
 		q.Consents = append(q.Consents, decision.Consent{
-			Type: decision.ConsentType(rapid.IntRange(1, 7).Draw(t, "type")), Purpose: q.Purpose, Categories: q.Categories,
+			Type: decision.ConsentType(rapid.IntRange(1, 8).Draw(t, "type")), Purpose: q.Purpose, Categories: q.Categories,
 			Recipient: maybe("consent recipient", q.Recipient), Policy: "policies/v1", Method: "click", Evidence: maybe("evidence", "e-1"),
 			GiveTime: marketNow - registry.Time(rapid.Int64Range(0, 10).Draw(t, "given")), WithdrawTime: registry.Time(rapid.Int64Range(0, 5).Draw(t, "withdrawn")),
-			CheckTime: marketNow, Subject: maybe("consent subject", "u-1"), ByGuardian: rapid.Bool().Draw(t, "guardian"),
+			CheckTime: marketNow, Subject: maybe("consent subject", "u-1"), ByGuardian: rapid.Bool().Draw(t, "guardian"), Countries: [][]string{nil, {"HK"}, {"CN", "US"}}[rapid.IntRange(0, 2).Draw(t, "countries")],
 		})
 	}
 	if rapid.Bool().Draw(t, "chain") {

@@ -21,12 +21,13 @@ func drawFact(t *rapid.T) *Fact {
 	case FactConsent:
 		f.Type, f.Recipient, f.Policy, f.Categories = ConsentType(1+few("type")), few("recipient"), few("policy"), []uint32{1 + few("category"), 70_000}
 		f.ExpireTime, f.ByGuardian, f.ChildInterest, f.Publication[0] = registry.Time(few("expire")), rapid.Bool().Draw(t, "guardian"), rapid.Bool().Draw(t, "child"), byte(few("publication"))
+		f.Countries = [][]string{nil, {"HK"}, {"CN", "US"}}[rapid.IntRange(0, 2).Draw(t, "countries")]
 	case FactWithdrawal:
 		f.Type, f.Recipient = ConsentType(few("type")), few("recipient")
 	case FactAgeBand:
 		f.Age = AgeBand(few("age"))
 	case FactAcceptance:
-		f.Policy = 1 + few("policy")
+		f.Policy, f.ByGuardian = 1+few("policy"), rapid.Bool().Draw(t, "guardian")
 	}
 	return f
 }
@@ -217,4 +218,26 @@ func BenchmarkHeld(b *testing.B) {
 		}
 		again.Facts(&f, [16]byte{}, 1_795_424_400_000_001, "", [16]byte{})
 	}
+}
+
+// TestFactsBytes: what was held for a decision reads back as it was.
+func TestFactsBytes(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		var h Held
+		for range rapid.IntRange(0, 20).Draw(t, "n") {
+			f := drawFact(t)
+			f.Publication = [16]byte{}
+			h.Add(f)
+		}
+		var f Facts
+		h.Facts(&f, [16]byte{1}, 40, "", [16]byte{})
+		b := AppendFacts(nil, &f, nil)
+		got, err := DecodeFacts(&Snapshot{}, b)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if again := AppendFacts(nil, got, nil); !bytes.Equal(again, b) || len(got.AcceptedByGuardian) != len(h.AcceptedByGuardian) {
+			t.Fatalf("%+v is read as %+v", f, got)
+		}
+	})
 }

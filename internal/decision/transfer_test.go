@@ -590,29 +590,38 @@ func TestUK(t *testing.T) {
 	}
 }
 
-// TestFiling: a contract is filed within ten working days, and late is filed too.
+// TestFiling: a contract is filed within ten working days after it takes effect, be it
+// by its own date or by the transfer's, and late is filed too.
 func TestFiling(t *testing.T) {
 	deadline := at("2026-11-17T00:00:00+08:00")
 	for name, c := range map[string]struct {
-		now  registry.Time
-		from string
-		when registry.Time // filed; 0 is not
-		want []string
-		due  registry.Time
+		now       registry.Time
+		from      string
+		when      registry.Time // filed; 0 is not
+		want      []string
+		due       registry.Time
+		effective string // of the agreement, "" is from
 	}{
-		"on the tenth day":          {deadline - 1, "2026-11-02T00:00:00+08:00", 0, nil, deadline},
-		"after it":                  {deadline, "2026-11-02T00:00:00+08:00", 0, []string{"TRANSFER_FILING_OVERDUE"}, 0},
-		"filed":                     {deadline, "2026-11-02T00:00:00+08:00", deadline - 1, nil, 0},
-		"filed late":                {deadline + 5, "2026-11-02T00:00:00+08:00", deadline + 5, nil, 0},
-		"to be filed":               {deadline, "2026-11-02T00:00:00+08:00", deadline + 1, []string{"TRANSFER_FILING_OVERDUE"}, 0},
-		"beyond the calendar":       {at("2026-12-30T00:00:00+08:00"), "2026-12-29T00:00:00+08:00", 0, []string{"TRANSFER_FILING_OVERDUE calendar"}, 0},
-		"beyond it, but filed":      {at("2026-12-30T00:00:00+08:00"), "2026-12-29T00:00:00+08:00", at("2026-12-30T00:00:00+08:00"), nil, 0},
-		"filed in the first minute": {at("2026-11-02T00:00:00+08:00"), "2026-11-02T00:00:00+08:00", at("2026-11-02T00:00:00+08:00"), nil, 0},
+		"on the tenth day":          {deadline - 1, "2026-11-02T00:00:00+08:00", 0, nil, deadline, ""},
+		"after it":                  {deadline, "2026-11-02T00:00:00+08:00", 0, []string{"TRANSFER_FILING_OVERDUE"}, 0, ""},
+		"filed":                     {deadline, "2026-11-02T00:00:00+08:00", deadline - 1, nil, 0, ""},
+		"filed late":                {deadline + 5, "2026-11-02T00:00:00+08:00", deadline + 5, nil, 0, ""},
+		"to be filed":               {deadline, "2026-11-02T00:00:00+08:00", deadline + 1, []string{"TRANSFER_FILING_OVERDUE"}, 0, ""},
+		"beyond the calendar":       {at("2026-12-30T00:00:00+08:00"), "2026-12-29T00:00:00+08:00", 0, []string{"TRANSFER_FILING_OVERDUE calendar"}, 0, ""},
+		"beyond it, but filed":      {at("2026-12-30T00:00:00+08:00"), "2026-12-29T00:00:00+08:00", at("2026-12-30T00:00:00+08:00"), nil, 0, ""},
+		"filed in the first minute": {at("2026-11-02T00:00:00+08:00"), "2026-11-02T00:00:00+08:00", at("2026-11-02T00:00:00+08:00"), nil, 0, ""},
+		"the contract before":       {deadline - 1, "2026-11-10T00:00:00+08:00", 0, nil, deadline, "2026-11-02T00:00:00+08:00"},
+		"the contract is overdue":   {deadline, "2026-11-10T00:00:00+08:00", 0, []string{"TRANSFER_FILING_OVERDUE"}, 0, "2026-11-02T00:00:00+08:00"},
+		"the transfer before":       {deadline, "2026-11-02T00:00:00+08:00", 0, []string{"TRANSFER_FILING_OVERDUE"}, 0, "2026-11-10T00:00:00+08:00"},
+		"the contract long before":  {deadline, "2026-11-10T00:00:00+08:00", 0, []string{"TRANSFER_FILING_OVERDUE calendar"}, 0, "2023-11-10T00:00:00+08:00"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			f := chinese()
 			x := f.add(registry.RegimeCn, registry.MechanismStandardContract)
 			x.ValidFrom, x.Evidence.FilingTime = at(c.from), c.when
+			if f.agreement.EffectiveTime = x.ValidFrom; c.effective != "" {
+				f.agreement.EffectiveTime = at(c.effective)
+			}
 			f.in.Now = c.now
 			d := f.wants(t, c.want...)
 			due := registry.Time(0)

@@ -116,8 +116,9 @@ cases:
       objected: [b, purposes/a]
       ageBand: UNDER_13
       accepted: ["2026-03-01"]
+      acceptedByGuardian: ["2024-08-30"]
       consents:
-        - {type: SEPARATE_PROVISION, purpose: a, categories: [user.name], recipient: sf, policy: 2024-08-30, giveTime: 2025-01-01, expireTime: 2027-01-01, withdrawTime: 2026-01-01, byGuardian: true, childInterest: yes, publication: winners}
+        - {type: SEPARATE_PROVISION, purpose: a, categories: [user.name], recipient: sf, policy: 2024-08-30, giveTime: 2025-01-01, expireTime: 2027-01-01, withdrawTime: 2026-01-01, byGuardian: true, childInterest: yes, publication: winners, countries: [DE]}
     counters: {persons: 99999, sensitive: 7, alreadyCounted: [persons, sensitive]}
     outcome: ALLOWED
     obligations: [COUNT_QUANTITY]
@@ -151,10 +152,10 @@ func TestLoadCasesWithHeldFacts(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	want := &decision.Facts{Erased: true, Restricted: true, DoNotTrack: true, OptedOutAds: true, Objected: []uint32{1, 2}, Age: decision.AgeUnder13, Accepted: []uint32{3},
+	want := &decision.Facts{Erased: true, Restricted: true, DoNotTrack: true, OptedOutAds: true, Objected: []uint32{1, 2}, Age: decision.AgeUnder13, Accepted: []uint32{3, 4}, AcceptedByGuardian: []uint32{4},
 		Consents: []decision.HeldConsent{{Type: decision.ConsentSeparateProvision, Purpose: 1, Recipient: 6, Policy: 4, Categories: []uint32{5},
 			GiveTime: mustInstant(t, "2024-12-31T16:00:00Z"), ExpireTime: mustInstant(t, "2026-12-31T16:00:00Z"), WithdrawTime: mustInstant(t, "2025-12-31T16:00:00Z"),
-			ByGuardian: true, ChildInterest: true, Publication: "winners"}}}
+			ByGuardian: true, ChildInterest: true, Publication: "winners", Countries: []string{"DE"}}}}
 	if !reflect.DeepEqual(facts, want) {
 		t.Errorf("got  %+v\nwant %+v", facts, want)
 	}

@@ -41,6 +41,7 @@ func TestQuestionReadsEverything(t *testing.T) {
 		{Regime: waybillv1.Regime_REGIME_EU, Basis: waybillv1.Basis_BASIS_LEGITIMATE_INTERESTS}}
 	c := plainConsent()
 	c.Type, c.Recipient, c.Evidence, c.Subject, c.ByGuardian, c.ChildInterest = waybillv1.ConsentType_CONSENT_TYPE_SEPARATE_PROVISION, "sf", "e", "u-2", true, "why"
+	c.Countries = []string{"DE", "HK"}
 	c.ExpireTime, c.WithdrawTime = timestamppb.New(noon.AsTime().Add(time.Hour)), noon
 	q.Consents = []*waybillv1.Consent{c}
 	q.ToOwnAddress, q.Deidentified = true, true
@@ -57,7 +58,7 @@ func TestQuestionReadsEverything(t *testing.T) {
 		OrderRef: "o-1", OrderSubject: "u-1", HRReference: "hr", Citation: "PIPL 13", Assessment: "assessments/lia",
 		Consents: []decision.Consent{{Type: decision.ConsentSeparateProvision, Purpose: "purposes/delivery", Categories: []string{"categories/user.name"},
 			Recipient: "recipients/sf", Policy: "policies/2024-08-30", GiveTime: at, ExpireTime: at + 3600e6, WithdrawTime: at, CheckTime: at,
-			Method: "click", Evidence: "e", Subject: "u-2", ByGuardian: true, ChildInterest: "why"}},
+			Method: "click", Evidence: "e", Subject: "u-2", ByGuardian: true, ChildInterest: "why", Countries: []string{"DE", "HK"}}},
 		ToOwnAddress: true, Deidentified: true,
 		Chain:     []decision.ChainLink{{Recipient: "recipients/aws", Deployment: "recipients/aws/deployments/cn"}, {Recipient: "recipients/x", Deployment: "recipients/x/deployments/y"}},
 		Exception: 5, ExceptionRecord: "exceptions/r-1",
