@@ -48,7 +48,7 @@ var catalogue = map[decision.Code]entry{
 	}},
 	decision.PolicyVersionNotInForce: {phrase{"No version of the privacy policy governs these persons at this time", "Legal records a version with this group and region that is in effect: policies.", "effective_time"}, nil},
 	decision.PolicyChangeNotNotified: {phrase{"{record|A later policy version} is a significant change and no notice was sent before it took effect", "Legal records the notice: notices.", "notices"}, nil},
-	decision.PolicyWeakensRightsNoConsent: {phrase{"Only {record|a version} permits this, which weakens the person's rights and which the person did not accept", "The share must wait for the person's explicit acceptance.",
+	decision.PolicyWeakensRightsNoConsent: {phrase{"Only {record|a version} permits this, which weakens the person's rights and which the person did not accept", "The share must wait for the explicit acceptance of the person, or of a child's guardian.",
 		"weakens_rights"}, nil},
 	decision.RecipientUnknown: {phrase{"The recipient is not in the registry{nearest}", "Ask for a recipient of the registry (--recipient), or legal records it: recipients.", "question.recipient"}, map[decision.Detail]phrase{
 		decision.DetailChain: {"A further recipient of the chain is not in the registry", "Legal records it (recipients), or corrects the link that names it.", ""},
@@ -125,7 +125,7 @@ var catalogue = map[decision.Code]entry{
 		decision.DetailAssessmentMissing:  {"No consent for {served|the purpose}; legitimate interests need an assessment that holds for this recipient and purpose", "You can cure it: --assessment.", ""},
 	}},
 	decision.ConsentWithdrawn:     {phrase{"The consent for {served|the purpose} was withdrawn", "The share must not be made.", "question.consents"}, nil},
-	decision.ConsentScopeMismatch: {phrase{"A consent for {served|the purpose} was given, but none that covers {cats|what is asked} for this recipient at this time", "You can cure it: a consent that covers it (--consent).", "question.consents"}, nil},
+	decision.ConsentScopeMismatch: {phrase{"A consent for {served|the purpose} was given, but none that covers {cats|what is asked} for this recipient and its countries, under a policy version for this person, at this time", "You can cure it: a consent that covers it (--consent).", "question.consents"}, nil},
 	decision.SeparateConsentMissingProvision: {phrase{"No separate consent to provide {cats|the data} to {recipient|this recipient}", "You can cure it: a separate consent that names the recipient (--consent).",
 		"question.consents"}, nil},
 	decision.SeparateConsentMissingSensitive: {phrase{"No separate or explicit consent for {cats|sensitive data}{under}", "You can cure it: a separate consent to sensitive data, explicit under the GDPR (--consent).",
