@@ -30,6 +30,7 @@ type Registry struct {
 	agreements  []held[*registry.Agreement]
 	transfers   []held[*registry.Transfer]
 	assessments []held[*registry.Assessment]
+	minors      registry.Time // since when a policy version serves minors; 0 for never
 
 	numbers  map[string]uint32                // of recipients
 	named    map[string]*registry.Agreement   // by name
@@ -77,6 +78,10 @@ func (r *Registry) add(rec registry.Record) {
 		r.transfers = append(r.transfers, held[*registry.Transfer]{n, rec.Number})
 	case *registry.Assessment:
 		r.assessments = append(r.assessments, held[*registry.Assessment]{n, rec.Number})
+	case *registry.Policy:
+		if n.ServesMinors {
+			r.minors = earliest(r.minors, n.EffectiveTime)
+		}
 	case *registry.Settings:
 		r.settings = *n
 	}
@@ -101,6 +106,7 @@ func (r *Registry) Owed(now registry.Time) []Duty {
 	}
 	for _, e := range r.exporters {
 		owed = append(owed, ofExporter(e.noun, e.number, now)...)
+		owed = append(owed, r.ofMinors(e.noun, e.number, now)...)
 	}
 	slices.SortFunc(owed, Compare)
 	return owed
@@ -369,6 +375,28 @@ func ofExporter(e *registry.Exporter, number uint32, now registry.Time) []Duty {
 		}
 		d := follow(InformServiceCeased, e.Name, number, p.CeaseTime-Ahead, p.CeaseTime, p.ID, instantText(p.CeaseTime))
 		d.Note = "Product " + p.ID + "."
+		d.Exporters = []string{e.Name}
+		owed = append(owed, d)
+	}
+	return owed
+}
+
+// minorsReg is the first year of the Regulations on the Protection of Minors in
+// Cyberspace.
+const minorsReg = 2024
+
+// ofMinors: who serves minors under the law of the mainland audits each calendar year
+// how their data was handled, from the year in which a policy version first does. A
+// version that ends it deletes no data: each year is closed by its evidence.
+func (r *Registry) ofMinors(e *registry.Exporter, number uint32, now registry.Time) []Duty {
+	if r.minors == 0 || r.minors > now || e.Country != "CN" && !slices.Contains(e.RegionsServed, "CN") {
+		return nil
+	}
+	var owed []Duty
+	for year := max(minorsReg, r.minors.Std().In(shanghai).Year()); year <= now.Std().In(shanghai).Year(); year++ {
+		begin, end := registry.At(time.Date(year, 1, 1, 0, 0, 0, 0, shanghai)), registry.At(time.Date(year+1, 1, 1, 0, 0, 0, 0, shanghai))
+		d := follow(AuditMinors, e.Name, number, max(begin, r.minors), end, strconv.Itoa(year))
+		d.Note = "Year " + strconv.Itoa(year) + "."
 		d.Exporters = []string{e.Name}
 		owed = append(owed, d)
 	}

@@ -195,6 +195,14 @@ func TestOwed(t *testing.T) {
 		}, "2026-05-01", nil},
 		"a product that ceases": {[]registry.Noun{&registry.Exporter{Name: sz, Products: []registry.Product{{ID: "app", CeaseTime: at("2026-06-01")}, {ID: "web"}}}}, "2026-05-01",
 			[]string{"INFORM_SERVICE_CEASED 2026-06-01 00:00 exporters/sz  exporters/sz Product app."}},
+		"minors are served": {[]registry.Noun{&registry.Exporter{Name: sz, Country: "CN"}, &registry.Exporter{Name: de, Country: "DE", RegionsServed: []string{"DE"}},
+			&registry.Policy{Name: "policies/a", ServesMinors: true, EffectiveTime: at("2025-07-01")}, &registry.Policy{Name: "policies/b", EffectiveTime: at("2025-08-01")}}, "2026-01-01",
+			[]string{"AUDIT_MINORS 2026-01-01 00:00 exporters/sz  exporters/sz Year 2025.", "AUDIT_MINORS 2027-01-01 00:00 exporters/sz  exporters/sz Year 2026."}},
+		"minors are served later": {[]registry.Noun{&registry.Exporter{Name: de, Country: "DE", RegionsServed: []string{"CN"}},
+			&registry.Policy{Name: "policies/a", ServesMinors: true, EffectiveTime: at("2026-01-02")}}, "2026-01-01", nil},
+		"minors were served before the regulations": {[]registry.Noun{&registry.Exporter{Name: de, Country: "DE", RegionsServed: []string{"CN"}},
+			&registry.Policy{Name: "policies/a", ServesMinors: true, EffectiveTime: at("2020-01-02")}}, "2024-12-31 23:59",
+			[]string{"AUDIT_MINORS 2025-01-01 00:00 exporters/de  exporters/de Year 2024."}},
 		"nothing": {nil, "2026-05-01", nil},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -351,12 +359,12 @@ func answer(what string, regime registry.Regime, begin string, extended bool, wa
 
 // TestKinds: every kind says who owes what by which text.
 func TestKinds(t *testing.T) {
-	for k := Kind(1); k <= Recheck; k++ {
+	for k := Kind(1); k <= AuditMinors; k++ {
 		if !k.Known() || k.Owner() == "" || !strings.HasSuffix(k.Asks(), ".") || k.Clause() == "" {
 			t.Errorf("%d lacks something", k)
 		}
 	}
-	for _, k := range []Kind{0, Recheck + 1} {
+	for _, k := range []Kind{0, AuditMinors + 1} {
 		if k.Known() || k.ByHand() || k.HasClock() || k.String() != "UNSPECIFIED" {
 			t.Errorf("%d is a kind", k)
 		}

@@ -25,6 +25,7 @@ const (
 	RenewAgreement              Kind = 18
 	DeclareVolume               Kind = 19
 	Recheck                     Kind = 20
+	AuditMinors                 Kind = 21
 )
 
 // The offices that owe. A recipient is reached through legal.
@@ -81,6 +82,8 @@ var kinds = [...]struct {
 		"CBDF 7, 8", workingDays(10), false},
 	Recheck: {"RECHECK", Legal, "Check again, and record the result.",
 		"rules 7, 50", atOnce, false},
+	AuditMinors: {"AUDIT_MINORS", Legal, "Audit how the year's data of minors was handled, and report the result to the CAC.",
+		"MinorsReg 37", atOnce, true},
 }
 
 // Known reports whether k is a kind.

@@ -23,7 +23,7 @@ type Held struct {
 	Accepted []string // policies/x
 	// AcceptedByGuardian are those of them that a guardian accepted.
 	AcceptedByGuardian []string
-	Consents []*waybillv1.Consent
+	Consents           []*waybillv1.Consent
 }
 
 // Tally is what a case says was counted of its exporter and year before.

@@ -68,6 +68,8 @@ const (
 	DutyKind_DUTY_KIND_DECLARE_VOLUME DutyKind = 19
 	// A check that grows stale is made again.
 	DutyKind_DUTY_KIND_RECHECK DutyKind = 20
+	// The year's compliance audit of minors' data is made and reported, MinorsReg 37.
+	DutyKind_DUTY_KIND_AUDIT_MINORS DutyKind = 21
 )
 
 // Enum value maps for DutyKind.
@@ -94,6 +96,7 @@ var (
 		18: "DUTY_KIND_RENEW_AGREEMENT",
 		19: "DUTY_KIND_DECLARE_VOLUME",
 		20: "DUTY_KIND_RECHECK",
+		21: "DUTY_KIND_AUDIT_MINORS",
 	}
 	DutyKind_value = map[string]int32{
 		"DUTY_KIND_UNSPECIFIED":                    0,
@@ -117,6 +120,7 @@ var (
 		"DUTY_KIND_RENEW_AGREEMENT":                18,
 		"DUTY_KIND_DECLARE_VOLUME":                 19,
 		"DUTY_KIND_RECHECK":                        20,
+		"DUTY_KIND_AUDIT_MINORS":                   21,
 	}
 )
 
@@ -1082,7 +1086,7 @@ const file_waybill_v1_duty_proto_rawDesc = "" +
 	"\aoptions\x18\x04 \x01(\v2\x18.waybill.v1.WriteOptionsR\aoptions\"_\n" +
 	"\x11WriteDutyResponse\x12$\n" +
 	"\x04duty\x18\x01 \x01(\v2\x10.waybill.v1.DutyR\x04duty\x12$\n" +
-	"\x04next\x18\x02 \x01(\v2\x10.waybill.v1.DutyR\x04next*\xde\x05\n" +
+	"\x04next\x18\x02 \x01(\v2\x10.waybill.v1.DutyR\x04next*\xfa\x05\n" +
 	"\bDutyKind\x12\x19\n" +
 	"\x15DUTY_KIND_UNSPECIFIED\x10\x00\x12\"\n" +
 	"\x1eDUTY_KIND_PROPAGATE_WITHDRAWAL\x10\x01\x12\x1f\n" +
@@ -1105,7 +1109,8 @@ const file_waybill_v1_duty_proto_rawDesc = "" +
 	"\x19DUTY_KIND_RENEW_MECHANISM\x10\x11\x12\x1d\n" +
 	"\x19DUTY_KIND_RENEW_AGREEMENT\x10\x12\x12\x1c\n" +
 	"\x18DUTY_KIND_DECLARE_VOLUME\x10\x13\x12\x15\n" +
-	"\x11DUTY_KIND_RECHECK\x10\x14*\x82\x01\n" +
+	"\x11DUTY_KIND_RECHECK\x10\x14\x12\x1a\n" +
+	"\x16DUTY_KIND_AUDIT_MINORS\x10\x15*\x82\x01\n" +
 	"\tDutyState\x12\x1a\n" +
 	"\x16DUTY_STATE_UNSPECIFIED\x10\x00\x12\x12\n" +
 	"\x0eDUTY_STATE_DUE\x10\x01\x12\x16\n" +
