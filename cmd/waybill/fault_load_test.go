@@ -79,7 +79,7 @@ func (k *told) asked() map[string]int {
 type load struct {
 	life     *life
 	told     *told
-	endless  bool // errors do not end a caller
+	endless  bool // a server that is gone does not end a caller
 	id       int
 	stop     context.CancelFunc
 	done     sync.WaitGroup
@@ -91,7 +91,7 @@ type load struct {
 }
 
 // begin puts load on a server. A load that is not endless ends by itself when the
-// server is gone.
+// server is gone: when nobody answers. One that is busy refuses, and is asked again.
 func (p *life) begin(k *told, endless bool) *load {
 	p.site.t.Helper()
 	ctx, stop := context.WithCancel(p.site.t.Context())
@@ -164,7 +164,7 @@ func (l *load) call(ctx context.Context, share pb.ShareServiceClient, caller int
 		l.answered.Add(int64(len(decisions)))
 		if err != nil {
 			l.refused.Add(1)
-			if !l.endless {
+			if !l.endless && c.reason == "" { // nobody answered it: the server is gone
 				break
 			}
 			time.Sleep(5 * time.Millisecond)
@@ -251,7 +251,7 @@ func (l *load) write(ctx context.Context, c pb.RecipientServiceClient) {
 				break
 			}
 			l.pending = w
-			if !l.endless {
+			if !l.endless && seen.reason == "" {
 				return
 			}
 			time.Sleep(20 * time.Millisecond)
