@@ -172,7 +172,7 @@ func (e *scratch) works(d *judged) bool {
 }
 
 // agree reads the agreements of this exporter and this recipient. From edition 3 on one
-// that another amends, which is in force, counts for nothing: reading R83.
+// that one in force amends, itself or through others, counts for nothing: reading R83.
 func (e *scratch) agree() {
 	amending := false
 	for i := range e.rec.agreements.len() {
@@ -191,13 +191,21 @@ func (e *scratch) agree() {
 	}
 	for i := range e.agreements {
 		if b := &e.agreements[i]; b.amends != 0 && e.state(b) == 0 {
-			for k := range e.agreements {
-				a := &e.agreements[k]
-				a.amended = a.amended || a.number == b.amends
-			}
+			e.amended(b.amends)
 		}
 	}
 	e.agreements = slices.DeleteFunc(e.agreements, func(a agreementView) bool { return a.amended })
+}
+
+// amended marks an agreement, and those that it amends in turn.
+func (e *scratch) amended(number uint32) {
+	for i := range e.agreements {
+		if a := &e.agreements[i]; a.number == number && !a.amended {
+			if a.amended = true; a.amends != 0 {
+				e.amended(a.amends)
+			}
+		}
+	}
 }
 
 // confidential reports whether some agreement of the two that is in force ticks

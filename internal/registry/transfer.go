@@ -134,10 +134,11 @@ var mechanisms = [...]struct {
 // readings R41; the United States are by the DPF only.
 var adequate = []string{"AD", "AR", "BR", "CA", "CH", "FO", "GB", "GG", "IL", "IM", "JE", "JP", "KR", "NZ", "UY"}
 
-// adequateUK lists those of the United Kingdom, as readings R74: first the EEA; the
-// United States are by the bridge only.
+// adequateUK lists those of the United Kingdom, as readings R74 and R83: first the EEA
+// and its territories; the United States are by the bridge only.
 var adequateUK = []string{
 	"AT", "BE", "BG", "CY", "CZ", "DE", "DK", "EE", "ES", "FI", "FR", "GR", "HR", "HU", "IE", "IS", "IT", "LI", "LT", "LU", "LV", "MT", "NL", "NO", "PL", "PT", "RO", "SE", "SI", "SK",
+	"AX", "GF", "GP", "MF", "MQ", "RE", "YT",
 	"AD", "AR", "CA", "CH", "FO", "GG", "GI", "IL", "IM", "JE", "JP", "KR", "NZ", "UY",
 }
 
