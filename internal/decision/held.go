@@ -294,7 +294,7 @@ func (h *Held) Facts(f *Facts, tag [16]byte, now registry.Time, publication stri
 			f.Consents = append(f.Consents, c)
 			continue
 		}
-		for t := ConsentOrdinary; t <= ConsentGuardian; t++ {
+		for t := ConsentOrdinary; t <= ConsentExplicitEUTransfer; t++ {
 			c.Type = t
 			f.Consents = append(f.Consents, c)
 		}

@@ -155,7 +155,7 @@ func TestHeldRoom(t *testing.T) {
 	}
 	var f Facts
 	h.Facts(&f, [16]byte{}, 3, "", [16]byte{})
-	if len(f.Consents) != int(ConsentGuardian) {
+	if len(f.Consents) != int(ConsentExplicitEUTransfer) {
 		t.Fatalf("%d consents are left, want one withdrawal of every type", len(f.Consents))
 	}
 	for _, c := range f.Consents {

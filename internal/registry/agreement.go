@@ -66,7 +66,8 @@ type Terms struct {
 }
 
 // An agreement with recipients. Immutable once signed; changed by an amendment,
-// which is an agreement of its own that names the one it amends.
+// which is an agreement of its own that names the one it amends. It says all that is
+// agreed from then on: while it is in force, the one that it amends counts for nothing.
 type Agreement struct {
 	// agreements/{id}.
 	Name string `cbor:"1,keyasint,omitempty"`
