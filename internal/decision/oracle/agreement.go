@@ -62,6 +62,18 @@ func (j *judge) between(a *registry.Agreement) bool {
 	return slices.Contains(a.Exporters, j.exporter.Name) && slices.Contains(a.Recipients, j.recipient.Name)
 }
 
+// amended reports whether another agreement of exporter and recipient that passes 22 to
+// 25 amends this one, which then counts for nothing: the amendment says all that is
+// agreed (R83).
+func (j *judge) amended(a *registry.Agreement) bool {
+	for _, o := range j.agreements {
+		if o.Amends == a.Name && j.between(o) && len(j.rules22to25(o)) == 0 {
+			return true
+		}
+	}
+	return false
+}
+
 // rules22to25 returns what rules 22 to 25 say of an agreement (R33).
 func (j *judge) rules22to25(a *registry.Agreement) []Reason {
 	var out []Reason
@@ -129,10 +141,10 @@ func (j *judge) missingTerms(a *registry.Agreement, role registry.RecipientRole)
 }
 
 // lentConfidentiality: another agreement of the same two, of any type, that passes
-// 22 to 25 has the term (R34).
+// 22 to 25 and is not amended has the term (R34, R83).
 func (j *judge) lentConfidentiality(a *registry.Agreement) bool {
 	for _, o := range j.agreements {
-		if o.Name != a.Name && j.between(o) && terms(o).Confidentiality != "" && len(j.rules22to25(o)) == 0 {
+		if o.Name != a.Name && j.between(o) && terms(o).Confidentiality != "" && len(j.rules22to25(o)) == 0 && !j.amended(o) {
 			return true
 		}
 	}
@@ -173,11 +185,11 @@ func (j *judge) reasonsOf(a *registry.Agreement, v view, c asked) []Reason {
 	return out
 }
 
-// agreementsFor are the candidates for a deployment (R32).
+// agreementsFor are the candidates for a deployment (R32, R83).
 func (j *judge) agreementsFor(v view) []*registry.Agreement {
 	var out []*registry.Agreement
 	for _, a := range j.agreements {
-		if j.between(a) && j.fits(a, v) {
+		if j.between(a) && j.fits(a, v) && !j.amended(a) {
 			out = append(out, a)
 		}
 	}

@@ -140,14 +140,14 @@ func (j *judge) rule42() {
 	}
 }
 
-// Rule 43 SUCCESSOR_NOT_BOUND (R57): of a successor, and of a bidder before closing.
+// Rule 43 SUCCESSOR_NOT_BOUND (R57, R83): of a successor, and of a bidder before closing.
 func (j *judge) rule43() {
 	if j.exporter == nil || j.served == nil {
 		return
 	}
 	bound := false
 	for _, a := range j.agreements {
-		bound = bound || a.Type == registry.AgreementTypeSuccessorUndertaking && j.recipient != nil && j.between(a) && len(j.rules22to25(a)) == 0
+		bound = bound || a.Type == registry.AgreementTypeSuccessorUndertaking && j.recipient != nil && j.between(a) && len(j.rules22to25(a)) == 0 && !j.amended(a)
 	}
 	for _, v := range j.views {
 		detail := "undertaking"

@@ -28,7 +28,8 @@ func (j *judge) coversButWithdrawal(c consent, kind registry.RecipientKind, purp
 }
 
 // reachesTo is R24 without its types and its last condition. Three types are given to
-// one recipient, and without it cover nothing (R24, R81).
+// one recipient, and without it cover nothing (R24, R81); so does one whose version
+// does not speak to the person, or whose countries are others (R83).
 func (j *judge) reachesTo(c consent, purpose string, a asked) bool {
 	recipient := c.Recipient == "" || c.Recipient == j.q.Recipient
 	if c.Recipient == "" && (c.Type == decision.ConsentSeparateProvision || c.Type == decision.ConsentSeparateCrossBorder || c.Type == decision.ConsentExplicitEUTransfer) {
@@ -37,7 +38,29 @@ func (j *judge) reachesTo(c consent, purpose string, a asked) bool {
 	publication := c.Type != decision.ConsentSeparatePublic || c.Publication != "" && c.Publication == j.q.Publication // R49
 	return c.Purpose == purpose && (c.every || a.coveredBy(c.Categories)) && recipient && publication &&
 		(c.CheckTime == 0 || c.GiveTime <= c.CheckTime) && // R81; what is held was not checked
-		j.policies[c.Policy] != nil && (c.every || published(j.policies[c.Policy]) <= c.GiveTime) && given(c.GiveTime, j.t) && !given(c.ExpireTime, j.t)
+		j.policies[c.Policy] != nil && (c.every || published(j.policies[c.Policy]) <= c.GiveTime) && given(c.GiveTime, j.t) && !given(c.ExpireTime, j.t) &&
+		j.speaks(j.policies[c.Policy]) && j.goesThere(c)
+}
+
+// speaks reports whether a version has the person in its audience, as far as who that is
+// is known: the group and one of the regions. One that never takes effect has none (R83).
+func (j *judge) speaks(p *registry.Policy) bool {
+	if j.exporter == nil || j.group == 0 {
+		return true
+	}
+	return p.EffectiveTime != 0 && slices.Contains(p.SubjectGroups, j.group) &&
+		(slices.Contains(p.Regions, "*") || slices.ContainsFunc(j.regions, func(region string) bool { return slices.Contains(p.Regions, region) }))
+}
+
+// goesThere reports whether a consent is to every country judged but our own, where it
+// names countries at all. What is UNKNOWN is nowhere (R83).
+func (j *judge) goesThere(c consent) bool {
+	return len(c.Countries) == 0 || !slices.ContainsFunc(j.countries(), func(country string) bool {
+		if j.exporter != nil && country == j.exporter.Country && country != unknown {
+			return false
+		}
+		return country == unknown || !slices.Contains(c.Countries, country)
+	})
 }
 
 // published is from when a version is there to be consented under (R80).

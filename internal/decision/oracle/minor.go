@@ -12,14 +12,15 @@ func (j *judge) under14() bool { return j.age == decision.AgeUnder13 || j.age ==
 
 func (j *judge) under18() bool { return j.age >= decision.AgeUnder13 && j.age <= decision.Age16To17 }
 
-// consentAge is the age of GDPR 8 in the strictest region (R30), 13 under the law of
-// the United Kingdom (R44).
+// consentAge is the age of GDPR 8 in the strictest region (R30, R83), 13 under the law
+// of the United Kingdom (R44).
 func (j *judge) consentAge(regime registry.Regime) int {
 	if regime == registry.RegimeUk {
 		return 13
 	}
 	age := 0
 	for _, region := range j.regions {
+		region = stateOf(region)
 		switch {
 		case region == unknown:
 			age = 16

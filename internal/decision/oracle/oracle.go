@@ -1,12 +1,12 @@
 // Package oracle is the law read a second time: a slow and plain judge of the
 // same question that internal/decision answers, written from the catalogue of
-// rules and docs/readings.md (R1 to R82) alone. Tests hold the engine to it.
+// rules and docs/readings.md (R1 to R83) alone. Tests hold the engine to it.
 //
-// It judges edition 2; edition 1 is held by its corpus. It owns no record and no
-// sentence, shares nothing with the engine but the question, the codes and the
-// registry's nouns, and is imported by tests only. Each rule is one method that
-// names its rule and its readings; what two rules read is a method beside them. It
-// compiles nothing: names stay names, and every rule looks at the nouns themselves.
+// It judges edition 3; editions 1 and 2 are held by their corpora. It owns no record
+// and no sentence, shares nothing with the engine but the question, the codes and the
+// registry's nouns, and is imported by tests only. Each rule is one method that names
+// its rule and its readings; what two rules read is a method beside them. It compiles
+// nothing: names stay names, and every rule looks at the nouns themselves.
 package oracle
 
 import (

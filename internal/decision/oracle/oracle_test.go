@@ -958,12 +958,6 @@ var thirdLook = []handmade{
 	}, "CONSENT_WITHDRAWN/CN SEPARATE_CONSENT_MISSING_PROVISION/CN"},
 
 	// Versions.
-	{"a later version without the schedule, which weakens nothing", func(w *world) {
-		w.ask("courier", "delivery", "address")
-		w.orders()
-		w.q.CollectTime = ago(200)
-		w.again().Retention = nil
-	}, "ALLOWED"},
 	{"a later version with fewer days", func(w *world) {
 		w.ask("courier", "delivery", "address")
 		w.orders()
@@ -1110,8 +1104,291 @@ var thirdLook = []handmade{
 	}, "TRANSFER_FILING_OVERDUE/CN"},
 }
 
+// fourthLook are those of R83, each sentence with what is denied by it and what is not.
+var fourthLook = []handmade{
+	// Weakens.
+	{"a later version without the schedule of what it holds necessary", func(w *world) { w.unscheduled() }, "RETENTION_EXPIRED(retention)"},
+	{"a later version without the schedule, accepted", func(w *world) {
+		w.unscheduled()
+		w.q.AcceptedPolicy = "policies/v2"
+	}, "ALLOWED"},
+	{"a later version without the schedule of what it holds no more necessary", func(w *world) { w.unscheduled().Necessity = nil }, "CATEGORY_NOT_NECESSARY_FOR_PURPOSE"},
+	{"a later version without the schedule of what nobody held necessary", func(w *world) {
+		p := w.unscheduled()
+		p.Necessity = slices.Clone(p.Necessity)
+		for i := range p.Necessity {
+			p.Necessity[i].ApprovedBy = ""
+		}
+	}, "CATEGORY_NOT_NECESSARY_FOR_PURPOSE"},
+	{"a later version that lists a basis", func(w *world) {
+		w.ask("near", "fraud", "name")
+		w.no()
+		w.q.Citation = "law"
+		w.listsDuty(w.again(), "")
+	}, "CONSENT_MISSING/CN SEPARATE_CONSENT_MISSING_PROVISION/CN"},
+	{"a later version that lists a basis, accepted", func(w *world) {
+		w.ask("near", "fraud", "name")
+		w.no()
+		w.q.Citation = "law"
+		w.listsDuty(w.again(), "")
+		w.q.AcceptedPolicy = "policies/v2"
+	}, "ALLOWED"},
+	{"a later version that lists consent", func(w *world) {
+		w.ask("near", "fraud", "name")
+		p := w.again()
+		w.listsDuty(p, "9(2)(f)")
+		p.Bases[len(p.Bases)-1].Basis = registry.BasisConsent
+		w.forgets("fraud")
+		p.Purposes, w.policy().Purposes = w.policy().Purposes, w.purposes()
+		w.no(decision.ConsentOrdinary)
+	}, "ALLOWED"},
+	{"a later version with a special ground", func(w *world) {
+		w.ask("near", "fraud", "id-number")
+		w.berlin()
+		w.no(decision.ConsentExplicitEU)
+		w.q.Citation = "law"
+		w.listsDuty(w.policy(), "")
+		p := w.again()
+		p.Bases = slices.Clone(p.Bases)
+		p.Bases[len(p.Bases)-1].SpecialGround = "9(2)(g)"
+	}, "SEPARATE_CONSENT_MISSING_SENSITIVE/EU"},
+	{"a later version with another special ground", func(w *world) {
+		w.ask("near", "fraud", "id-number")
+		w.berlin()
+		w.no(decision.ConsentExplicitEU)
+		w.q.Citation = "law"
+		w.listsDuty(w.policy(), "9(2)(f)")
+		p := w.again()
+		p.Bases = slices.Clone(p.Bases)
+		p.Bases[len(p.Bases)-1].SpecialGround = "9(2)(g)"
+		p.Safeguards = nil
+	}, "SENSITIVE_SAFEGUARDS_MISSING/CN SENSITIVE_SAFEGUARDS_MISSING/EU"},
+	{"a later version that lets an exception waive what the rules held", func(w *world) {
+		w.ask("police", "disclosure", "name")
+		w.no()
+		w.claim(1)
+		w.again()
+		w.policy().Waivers = []registry.WaiverCell{{Exception: 1, Group: registry.WaiverGroupConsent, Effect: registry.WaiverEffectNo}}
+	}, "CONSENT_MISSING/CN"},
+	{"a later version that lets the rules stand", func(w *world) {
+		w.ask("police", "disclosure", "name")
+		w.no()
+		w.claim(1)
+		w.again().Waivers = []registry.WaiverCell{{Exception: 1, Group: registry.WaiverGroupConsent, Effect: registry.WaiverEffectNo}}
+	}, "CONSENT_MISSING/CN"},
+	{"a later version with a kind more for an exception", func(w *world) {
+		w.ask("near", "fraud", "name")
+		w.claim(1)
+		w.again().ExceptionKinds = []registry.ExceptionKinds{{Exception: 1, Kinds: []registry.RecipientKind{registry.RecipientKindAuthority, registry.RecipientKindPartner}}}
+	}, "LEGAL_EXCEPTION_UNSUPPORTED(kind)"},
+	{"a later version with a kind less for an exception", func(w *world) {
+		w.ask("affiliate", "fraud", "name")
+		w.claim(1).ObligesSharing = true
+		w.again().ExceptionKinds = []registry.ExceptionKinds{{Exception: 1, Kinds: []registry.RecipientKind{registry.RecipientKindAuthority}}}
+	}, "LEGAL_EXCEPTION_UNSUPPORTED(kind)"},
+
+	// Acceptance.
+	{"what a child accepted", func(w *world) {
+		w.child(decision.Age13)
+		w.q.AcceptedPolicy = "policies/v2"
+		w.in.Facts = &decision.Facts{Accepted: []uint32{w.number("policies/v2")}}
+	}, "POLICY_WEAKENS_RIGHTS_NO_CONSENT"},
+	{"what a guardian accepted for a child", func(w *world) {
+		w.child(decision.Age13)
+		w.in.Facts = &decision.Facts{Accepted: []uint32{w.number("policies/v2")}, AcceptedByGuardian: []uint32{w.number("policies/v2")}}
+	}, "ALLOWED"},
+	{"what a guardian accepted for a child, another version", func(w *world) {
+		w.child(decision.Age13)
+		w.in.Facts = &decision.Facts{Accepted: []uint32{w.number("policies/v1"), w.number("policies/v2")}, AcceptedByGuardian: []uint32{w.number("policies/v1")}}
+	}, "POLICY_WEAKENS_RIGHTS_NO_CONSENT"},
+	{"what a child of fourteen accepted", func(w *world) { w.child(decision.Age14); w.q.AcceptedPolicy = "policies/v2" }, "ALLOWED"},
+	{"what an adult without capacity accepted, as held", func(w *world) {
+		w.child(decision.AgeAdult)
+		w.q.AcceptedPolicy = "policies/v2"
+		w.in.Facts = &decision.Facts{Age: decision.AgeAdultLackingCapacity}
+	}, "POLICY_WEAKENS_RIGHTS_NO_CONSENT"},
+	{"what an adult without capacity accepted, whoever says so", func(w *world) {
+		w.child(decision.AgeAdultLackingCapacity)
+		w.in = decision.Inputs{Now: now, Facts: &decision.Facts{Age: decision.AgeAdult, Accepted: []uint32{w.number("policies/v2")}}}
+		w.orders()
+		w.restsOnContract()
+	}, "POLICY_WEAKENS_RIGHTS_NO_CONSENT MINOR_GUARDIAN_CONSENT_MISSING/CN_SZ"},
+
+	// A consent's version.
+	{"under a version for staff", func(w *world) {
+		w.ask("near", "events", "name")
+		w.q.SubjectGroup = registry.SubjectGroupUser
+		w.under().SubjectGroups = []registry.SubjectGroup{registry.SubjectGroupEmployee}
+	}, "CONSENT_SCOPE_MISMATCH/CN SEPARATE_CONSENT_MISSING_PROVISION/CN"},
+	{"under a version for another region", func(w *world) { w.ask("near", "events", "name"); w.under().Regions = []string{"DE", "FR"} },
+		"CONSENT_SCOPE_MISMATCH/CN SEPARATE_CONSENT_MISSING_PROVISION/CN"},
+	{"under a version for this region", func(w *world) { w.ask("near", "events", "name"); w.under().Regions = []string{"DE", "CN"} }, "ALLOWED"},
+	{"under a version that never takes effect", func(w *world) { w.ask("near", "events", "name"); w.under().EffectiveTime = 0 },
+		"CONSENT_SCOPE_MISMATCH/CN SEPARATE_CONSENT_MISSING_PROVISION/CN"},
+	{"a cohort under a version for another region", func(w *world) {
+		w.ask("sms", "sending", "phone")
+		w.crowd(100)
+		w.q.Cohort.Policy = "policies/v0"
+		w.under().Regions = []string{"DE"}
+	}, "CONSENT_MISSING/CN"},
+	{"a cohort under a version for this region", func(w *world) {
+		w.ask("sms", "sending", "phone")
+		w.crowd(100)
+		w.q.Cohort.Policy = "policies/v0"
+		w.under().Regions = []string{"CN"}
+	}, "ALLOWED"},
+
+	// A consent's countries.
+	{"to the country", func(w *world) { w.ask("partner", "events", "name"); w.countries("US") }, "ALLOWED"},
+	{"to another country", func(w *world) { w.ask("partner", "events", "name"); w.countries("DE", "CN") },
+		"CONSENT_SCOPE_MISMATCH/CN SEPARATE_CONSENT_MISSING_PROVISION/CN SEPARATE_CONSENT_MISSING_CROSS_BORDER/CN"},
+	{"to one of two countries", func(w *world) {
+		w.ask("partner", "events", "name")
+		w.countries("US")
+		w.q.DestinationCountries = []string{"DE"}
+		w.transfer("cn").Countries = []string{"US", "DE"}
+	}, "CONSENT_SCOPE_MISMATCH/CN SEPARATE_CONSENT_MISSING_PROVISION/CN SEPARATE_CONSENT_MISSING_CROSS_BORDER/CN"},
+	{"to another country, at home", func(w *world) { w.ask("near", "events", "name"); w.countries("US") }, "ALLOWED"},
+	{"to UNKNOWN", func(w *world) {
+		w.ask("near", "events", "name")
+		w.countries("UNKNOWN", "CN")
+		get[*registry.Deployment](w, "recipients/near/deployments/main").AccessCountries = nil
+	}, "COUNTRY_UNKNOWN CONSENT_SCOPE_MISMATCH/CN SEPARATE_CONSENT_MISSING_PROVISION/CN SEPARATE_CONSENT_MISSING_CROSS_BORDER/CN IMPACT_ASSESSMENT_STALE/CN TRANSFER_NO_MECHANISM/CN"},
+	{"held, to the country", func(w *world) { w.holdsTo("US") }, "ALLOWED"},
+	{"held, to another country", func(w *world) { w.holdsTo("DE") }, "TRANSFER_NO_MECHANISM/EU"},
+
+	// The Union's territories.
+	{"of a person on Reunion", func(w *world) { w.ask("near", "events", "name"); w.berlin(); w.resides("RE") }, "ALLOWED"},
+	{"of a person on Reunion, without mechanism", func(w *world) {
+		w.ask("near", "events", "name")
+		w.berlin()
+		w.resides("RE")
+		w.transfer("eu").ValidFrom = 0
+	},
+		"TRANSFER_MECHANISM_NOT_YET_EFFECTIVE/EU"},
+	{"of a person in New Caledonia", func(w *world) {
+		w.ask("near", "events", "name")
+		w.berlin()
+		w.resides("NC")
+		w.transfer("eu").ValidFrom = 0
+	}, "ALLOWED"},
+	{"fourteen years old on Reunion, where the age is that of France", func(w *world) {
+		w.ask("near", "events", "id-number")
+		w.berlin()
+		w.resides("RE")
+		w.adolescent(decision.Age14)
+	}, "MINOR_GUARDIAN_CONSENT_MISSING/EU"},
+	{"fifteen years old on Reunion", func(w *world) {
+		w.ask("near", "events", "id-number")
+		w.berlin()
+		w.resides("RE")
+		w.adolescent(decision.Age15)
+	}, "ALLOWED"},
+	{"fourteen years old on the Aland Islands, where the age is that of Finland", func(w *world) {
+		w.ask("near", "events", "id-number")
+		w.berlin()
+		w.resides("AX")
+		w.adolescent(decision.Age14)
+	}, "ALLOWED"},
+	{"to Guadeloupe, which is abroad, and which the transfer does not name", func(w *world) {
+		w.ask("partner", "events", "name")
+		w.moves("GP")
+		w.transfer("cn").Countries = []string{"FR"}
+	}, "TRANSFER_DESTINATION_NOT_COVERED/CN"},
+	{"to Mayotte, of a person in Germany", func(w *world) {
+		w.ask("partner", "events", "name")
+		w.berlin()
+		w.moves("YT")
+		w.us().Country, w.us().City = "DE", ""
+		w.drop("transfers/partner-eu")
+	}, "ALLOWED"},
+	{"to a body on Saint Martin, which is of the Union", func(w *world) {
+		w.ask("fbi", "disclosure", "name")
+		w.berlin()
+		w.moves("MF")
+		w.us().Country, w.us().City = "DE", ""
+		w.drop("transfers/fbi-eu")
+	}, "ALLOWED"},
+
+	// Amendments.
+	{"an amendment to more", func(w *world) {
+		w.ask("near", "events", "name")
+		w.amends()
+		w.agreement().Purposes = nil
+	}, "ALLOWED"},
+	{"an amendment to less", func(w *world) { w.ask("near", "events", "name"); w.amends().Purposes = nil }, "AGREEMENT_PURPOSE_NOT_COVERED"},
+	{"an amendment to less, not yet in effect", func(w *world) {
+		w.ask("near", "events", "name")
+		a := w.amends()
+		a.Purposes, a.EffectiveTime = nil, now+1
+	}, "ALLOWED"},
+	{"an amendment with others", func(w *world) {
+		w.ask("near", "events", "name")
+		a := w.amends()
+		a.Purposes, a.Recipients = nil, []string{"recipients/sms"}
+	}, "ALLOWED"},
+	{"an amendment of another type", func(w *world) { w.ask("near", "events", "name"); w.amends().Type = registry.AgreementTypeNda }, "AGREEMENT_MISSING"},
+	{"an amendment that an amendment takes back", func(w *world) {
+		w.ask("near", "events", "name")
+		w.amends().Purposes = nil
+		a := w.agreementOf("agreements/again", w.q.Recipient, registry.AgreementTypeSharingC2c)
+		a.Amends = "agreements/amendment"
+		w.put(a)
+	}, "ALLOWED"},
+	{"an amendment without the confidentiality of the amended one", func(w *world) {
+		w.ask("near", "events", "name")
+		w.amends().Terms.Confidentiality = ""
+	}, "AGREEMENT_TERMS_INCOMPLETE(terms.confidentiality)"},
+	{"an undertaking amended into none", func(w *world) {
+		w.ask("buyer", "account", "name")
+		w.no()
+		w.amends().Type = registry.AgreementTypeSharingC2c
+	}, "SUCCESSOR_NOT_BOUND(undertaking)"},
+	{"a sub-processor that only the amended one allows", func(w *world) {
+		w.ask("sms", "sending", "phone")
+		w.link("near")
+		w.amends().Terms.SubprocessorMode = registry.SubprocessorModeNone
+	}, "SUBPROCESSOR_NOT_AUTHORISED"},
+	{"a transfer that rests on an amended contract", func(w *world) {
+		w.ask("partner", "events", "name")
+		w.contract()
+		a := w.agreementOf("agreements/amendment", w.q.Recipient, registry.AgreementTypeSharingC2c)
+		a.Amends = "agreements/cn-sc"
+		w.put(a)
+	}, "ALLOWED"},
+
+	// Filing.
+	{"not filed, the contract in effect before the transfer", func(w *world) { w.unfiled(3, 30) }, "TRANSFER_FILING_OVERDUE/CN"},
+	{"not filed, the contract in effect just before the transfer", func(w *world) { w.unfiled(3, 4) }, "ALLOWED"},
+	{"not filed, the contract in effect when no calendar was", func(w *world) { w.unfiled(3, 1200) }, "TRANSFER_FILING_OVERDUE/CN(calendar)"},
+
+	// Deletion.
+	{"erased, to have it deleted", func(w *world) { w.ask("near", "deletion", "name"); w.q.Erased = true }, "ALLOWED"},
+	{"erased, to have it deleted in a service", func(w *world) {
+		w.ask("sms", "sending", "phone")
+		w.q.ServedPurpose = "purposes/deletion"
+		for i := range w.q.Consents {
+			w.q.Consents[i].Purpose = "purposes/deletion"
+		}
+		w.in.Facts = &decision.Facts{Erased: true}
+	}, "ALLOWED"},
+	{"restricted and objected, to have it deleted", func(w *world) { w.ask("near", "deletion", "name"); w.q.Restricted, w.q.Objected = true, true }, "ALLOWED"},
+	{"erased, to have it deleted, without consent", func(w *world) { w.ask("near", "deletion", "name"); w.q.Erased = true; w.no() },
+		"CONSENT_MISSING/CN SEPARATE_CONSENT_MISSING_PROVISION/CN"},
+
+	// Secrecy.
+	{"secret by the law of the mainland", func(w *world) { w.secretive(registry.RegimeCn) }, "ALLOWED"},
+	{"secret by the law of Shenzhen", func(w *world) { w.secretive(registry.RegimeCnSz) }, "ALLOWED"},
+	{"secret by the law of the Union", func(w *world) { w.secretive(registry.RegimeEu) }, "NOTICE_MISSING/CN"},
+	{"secret by no law that is named", func(w *world) { w.secretive(0) }, "NOTICE_MISSING/CN"},
+	{"secret by the exception's own citation", func(w *world) {
+		w.secretive(registry.RegimeEu)
+		w.claim(1).SecrecyCitation = "law 9"
+	}, "ALLOWED"},
+}
+
 func TestOracleByHand(t *testing.T) {
-	for _, c := range slices.Concat(cases, secondLook, thirdLook) {
+	for _, c := range slices.Concat(cases, secondLook, thirdLook, fourthLook) {
 		t.Run(c.name, func(t *testing.T) {
 			w := newWorld()
 			c.make(w)
@@ -1239,6 +1516,99 @@ func (w *world) claims(categories ...string) {
 	for _, c := range categories {
 		i.CoveredCategories = append(i.CoveredCategories, "categories/"+c)
 	}
+}
+
+// unscheduled asks for an address that was kept too long, under a later version that says
+// no more how long.
+func (w *world) unscheduled() *registry.Policy {
+	w.ask("courier", "delivery", "address")
+	w.orders()
+	w.q.CollectTime = ago(200)
+	p := w.again()
+	p.Retention = nil
+	return p
+}
+
+// listsDuty lets a version list a legal duty to fight fraud as basis, with a ground.
+func (w *world) listsDuty(p *registry.Policy, ground string) {
+	p.Bases = append(slices.Clone(p.Bases), registry.BasisEntry{Purpose: "purposes/fraud", Kind: w.recipient().Kind, Regimes: everyLaw, Basis: registry.BasisLegalObligation, SpecialGround: ground})
+}
+
+// child asks for marketing, which only a later version permits, of a person of the band
+// for whom a guardian consents.
+func (w *world) child(band decision.AgeBand) {
+	w.ask("analysts", "marketing", "name")
+	w.policy().ServesMinors, w.policy().ChildRules = true, "rules"
+	later(w)
+	w.adolescent(band)
+}
+
+// adolescent makes the person one of the band, for whom the guardian consents to all.
+func (w *world) adolescent(band decision.AgeBand) {
+	w.policy().ServesMinors, w.policy().ChildRules = true, "rules"
+	w.q.AgeBand = band
+	for i := range w.q.Consents {
+		w.q.Consents[i].ByGuardian = w.q.SubjectRegions == nil
+	}
+}
+
+// under lets the consents have been given under an older version, which it returns.
+func (w *world) under() *registry.Policy {
+	p := *w.policy()
+	p.Name, p.EffectiveTime = "policies/v0", ago(810)
+	w.put(&p)
+	for i := range w.q.Consents {
+		w.q.Consents[i].Policy = p.Name
+	}
+	return &p
+}
+
+// countries lets every consent name these.
+func (w *world) countries(of ...string) {
+	for i := range w.q.Consents {
+		w.q.Consents[i].Countries = of
+	}
+}
+
+// holdsTo asks to go to the US by the derogation of a held consent that names a country.
+func (w *world) holdsTo(country string) {
+	w.ask("partner", "events", "name")
+	w.derogate()
+	w.transfer("eu").Countries = []string{"US"}
+	w.holds(w.number(w.q.Recipient))
+	w.in.Facts.Consents[0].Countries = []string{country}
+}
+
+// resides moves the person from Germany.
+func (w *world) resides(region string) {
+	w.us().RegionsServed, w.q.SubjectRegions = []string{"CN", region}, []string{region}
+}
+
+// amends adds an amendment like the agreement.
+func (w *world) amends() *registry.Agreement {
+	a := w.agreementOf("agreements/amendment", w.q.Recipient, w.agreement().Type)
+	a.Amends = w.agreement().Name
+	w.put(a)
+	return a
+}
+
+// unfiled asks by a contract that is not filed, with the days since when the transfer is
+// valid and its contract in effect.
+func (w *world) unfiled(valid, effective int) {
+	w.ask("partner", "events", "name")
+	w.contract()
+	w.transfer("cn").Evidence.FilingNumber, w.transfer("cn").ValidFrom = "", ago(valid)
+	w.rests("cn").EffectiveTime = ago(effective)
+}
+
+// secretive asks for the police, of which the person is told nowhere, with an instrument
+// that demands secrecy by a law.
+func (w *world) secretive(law registry.Regime) {
+	w.ask("police", "disclosure", "name")
+	w.recipient().Notices = nil
+	w.policy().Purposes = slices.DeleteFunc(w.purposes(), func(s string) bool { return s == "purposes/disclosure" })
+	i := get[*registry.Instrument](w, "instruments/police")
+	i.SecrecyCitation, i.Regime = "law 2", law
 }
 
 func (w *world) orders() { w.q.OrderRef, w.q.OrderSubject = "order 1", w.q.Subject }

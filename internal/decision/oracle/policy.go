@@ -29,7 +29,7 @@ func (j *judge) resolveVersions() {
 		})
 		var last *registry.Policy
 		for _, p := range walk {
-			if notified(p) && (last == nil || !weakensAgainst(p, last) || j.accepted(p)) {
+			if notified(p) && (last == nil || !j.weakensAgainst(p, last) || j.accepted(p)) {
 				last = p
 			}
 		}
@@ -53,8 +53,12 @@ func notified(p *registry.Policy) bool {
 	})
 }
 
-// accepted reports whether the person accepted this very version (R50).
+// accepted reports whether the person accepted this very version (R50). For who is under
+// 14 or lacks capacity only a guardian does, and only what is held says so (R83).
 func (j *judge) accepted(p *registry.Policy) bool {
+	if j.under14() || j.age == decision.AgeAdultLackingCapacity {
+		return !j.bulk() && slices.Contains(j.held.AcceptedByGuardian, j.numbers[p.Name])
+	}
 	return j.source() && j.q.Subject != "" && !j.bulk() && j.q.AcceptedPolicy == p.Name || !j.bulk() && slices.Contains(j.held.Accepted, j.numbers[p.Name])
 }
 
@@ -66,8 +70,8 @@ func (r *Registry) newer(a, b *registry.Policy) bool {
 	return r.numbers[a.Name] > r.numbers[b.Name]
 }
 
-// weakensAgainst compares two versions (R15, R50).
-func weakensAgainst(p, before *registry.Policy) bool {
+// weakensAgainst compares two versions (R15, R50, R83).
+func (r *Registry) weakensAgainst(p, before *registry.Policy) bool {
 	if p.WeakensRights || adds(p.Purposes, before.Purposes) {
 		return true
 	}
@@ -81,6 +85,65 @@ func weakensAgainst(p, before *registry.Policy) bool {
 	for _, e := range p.Retention {
 		for _, c := range e.Categories {
 			if days, ok := retention(before, e.Purpose, c); !ok || e.Days > days {
+				return true
+			}
+		}
+	}
+	return addsBasis(p, before) || addsException(p, before) || r.dropsSchedule(p, before)
+}
+
+// addsBasis reports whether a version lists a basis that the one before did not, or with
+// a special ground that it had not (R83).
+func addsBasis(p, before *registry.Policy) bool {
+	for _, e := range p.Bases {
+		if e.Basis == registry.BasisConsent {
+			continue
+		}
+		for _, regime := range e.Regimes {
+			old := func(grounded bool) bool {
+				return slices.ContainsFunc(before.Bases, func(o registry.BasisEntry) bool {
+					return o.Purpose == e.Purpose && o.Kind == e.Kind && o.Basis == e.Basis && slices.Contains(o.Regimes, regime) && (!grounded || !blank(o.SpecialGround))
+				})
+			}
+			if !old(false) || !blank(e.SpecialGround) && !old(true) {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// addsException reports whether an exception does something else to a group of rules
+// than under the version before, and not nothing, or may be claimed for another kind
+// (R83).
+func addsException(p, before *registry.Policy) bool {
+	for e := registry.ExceptionLegalObligation; e <= registry.ExceptionMadePublic; e++ {
+		for g := registry.WaiverGroupErasedOrRestricted; g <= registry.WaiverGroupAssessment; g++ {
+			if effect := p.Waiver(g, e); effect != registry.WaiverEffectNo && effect != before.Waiver(g, e) {
+				return true
+			}
+		}
+		if slices.ContainsFunc(p.KindsOf(e), func(k registry.RecipientKind) bool { return !slices.Contains(before.KindsOf(e), k) }) {
+			return true
+		}
+	}
+	return false
+}
+
+// dropsSchedule reports whether a version says no more how long something is kept that
+// it holds necessary, though the one before did (R83).
+func (r *Registry) dropsSchedule(p, before *registry.Policy) bool {
+	scheduled := func(v *registry.Policy, purpose, leaf string) bool {
+		return slices.ContainsFunc(v.Retention, func(e registry.Retention) bool {
+			return e.Purpose == purpose && slices.ContainsFunc(e.Categories, func(named string) bool { return within(leaf, named) })
+		})
+	}
+	for _, n := range p.Necessity {
+		if n.ApprovedBy == "" || n.ApproveTime == 0 {
+			continue
+		}
+		for _, leaf := range n.CoveredCategories {
+			if r.categories[leaf] != nil && !r.inner(leaf) && scheduled(before, n.Purpose, leaf) && !scheduled(p, n.Purpose, leaf) {
 				return true
 			}
 		}

@@ -190,10 +190,11 @@ func (j *judge) toldOtherwise(regime registry.Regime, abroadUnder bool) bool {
 	return i != nil && j.stands(i) && i.ParticularInquiry && !abroad(regime, j.recipient.Country)
 }
 
-// secret reports whether the question's instrument stands and demands secrecy.
+// secret reports whether the question's instrument stands and a law of the mainland
+// demands its secrecy (R62, R83).
 func (j *judge) secret() bool {
 	i := j.instruments[j.q.AuthorityInstrument]
-	return i != nil && j.stands(i) && i.SecrecyCitation != ""
+	return i != nil && j.stands(i) && i.SecrecyCitation != "" && (i.Regime == registry.RegimeCn || i.Regime == registry.RegimeCnSz)
 }
 
 // statesServed reports whether every governing version states the served purpose.
@@ -204,15 +205,15 @@ func (j *judge) statesServed() bool {
 }
 
 // allows reports whether the agreements let the question's recipient engage another in
-// this way, those in force of any type: one that allows it suffices, and where none is
-// in force nothing is said (R82).
+// this way, those in force of any type that none amends: one that allows it suffices, and
+// where none is in force nothing is said (R82, R83).
 func (j *judge) allows(way registry.Authorisation) bool {
 	if j.exporter == nil || !j.runs(21) {
 		return true // the agreements are unknown, or none is asked for
 	}
 	some := false
 	for _, a := range j.agreements {
-		if !j.between(a) || len(j.rules22to25(a)) > 0 {
+		if !j.between(a) || len(j.rules22to25(a)) > 0 || j.amended(a) {
 			continue
 		}
 		some = true
@@ -228,7 +229,7 @@ func (j *judge) allows(way registry.Authorisation) bool {
 	return !some
 }
 
-// Rule 45 SUBPROCESSOR_NOT_AUTHORISED (R12, R36, R82).
+// Rule 45 SUBPROCESSOR_NOT_AUTHORISED (R12, R36, R82, R83).
 func (j *judge) rule45() {
 	if len(j.views) == 0 || !j.runs(45) {
 		return

@@ -13,7 +13,20 @@ var eea = []string{
 	"LU", "MT", "NL", "PL", "PT", "RO", "SK", "SI", "ES", "SE", "IS", "LI", "NO",
 }
 
-func inEEA(country string) bool { return slices.Contains(eea, country) }
+// stateOf is the state that a country is of: the Union's territories with a code of
+// their own are of France and of Finland (R83).
+func stateOf(country string) string {
+	switch country {
+	case "GF", "GP", "MF", "MQ", "RE", "YT":
+		return "FR"
+	case "AX":
+		return "FI"
+	}
+	return country
+}
+
+// inEEA is R10, read with R83.
+func inEEA(country string) bool { return slices.Contains(eea, stateOf(country)) }
 
 const unknown = "UNKNOWN"
 
@@ -420,7 +433,7 @@ func placesOf(r *registry.Recipient, ds []*registry.Deployment) (countries, lack
 // country: of it only the question's destinations are judged (R11).
 func (j *judge) direct() []string {
 	out := slices.Clone(j.q.DestinationCountries)
-	if !j.allPublic() {
+	if j.recipient != nil && len(j.views) > 0 && !j.allPublic() {
 		cs, _ := placesOf(j.recipient, j.placed())
 		out = append(out, cs...)
 	}

@@ -88,12 +88,13 @@ func (j *judge) openOrder() bool {
 	return false
 }
 
-// cohortCounts is R48; it must name a recipient (R81).
+// cohortCounts is R48; it must name a recipient (R81) and a version that speaks to the
+// persons (R83).
 func (j *judge) cohortCounts() bool {
 	c := j.q.Cohort
 	return j.bulk() && c.ID != "" && c.Recipient != "" && j.source() && given(c.AttestTime, j.t) && j.t-c.AttestTime <= day && c.Size == j.q.Quantity &&
 		c.WithdrawnExcluded != decision.None && c.MinorsExcluded != decision.None && c.ObjectedExcluded != decision.None &&
-		j.policies[c.Policy] != nil && j.served != nil && c.Purpose == j.served.Name
+		j.policies[c.Policy] != nil && j.speaks(j.policies[c.Policy]) && j.served != nil && c.Purpose == j.served.Name
 }
 
 // ageBand is the band that counts (R23, R47, R48): a presented ADULT or UNKNOWN only
@@ -151,7 +152,7 @@ func (j *judge) heldConsents() []consent {
 	var out []consent
 	for _, h := range j.held.Consents {
 		c := decision.Consent{Type: h.Type, Purpose: name(h.Purpose), Recipient: name(h.Recipient), Policy: name(h.Policy), GiveTime: h.GiveTime,
-			ExpireTime: h.ExpireTime, WithdrawTime: h.WithdrawTime, ByGuardian: h.ByGuardian, Publication: h.Publication}
+			ExpireTime: h.ExpireTime, WithdrawTime: h.WithdrawTime, ByGuardian: h.ByGuardian, Publication: h.Publication, Countries: h.Countries}
 		for _, n := range h.Categories {
 			c.Categories = append(c.Categories, name(n))
 		}
@@ -172,9 +173,13 @@ func (j *judge) holdsLegally(c asked) bool {
 	})
 }
 
-// Rule 11 SUBJECT_ERASED_OR_CANCELLED (R56).
+// deletes reports whether what is served is deletion, of which whoever received the data
+// is told all the same (R83).
+func (j *judge) deletes() bool { return j.served != nil && j.served.Deletion }
+
+// Rule 11 SUBJECT_ERASED_OR_CANCELLED (R56, R83).
 func (j *judge) rule11() {
-	if j.exporter == nil || j.served == nil || !j.runs(11) || !j.erased {
+	if j.exporter == nil || j.served == nil || !j.runs(11) || !j.erased || j.deletes() {
 		return
 	}
 	for _, c := range j.asked {
@@ -184,10 +189,10 @@ func (j *judge) rule11() {
 	}
 }
 
-// Rule 12 SUBJECT_RESTRICTED_OR_OBJECTED (R56): a restriction is for every purpose, an
+// Rule 12 SUBJECT_RESTRICTED_OR_OBJECTED (R56, R83): a restriction is for every purpose, an
 // objection that is presented for this one, one that is held for the served one.
 func (j *judge) rule12() {
-	if !j.runs(12) {
+	if !j.runs(12) || j.deletes() {
 		return
 	}
 	if j.restricted {

@@ -108,7 +108,8 @@ func (j *judge) unlabelled(t *registry.Transfer, c asked) bool {
 }
 
 // files reports whether a contract must be filed and is not, until when, and whether
-// the calendar knows that day (R73).
+// the calendar knows that day (R73). The days begin when the transfer is valid, or when
+// its agreement took effect, if that was before (R83).
 func (j *judge) files(t *registry.Transfer) (unfiled bool, due registry.Time, known bool) {
 	if t.Mechanism != registry.MechanismStandardContract && t.Mechanism != registry.MechanismGbaContract {
 		return false, 0, true
@@ -116,7 +117,11 @@ func (j *judge) files(t *registry.Transfer) (unfiled bool, due registry.Time, kn
 	if e := t.Evidence; e != nil && e.FilingNumber != "" && given(e.FilingTime, j.t) {
 		return false, 0, true
 	}
-	due, err := registry.AddWorkingDays(t.ValidFrom, 10)
+	from := t.ValidFrom
+	if a := j.agreements[t.Agreement]; a != nil && a.EffectiveTime != 0 {
+		from = min(from, a.EffectiveTime)
+	}
+	due, err := registry.AddWorkingDays(from, 10)
 	return true, due, err == nil
 }
 
