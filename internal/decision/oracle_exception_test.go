@@ -23,11 +23,14 @@ func (w *scene) addInstruments(name string) {
 			NecessityReason: "safety", OrdersPublication: w.chance(50), ParticularInquiry: w.chance(40),
 			ApprovedBy: "legal", SecondApprovedBy: "board", ApproveTime: w.ago(19)}
 		i.Regime = map[string]registry.Regime{"CN": registry.RegimeCn, "DE": registry.RegimeEu, "GB": registry.RegimeUk}[r.Country]
-		if i.Regime == 0 || w.chance(10) {
+		if i.Regime == 0 || w.chance(25) {
 			i.Regime = pick(w.Rand, laws...)
 		}
-		if w.chance(40) {
+		if w.chance(50) {
 			i.SecrecyCitation = "law"
+			if r.Kind == registry.RecipientKindAuthority && w.chance(35) { // of which the mainland knows nothing
+				i.Regime = pick(w.Rand, laws...)
+			}
 		}
 		if w.chance(40) {
 			i.Treaty = "treaty"

@@ -98,7 +98,10 @@ func (w *scene) leaves() []string {
 }
 
 // sceneCountries are those that the registries of the generator know.
-var sceneCountries = []string{"CN", "HK", "MO", "TW", "US", "DE", "FR", "GB", "JP", "BR", "SG"}
+var sceneCountries = []string{"CN", "HK", "MO", "TW", "US", "DE", "FR", "GB", "JP", "BR", "SG", "RE", "GP", "AX", "NC"}
+
+// territories are those of sceneCountries that are of the Union, and one that is not.
+var territories = []string{"RE", "GP", "AX", "NC"}
 
 // laws are the regimes that a basis or a citation may be of.
 var laws = []registry.Regime{registry.RegimeCn, registry.RegimeCnSz, registry.RegimeEu, registry.RegimeUk}
@@ -191,6 +194,9 @@ func (w *scene) addExporters() {
 			registry.Exporter{Country: "DE", RegionsServed: []string{"SE", "US"}},
 			registry.Exporter{Country: "GB", RegionsServed: []string{"GB"}},
 			registry.Exporter{Country: "GB", RegionsServed: []string{"GB", "DE"}},
+			registry.Exporter{Country: "CN", City: "shenzhen", RegionsServed: []string{"CN", pick(w.Rand, territories...)}},
+			registry.Exporter{Country: "SG", RegionsServed: []string{"SG", pick(w.Rand, territories...)}},
+			registry.Exporter{Country: pick(w.Rand, territories...), RegionsServed: []string{pick(w.Rand, "FR", "US", "RE"), "AX"}},
 			registry.Exporter{Country: "US"})
 		e.Name, e.Title = fmt.Sprintf("exporters/e%d", i), "a"
 		for p := range w.IntN(3) {

@@ -42,7 +42,7 @@ var mutable = map[string][]string{
 	"Notice":           {"RecipientTitle", "Contact", "Purposes", "Method", "CoveredCategories", "RightsRoute", "SubjectGroups", "NotifyTime"},
 	"Deployment":       {"StorageCountries", "AccessCountries", "Kind", "Role", "Hosting", "Links"},
 	"SubprocessorLink": {"Recipient", "Authorisation", "AuthoriseTime", "NoticeUntil", "ObjectTime", "SubAgreement"},
-	"Agreement":        {"Type", "Exporters", "Recipients", "OurSignature", "TheirSignature", "Purposes", "CoveredCategories", "SubjectGroups", "Hosting", "EffectiveTime", "ExpireTime", "TerminateTime", "TerminateTime", "SCCModule", "Terms", "Terms", "Terms"},
+	"Agreement":        {"Type", "Exporters", "Recipients", "OurSignature", "TheirSignature", "Purposes", "CoveredCategories", "SubjectGroups", "Hosting", "EffectiveTime", "ExpireTime", "TerminateTime", "TerminateTime", "SCCModule", "Amends", "Terms", "Terms", "Terms"},
 	"Signature":        {"SignTime"},
 	"Terms": {"Confidentiality", "Purpose", "Period", "Method", "Categories", "Measures", "Audit", "SubprocessorMode", "DeleteOrReturn", "Instructions",
 		"StaffConfidentiality", "AssistRights", "AssistSecurity", "Allocation", "Contact", "Entrusting", "RetentionLimitDays"},
@@ -144,6 +144,10 @@ func (w *scene) mayGo(name string) bool {
 			if n.Agreement == name {
 				return false
 			}
+		case *registry.Agreement:
+			if n.Amends == name {
+				return false
+			}
 		case *registry.ExceptionRecord:
 			if n.Instrument == name {
 				return false
@@ -161,6 +165,9 @@ func (w *scene) mayGo(name string) bool {
 func (w *scene) repair(n registry.Noun) {
 	switch n := n.(type) {
 	case *registry.Exporter:
+		if len(n.Country) != 2 {
+			n.Country = w.nouns[n.Name].(*registry.Exporter).Country
+		}
 		if n.Country != "CN" {
 			n.City = ""
 		} else if n.City == "" {
@@ -169,6 +176,9 @@ func (w *scene) repair(n registry.Noun) {
 		w.repairProofs(n)
 	case *registry.Agreement:
 		n.Categories = n.CoveredCategories
+		if n.Amends == n.Name {
+			n.Amends = ""
+		}
 		if len(n.Recipients) == 0 {
 			n.Recipients = w.nouns[n.Name].(*registry.Agreement).Recipients
 		}
@@ -449,7 +459,7 @@ func (w *scene) alterText(f reflect.Value, name string) {
 		pool = []string{"", " ", "x"}
 	case "Source":
 		pool = screeningSources
-	case "SubAgreement":
+	case "SubAgreement", "Amends":
 		pool = append(w.names(registry.Agreements), "")
 	default:
 		pool = []string{"", "", "x"}
@@ -521,9 +531,9 @@ func (w *scene) element(field string) string {
 	case "Countries":
 		return pick(w.Rand, sceneCountries...)
 	case "RegionsServed":
-		return pick(w.Rand, "CN", "DE", "FR", "SE", "SG", "GB")
+		return pick(w.Rand, "CN", "DE", "FR", "SE", "SG", "GB", "RE", "AX")
 	case "Regions":
-		return pick(w.Rand, "CN", "DE", "FR", "SE", "SG", "*")
+		return pick(w.Rand, "CN", "DE", "FR", "SE", "SG", "RE", "*")
 	}
 	return pick(w.Rand, append([]string{"UNKNOWN"}, sceneCountries...)...) // storage and access
 }

@@ -167,6 +167,9 @@ func (w *scene) addPolicy(like *registry.Policy, i int) {
 			w.addWaivers(p)
 		}
 	}
+	if w.chance(35) {
+		w.widen(p)
+	}
 	if w.chance(25) { // what widens
 		k := &p.Kinds[w.IntN(len(p.Kinds))]
 		switch w.IntN(4) {

@@ -181,7 +181,9 @@ func drops(c registry.Collection) evidence {
 // notices and acceptances, whether a principal is a source; the evidence of a basis
 // but the order, because two of them name none and rules for staff bring rule 20; and
 // what speaks against a share (a screening that found it listed, a withdrawal, the
-// time of collection, which an open order makes good).
+// time of collection, which an open order makes good; that an amendment is in force,
+// which takes away what it amends; a necessity row of a purpose for which something is
+// kept by a schedule, without which the version need not say how long).
 var evidences = map[string]evidence{
 	"a consent": func(r *rand.Rand, _ *scene, k *asking) string {
 		if !cut(r, &k.q.Consents) {
@@ -242,8 +244,23 @@ var evidences = map[string]evidence{
 		}
 		return "the question's"
 	},
-	"an agreement": drops(registry.Agreements), "a transfer": drops(registry.Transfers), "an assessment": drops(registry.Assessments),
+	"an agreement": func(r *rand.Rand, w *scene, k *asking) string {
+		own := slices.DeleteFunc(w.names(registry.Agreements), func(name string) bool {
+			a := w.nouns[name].(*registry.Agreement)
+			return !concerns(a, &k.q) || !w.mayGo(name) || a.Amends != ""
+		})
+		if len(own) == 0 {
+			return ""
+		}
+		name := pick(r, own...)
+		w.drop(name)
+		return name
+	},
+	"a transfer": drops(registry.Transfers), "an assessment": drops(registry.Assessments),
 	"a signature or a date": takeFrom(registry.Agreements, func(r *rand.Rand, n *registry.Agreement, _ *asking) bool {
+		if n.Amends != "" {
+			return zero(r, n, "Purposes", "CoveredCategories", "SubjectGroups", "Hosting")
+		}
 		return zero(r, n, "OurSignature", "TheirSignature", "EffectiveTime", "Purposes", "CoveredCategories", "SubjectGroups", "Hosting")
 	}),
 	"a term": takeFrom(registry.Agreements, func(r *rand.Rand, n *registry.Agreement, _ *asking) bool {
@@ -260,8 +277,29 @@ var evidences = map[string]evidence{
 		n.Screenings = slices.DeleteFunc(n.Screenings, func(s registry.Screening) bool { return s.Result == registry.ScreeningResultClear })
 		return len(n.Screenings) < before
 	}),
-	"a necessity row": takeFrom(registry.Policies, func(r *rand.Rand, n *registry.Policy, _ *asking) bool { return cut(r, &n.Necessity) }),
-	"a safeguard":     takeFrom(registry.Policies, func(r *rand.Rand, n *registry.Policy, _ *asking) bool { return cut(r, &n.Safeguards) }),
+	"a necessity row": func(r *rand.Rand, w *scene, _ *asking) string {
+		kept := map[string]bool{} // purposes with a schedule
+		for _, name := range w.names(registry.Policies) {
+			for _, e := range w.nouns[name].(*registry.Policy).Retention {
+				kept[e.Purpose] = true
+			}
+		}
+		name := pick(r, append(w.names(registry.Policies), "")...)
+		if name == "" {
+			return ""
+		}
+		rows := w.nouns[name].(*registry.Policy).Necessity
+		if len(rows) == 0 {
+			return ""
+		}
+		i := r.IntN(len(rows))
+		if kept[rows[i].Purpose] {
+			return ""
+		}
+		change(w, name, func(p *registry.Policy) { p.Necessity = slices.Delete(p.Necessity, i, i+1) })
+		return "of " + name
+	},
+	"a safeguard": takeFrom(registry.Policies, func(r *rand.Rand, n *registry.Policy, _ *asking) bool { return cut(r, &n.Safeguards) }),
 	"an assessment's approval": takeFrom(registry.Assessments, func(r *rand.Rand, n *registry.Assessment, _ *asking) bool {
 		return zero(r, n, "ApprovedBy", "ApproveTime", "ReviewUntil", "CoveredCategories", "Countries", "RecipientKinds")
 	}),

@@ -63,6 +63,9 @@ func (w *scene) ask(seed uint64, mutations []uint64) asking {
 	if r.IntN(30) == 0 {
 		w.askNobody(r, q)
 	}
+	if r.IntN(30) == 0 {
+		w.askDeletion(r, q)
+	}
 	held := r.IntN(3) == 0
 	if r.IntN(14) > 0 && !(held && r.IntN(2) == 0) {
 		w.askConsents(r, q)
@@ -73,6 +76,8 @@ func (w *scene) ask(seed uint64, mutations []uint64) asking {
 		often = 55
 	case registry.RecipientKindPublic:
 		often = 33
+	case registry.RecipientKindAuthority:
+		often = 25
 	}
 	if r.IntN(100) < often {
 		w.askException(r, q)
@@ -86,6 +91,7 @@ func (w *scene) ask(seed uint64, mutations []uint64) asking {
 	if r.IntN(4) > 0 {
 		k.counters = w.askCounters(r)
 	}
+	w.askFourth(r, &k)
 	for _, m := range mutations {
 		w.mutateAsking(newRand(m, 5), &k)
 	}
@@ -228,7 +234,7 @@ func (w *scene) askException(r *rand.Rand, q *decision.Question) {
 	if r.IntN(3) > 0 { // what it would waive
 		q.Consents = nil
 	}
-	if r.IntN(3) == 0 { // and the local law of Shenzhen
+	if r.IntN(5) < 2 { // and the local law of Shenzhen
 		if q.HRReference = "rules 1"; q.ServedPurpose != "" {
 			q.ServedPurpose = "purposes/account"
 		} else {
@@ -420,7 +426,7 @@ func (w *scene) mutateAsking(r *rand.Rand, k *asking) {
 	case 9:
 		q.SubjectGroup = registry.SubjectGroup(r.IntN(6))
 	case 10:
-		q.SubjectRegions = pick(r, nil, []string{"UNKNOWN"}, []string{"CN"}, []string{"DE", "UNKNOWN"}, []string{pick(r, "FR", "SE", "ES", "SG", "US", "GB")}, []string{"CN", "SE"}, []string{"GB", "DE"})
+		q.SubjectRegions = pick(r, nil, []string{"UNKNOWN"}, []string{"CN"}, []string{"DE", "UNKNOWN"}, []string{pick(r, "FR", "SE", "ES", "SG", "US", "GB")}, []string{pick(r, territories...)}, []string{"CN", "SE"}, []string{"GB", "DE"})
 	case 11:
 		q.Product = pick(r, "", "p0", "p1", "none")
 	case 12, 13:
@@ -499,7 +505,7 @@ func (w *scene) mutateConsents(q *decision.Question) {
 		from = w.IntN(len(q.Consents))
 		to = from + 1
 	}
-	field, at, less := w.IntN(15), w.instant(), partOf(w.Rand, w.leaves(), len(w.leaves()))
+	field, at, less, there := w.IntN(16), w.instant(), partOf(w.Rand, w.leaves(), len(w.leaves())), w.consentCountries(w.Rand, q)
 	for i := from; i < to; i++ {
 		c := &q.Consents[i]
 		switch field {
@@ -529,6 +535,8 @@ func (w *scene) mutateConsents(q *decision.Question) {
 			c.ChildInterest = ""
 		case 14:
 			c.Publication = pick(w.Rand, "", "book")
+		case 15:
+			c.Countries = there
 		}
 	}
 }

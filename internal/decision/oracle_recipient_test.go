@@ -10,7 +10,7 @@ import (
 
 // addRecipient adds a recipient with all that lets it receive everything.
 func (w *scene) addRecipient(name string) {
-	country := pick(w.Rand, "CN", "CN", "CN", "CN", "DE", "DE", "US", "HK", "JP", "GB", "BR", "SG", "TW")
+	country := pick(w.Rand, "CN", "CN", "CN", "CN", "DE", "DE", "US", "HK", "JP", "GB", "BR", "SG", "TW", pick(w.Rand, territories...))
 	r := &registry.Recipient{Name: name, Title: "a", Country: country,
 		Kind:        1 + registry.RecipientKind(w.IntN(8)),
 		Role:        pick(w.Rand, registry.RecipientRoleProcessor, registry.RecipientRoleController, registry.RecipientRoleController, registry.RecipientRoleJointController),
@@ -24,8 +24,8 @@ func (w *scene) addRecipient(name string) {
 		r.Role = registry.RecipientRoleController
 	}
 	r.NaturalPerson = w.chance(6)
-	if w.chance(35) { // authority, rescue, successor, public
-		r.Kind = registry.RecipientKindAuthority + pick(w.Rand, registry.RecipientKind(0), 0, 1, 1, 2, 2, 3, 3)
+	if w.chance(38) { // authority, rescue, successor, public
+		r.Kind = registry.RecipientKindAuthority + pick(w.Rand, registry.RecipientKind(0), 0, 0, 1, 1, 2, 2, 3, 3)
 		r.Role = [...]registry.RecipientRole{registry.RecipientRoleAuthority, registry.RecipientRoleController, registry.RecipientRoleController, registry.RecipientRoleNone}[r.Kind-registry.RecipientKindAuthority]
 		if r.Kind == registry.RecipientKindRescue && w.chance(30) { // some rescue services are authorities
 			r.Role = registry.RecipientRoleAuthority
@@ -85,6 +85,7 @@ func (w *scene) addRecipient(name string) {
 		w.addTransfers(id, r, e, country)
 		w.addAssessments(id, r, e)
 	}
+	w.addAmendments(id, r)
 }
 
 // screeningSources are the lists that are read, as they are written; none is one too.

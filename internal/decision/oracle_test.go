@@ -383,6 +383,7 @@ func TestEngineAgreesWithOracle(t *testing.T) {
 	fired := map[decision.Code]int{}
 	waived := map[string]int{} // by group and exception
 	looked := map[string]int{} // by point of R81
+	met := map[string]int{}    // by point of R83
 	var asked, allowed, few int
 	shapes, failing := map[string]int{}, map[string]trial{}
 	var d decision.Decision
@@ -392,13 +393,18 @@ func TestEngineAgreesWithOracle(t *testing.T) {
 		j := k.judges(t)
 		for i := range questionsPerRegistry {
 			k.questionSeed = seed*1000 + uint64(i)
-			k.askingMutations = seedsFor(k.questionSeed, pick(r, 0, 0, 1, 1, 2, 4))
+			k.askingMutations = seedsFor(k.questionSeed, pick(r, 0, 0, 0, 1, 1, 2, 4))
 			question := j.w.ask(k.questionSeed, k.askingMutations)
 			engine, plain := j.answers(question, &d)
 			asked++
 			for point, meets := range j.w.secondLook(question, plain) {
 				if meets {
 					looked[point]++
+				}
+			}
+			for point, meets := range j.w.fourthLook(question, plain) {
+				if meets {
+					met[point]++
 				}
 			}
 			if plain.Outcome == decision.Allowed {
@@ -432,6 +438,7 @@ func TestEngineAgreesWithOracle(t *testing.T) {
 	}
 	t.Logf("%d questions: %d allowed, %d with fewer than three reasons", asked, allowed, few)
 	t.Logf("points of R81: %v", looked)
+	t.Logf("points of R83: %v", met)
 	all := make([]string, 0, len(shapes))
 	for s := range shapes {
 		all = append(all, s)
@@ -462,6 +469,11 @@ func TestEngineAgreesWithOracle(t *testing.T) {
 	for point := range newScene(seed, nil).secondLook(asking{}, oracle.Answer{}) {
 		if looked[point] < 5 {
 			t.Errorf("R81, %s: met %d times, want 5 or more", point, looked[point])
+		}
+	}
+	for point := range newScene(seed, nil).fourthLook(asking{}, oracle.Answer{}) {
+		if met[point] < 5 {
+			t.Errorf("R83, %s: met %d times, want 5 or more", point, met[point])
 		}
 	}
 	if 100*allowed < 15*asked {

@@ -11,7 +11,7 @@ import (
 
 // mechanismsOf are the tools that a regime knows.
 var mechanismsOf = map[registry.Regime][]registry.Mechanism{
-	registry.RegimeCn: {registry.MechanismSecurityAssessment, registry.MechanismSecurityAssessment, registry.MechanismStandardContract, registry.MechanismStandardContract,
+	registry.RegimeCn: {registry.MechanismSecurityAssessment, registry.MechanismSecurityAssessment, registry.MechanismStandardContract, registry.MechanismStandardContract, registry.MechanismStandardContract,
 		registry.MechanismCertification, registry.MechanismExemption, registry.MechanismExemption, registry.MechanismExemption, registry.MechanismTreaty},
 	registry.RegimeEu: {registry.MechanismScc, registry.MechanismScc, registry.MechanismScc, registry.MechanismBcr, registry.MechanismAdHocClauses, registry.MechanismCodeOrCertification, registry.MechanismDerogation},
 	registry.RegimeUk: {registry.MechanismIdta, registry.MechanismIdta, registry.MechanismUkAddendum, registry.MechanismUkAddendum, registry.MechanismBcr, registry.MechanismDerogation},
@@ -65,6 +65,9 @@ func (w *scene) completeTransfer(t *registry.Transfer, r *registry.Recipient) {
 		added := w.addAgreement(strings.Replace(t.Name, "transfers/", "agreements/sc-", 1), r.Name, a)
 		if t.Agreement = added.Name; t.Regime == registry.RegimeCn && t.Evidence.FilingNumber == "" && w.chance(85) {
 			added.EffectiveTime = t.ValidFrom + pick(w.Rand, 0, 0, 1, aDay) // the ten days begin with the earlier
+			if w.chance(60) {
+				added.EffectiveTime, t.ValidFrom = t.ValidFrom, min(w.now, t.ValidFrom+pick(w.Rand, 1, aDay, aDay, 9*aDay))
+			}
 		}
 	}
 	module := int32(1)
@@ -119,10 +122,14 @@ func (w *scene) completeTransfer(t *registry.Transfer, r *registry.Recipient) {
 // fileTransfer gives a transfer of the mainland its filing, or lets ten working days
 // be about to pass, and sometimes an approved scale.
 func (w *scene) fileTransfer(t *registry.Transfer) {
-	if w.chance(85) {
+	filed := 68
+	if _, err := registry.AddWorkingDays(w.ago(30), 10); err != nil { // no calendar says when
+		filed = 93
+	}
+	if w.chance(filed) {
 		t.Evidence.FilingNumber, t.Evidence.FilingTime = "2", w.ago(240)
 	} else if w.chance(70) {
-		t.ValidFrom = w.ago(1 + w.IntN(22))
+		t.ValidFrom = w.ago(1 + w.IntN(pick(w.Rand, 4, 8, 22)))
 		if w.chance(30) { // the midnight that ends the tenth working day, or one beside it
 			from := w.now
 			for n := 0; n < 30; n++ {

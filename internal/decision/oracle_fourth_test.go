@@ -1,0 +1,435 @@
+package decision_test
+
+import (
+	"fmt"
+	"math/rand/v2"
+	"reflect"
+	"slices"
+	"strings"
+
+	"waybill/internal/decision"
+	"waybill/internal/decision/oracle"
+	"waybill/internal/registry"
+)
+
+// What the generator makes so that R83 is met, and where it was.
+
+// inUnion reports whether one of the countries is a territory of the Union.
+func inUnion(countries ...string) bool {
+	return slices.ContainsFunc(countries, func(c string) bool { return slices.Contains(territories, c) && c != "NC" })
+}
+
+// widen changes a version as only one that is accepted may, or almost.
+func (w *scene) widen(p *registry.Policy) {
+	switch w.IntN(9) {
+	case 0: // a basis more
+		p.Bases = append(p.Bases, registry.BasisEntry{Purpose: pick(w.Rand, w.names(registry.Purposes)...), Kind: 1 + registry.RecipientKind(w.IntN(12)), Regimes: partOf(w.Rand, laws, 4),
+			Basis: 1 + registry.Basis(w.IntN(6))})
+	case 1: // a special ground, or another one
+		if len(p.Bases) > 0 {
+			e := &p.Bases[w.IntN(len(p.Bases))]
+			e.SpecialGround = pick(w.Rand, "", " ", "9(2)(g)", "9(2)(g)")
+		}
+	case 2: // the cells of the default again, or others
+		p.Waivers = nil
+		if w.chance(50) {
+			w.addWaivers(p)
+		}
+	case 3:
+		p.Waivers = append([]registry.WaiverCell{{Exception: 1 + registry.Exception(w.IntN(6)), Group: registry.WaiverGroupKindLists, Effect: registry.WaiverEffectYes}}, p.Waivers...)
+	case 4: // kinds for exceptions
+		p.ExceptionKinds = nil
+		if w.chance(50) {
+			w.addExceptionKinds(p)
+		}
+	case 5:
+		if len(p.ExceptionKinds) > 0 {
+			k := &p.ExceptionKinds[w.IntN(len(p.ExceptionKinds))]
+			k.Kinds = append(slices.Clone(k.Kinds), 1+registry.RecipientKind(w.IntN(12)))
+		}
+	default: // no schedule for something that is still necessary, or no more
+		if len(p.Retention) == 0 {
+			return
+		}
+		i := w.IntN(len(p.Retention))
+		gone := p.Retention[i]
+		p.Retention = slices.Delete(p.Retention, i, i+1)
+		switch w.IntN(4) {
+		case 0, 1: // no more
+			p.Necessity = slices.DeleteFunc(p.Necessity, func(n registry.Necessity) bool { return n.Purpose == gone.Purpose })
+		case 2: // by nobody's word
+			for k := range p.Necessity {
+				if p.Necessity[k].Purpose == gone.Purpose {
+					p.Necessity[k].ApprovedBy = ""
+				}
+			}
+		}
+	}
+}
+
+// addAmendments amends some agreements of a recipient: by the same, by less or more, by
+// one that is not in force, of another type or with others, and some amendments again.
+func (w *scene) addAmendments(id string, r *registry.Recipient) {
+	contracts := w.chance(25) // on which transfers rest
+	own := slices.DeleteFunc(w.names(registry.Agreements), func(n string) bool {
+		return !slices.Contains(w.nouns[n].(*registry.Agreement).Recipients, r.Name) || strings.HasPrefix(n, "agreements/sc-") != contracts
+	})
+	for k := range pick(w.Rand, 0, 0, 0, 0, 1, 2) {
+		if len(own) == 0 {
+			return
+		}
+		a := cloneNoun(w.nouns[pick(w.Rand, own...)].(*registry.Agreement))
+		a.Amends, a.Name = a.Name, fmt.Sprintf("agreements/%s-amendment-%d", id, k)
+		a.EffectiveTime = w.ago(100)
+		switch w.IntN(18) {
+		case 0:
+			a.Purposes = partOf(w.Rand, w.names(registry.Purposes), 12)
+		case 1:
+			a.CoveredCategories = partOf(w.Rand, w.leaves(), len(w.leaves()))
+		case 2: // more than the amended one
+			w.nouns[a.Amends].(*registry.Agreement).Purposes = partOf(w.Rand, w.names(registry.Purposes), 12)
+			a.Purposes = w.names(registry.Purposes)
+		case 3:
+			a.EffectiveTime = w.now + pick(w.Rand, registry.Time(0), 1)
+		case 4:
+			a.TheirSignature = nil
+		case 5:
+			a.ExpireTime = w.now + pick(w.Rand, registry.Time(0), 1)
+		case 6:
+			a.TerminateTime = w.now + pick(w.Rand, registry.Time(0), 1)
+		case 7:
+			a.Type = 1 + registry.AgreementType(w.IntN(valuesOf(reflect.TypeFor[registry.AgreementType]())-1))
+		case 8:
+			if a.Terms != nil {
+				a.Terms.SubprocessorMode = pick(w.Rand, registry.SubprocessorModeNone, registry.SubprocessorModeSpecific)
+			}
+		case 9:
+			if a.Terms != nil {
+				a.Terms.Confidentiality = ""
+			}
+		case 10:
+			a.Recipients = []string{pick(w.Rand, w.names(registry.Recipients)...)}
+		}
+		w.nouns[a.Name] = a // for what repair looks up
+		w.repair(a)
+		w.put(a)
+		own = append(own, a.Name, a.Name, a.Name)
+	}
+}
+
+// consentCountries are countries that a consent may name: everywhere, or not quite; where
+// the recipient is, or elsewhere.
+func (w *scene) consentCountries(r *rand.Rand, q *decision.Question) []string {
+	country := "CN"
+	if n, ok := w.nouns[q.Recipient].(*registry.Recipient); ok && n.Country != "" {
+		country = n.Country
+	}
+	return pick(r, sceneCountries, sceneCountries, sceneCountries, sceneCountries[1:], append([]string{"UNKNOWN"}, sceneCountries...), []string{country}, []string{country}, []string{"CN", country},
+		[]string{pick(r, sceneCountries...)}, partOf(r, sceneCountries, len(sceneCountries)), nil)
+}
+
+// askDeletion asks to have deleted what is held of a person, mostly one of whom it was
+// to be.
+func (w *scene) askDeletion(r *rand.Rand, q *decision.Question) {
+	if q.ServedPurpose != "" {
+		q.ServedPurpose = "purposes/deletion"
+	} else {
+		q.Purpose = "purposes/deletion"
+	}
+	if r.IntN(8) > 0 {
+		q.Erased, q.Restricted, q.Objected = r.IntN(2) == 0, r.IntN(3) == 0, r.IntN(3) == 0
+	}
+}
+
+// askFourth lets some consents name countries, and some have been given under other
+// versions; and it has a version accepted for a child, by it or by a guardian.
+func (w *scene) askFourth(r *rand.Rand, k *asking) {
+	q := &k.q
+	versions := append(w.names(registry.Policies), "policies/v1")
+	if r.IntN(6) == 0 {
+		countries := w.consentCountries(r, q)
+		for i := range q.Consents {
+			if r.IntN(8) > 0 {
+				q.Consents[i].Countries = countries
+			}
+		}
+		if k.facts != nil {
+			for i := range k.facts.Consents {
+				k.facts.Consents[i].Countries = countries
+			}
+		}
+	}
+	if r.IntN(9) == 0 {
+		version := pick(r, versions...)
+		for i := range q.Consents {
+			q.Consents[i].Policy = version
+		}
+		if k.facts != nil {
+			for i := range k.facts.Consents {
+				k.facts.Consents[i].Policy = w.numbers[version]
+			}
+		}
+		if q.Cohort.ID != "" {
+			q.Cohort.Policy = version
+		}
+	}
+	if q.Subject == "" || len(versions) < 3 || r.IntN(9) > 0 {
+		return
+	}
+	if k.facts == nil {
+		k.facts = &decision.Facts{}
+	}
+	f, band := k.facts, pick(r, decision.AgeUnder13, decision.Age13, decision.Age13, decision.Age14, decision.AgeAdultLackingCapacity, decision.AgeAdultLackingCapacity)
+	if r.IntN(2) == 0 {
+		f.Age = band
+	} else {
+		q.AgeBand = band
+	}
+	for i := range q.Consents {
+		q.Consents[i].ByGuardian = r.IntN(8) > 0
+	}
+	accepted := once(versions)
+	if r.IntN(4) == 0 {
+		accepted = partOf(r, accepted, len(accepted))
+	}
+	f.Accepted, f.AcceptedByGuardian = w.numbersOf(accepted), nil
+	if r.IntN(2) == 0 {
+		f.AcceptedByGuardian = slices.Clone(f.Accepted)
+		if r.IntN(4) == 0 {
+			f.AcceptedByGuardian = partOf(r, f.Accepted, len(f.Accepted))
+		}
+	}
+	if q.AcceptedPolicy = pick(r, versions...); r.IntN(3) == 0 {
+		f.Accepted, f.AcceptedByGuardian = nil, nil
+	}
+	if r.IntN(2) == 0 {
+		w.askLater(r, q)
+	}
+}
+
+// askLater asks for what a later version states and the first does not, where there is
+// something, without a consent that would cure it.
+func (w *scene) askLater(r *rand.Rand, q *decision.Question) {
+	first, _ := w.nouns["policies/v1"].(*registry.Policy)
+	var more []string
+	for _, name := range w.names(registry.Policies) {
+		if p := w.nouns[name].(*registry.Policy); first != nil && p.EffectiveTime <= w.now {
+			for _, purpose := range added(p.Purposes, first.Purposes) {
+				if w.nouns[purpose].(*registry.Purpose).Service == 0 {
+					more = append(more, purpose)
+				}
+				if w.nouns[name] != first && r.IntN(2) == 0 {
+					q.AcceptedPolicy = name
+				}
+			}
+		}
+	}
+	if len(more) == 0 {
+		return
+	}
+	if q.Consents = nil; q.ServedPurpose != "" {
+		q.ServedPurpose = pick(r, more...)
+	} else {
+		q.Purpose = pick(r, more...)
+	}
+}
+
+// fourthLook says which points of R83 a question and its answer meet, as far as can be
+// seen of them from without.
+func (w *scene) fourthLook(k asking, a oracle.Answer) map[string]bool {
+	q, now := &k.q, k.now
+	has := func(codes ...decision.Code) bool {
+		return slices.ContainsFunc(a.Reasons, func(r oracle.Reason) bool { return slices.Contains(codes, r.Code) })
+	}
+	allowed := a.Outcome == decision.Allowed
+
+	exporter, _ := w.nouns[q.Exporter].(*registry.Exporter)
+	if exporter == nil {
+		exporter = &registry.Exporter{}
+	}
+	recipient, _ := w.nouns[q.Recipient].(*registry.Recipient)
+	if recipient == nil {
+		recipient = &registry.Recipient{}
+	}
+	points := map[string]bool{} // each that stands below an if is named here, met or not
+	for _, point := range []string{"of a child, accepted by a guardian, governs", "of a child, accepted by itself as held, refused", "of a child, accepted by itself as presented, refused",
+		"secret by a law of the mainland, not told", "secret by another law, told or to be told"} {
+		points[point] = false
+	}
+	for what := range changes(&registry.Policy{}, &registry.Policy{}) {
+		points["a version with "+what+" governs"], points["a version with "+what+" does not govern"] = false, false
+	}
+
+	first, _ := w.nouns["policies/v1"].(*registry.Policy)
+	for _, name := range w.names(registry.Policies) {
+		p := w.nouns[name].(*registry.Policy)
+		if first == nil || p == first {
+			continue
+		}
+		newer := p.EffectiveTime > first.EffectiveTime && p.EffectiveTime <= now && slices.Contains(p.SubjectGroups, q.SubjectGroup) && a.Policy != ""
+		for what, differs := range changes(p, first) {
+			if newer && differs && a.Policy == name {
+				points["a version with "+what+" governs"] = true
+			}
+			if newer && differs && a.Policy == first.Name {
+				points["a version with "+what+" does not govern"] = true
+			}
+		}
+	}
+	f := decision.Facts{}
+	if k.facts != nil {
+		f = *k.facts
+	}
+	guarded := func(b decision.AgeBand) bool {
+		return b == decision.AgeUnder13 || b == decision.Age13 || b == decision.AgeAdultLackingCapacity
+	}
+	if guarded(q.AgeBand) || guarded(f.Age) {
+		points["of a child, accepted by a guardian, governs"] = a.Policy != "" && a.Policy != "policies/v1" && slices.Contains(f.AcceptedByGuardian, w.numbers[a.Policy])
+		points["of a child, accepted by itself as held, refused"] = slices.ContainsFunc(a.Reasons, func(r oracle.Reason) bool {
+			return r.Code == decision.PolicyWeakensRightsNoConsent && slices.Contains(f.Accepted, w.numbers[r.Record])
+		})
+		points["of a child, accepted by itself as presented, refused"] = slices.ContainsFunc(a.Reasons, func(r oracle.Reason) bool {
+			return r.Code == decision.PolicyWeakensRightsNoConsent && q.AcceptedPolicy == r.Record
+		})
+	}
+
+	speaks := func(name string) bool {
+		p, _ := w.nouns[name].(*registry.Policy)
+		regions := append(slices.Clone(q.SubjectRegions), exporter.RegionsServed...)
+		return p != nil && slices.Contains(p.SubjectGroups, q.SubjectGroup) && (slices.Contains(p.Regions, "*") || slices.ContainsFunc(p.Regions, func(r string) bool { return slices.Contains(regions, r) }))
+	}
+	consents := slices.Clone(q.Consents)
+	for _, h := range f.Consents {
+		for name, n := range w.numbers {
+			if n == h.Policy {
+				consents = append(consents, decision.Consent{Policy: name, Countries: h.Countries})
+			}
+		}
+	}
+	mute := slices.ContainsFunc(consents, func(c decision.Consent) bool { return w.nouns[c.Policy] != nil && !speaks(c.Policy) })
+	other := slices.ContainsFunc(consents, func(c decision.Consent) bool { return c.Policy != "policies/v1" && speaks(c.Policy) })
+	points["a consent under a version of others, refused"] = mute && has(decision.ConsentScopeMismatch)
+	points["a consent under another version of theirs, no mismatch"] = other && allowed
+	points["a cohort under a version of others"] = q.Cohort.ID != "" && w.nouns[q.Cohort.Policy] != nil && !speaks(q.Cohort.Policy)
+	points["a cohort under a version of theirs, 30 silent"] = q.Cohort.ID != "" && speaks(q.Cohort.Policy) && !has(decision.ConsentMissing)
+	named := func(has bool) bool {
+		return slices.ContainsFunc(consents, func(c decision.Consent) bool {
+			return len(c.Countries) > 0 && slices.Contains(c.Countries, recipient.Country) == has
+		})
+	}
+	points["a consent to the country, allowed"] = named(true) && allowed
+	points["a consent to another country, refused"] = named(false) && has(decision.ConsentScopeMismatch)
+	points["a consent to another country, at home, allowed"] = named(false) && recipient.Country == exporter.Country && allowed
+	points["a held consent with countries"] = slices.ContainsFunc(f.Consents, func(c decision.HeldConsent) bool { return len(c.Countries) > 0 })
+
+	eu := slices.ContainsFunc(a.Reasons, func(r oracle.Reason) bool { return r.Regime == registry.RegimeEu })
+	points["a person of a territory, judged by EU"] = inUnion(q.SubjectRegions...) && !slices.ContainsFunc(q.SubjectRegions, func(c string) bool { return slices.Contains([]string{"DE", "FR", "SE", "ES"}, c) }) && eu
+	points["an exporter of a territory, judged by EU"] = inUnion(exporter.Country) && eu
+	points["a recipient of a territory, allowed"] = inUnion(recipient.Country) && allowed
+	points["a recipient of a territory, of an exporter of the Union, allowed"] = inUnion(recipient.Country) && slices.Contains([]string{"DE", "RE", "AX", "GP"}, exporter.Country) && allowed
+	points["a recipient of a territory, not covered"] = inUnion(recipient.Country) && has(decision.TransferDestinationNotCovered, decision.TransferNoMechanism)
+	points["an authority of a territory"] = inUnion(recipient.Country) && recipient.Kind == registry.RecipientKindAuthority
+	points["a child of a territory"] = inUnion(q.SubjectRegions...) && q.AgeBand >= decision.AgeUnder13 && q.AgeBand <= decision.Age15
+
+	relied := func(is func(*registry.Agreement) bool) bool {
+		return slices.ContainsFunc(a.Agreements, func(n string) bool { return is(w.nouns[n].(*registry.Agreement)) })
+	}
+	amendedBy := func(name string) *registry.Agreement {
+		for _, n := range w.names(registry.Agreements) {
+			if o := w.nouns[n].(*registry.Agreement); o.Amends == name {
+				return o
+			}
+		}
+		return nil
+	}
+	points["an amendment relied upon"] = relied(func(n *registry.Agreement) bool { return n.Amends != "" })
+	points["an amendment of an amendment relied upon"] = relied(func(n *registry.Agreement) bool {
+		before, _ := w.nouns[n.Amends].(*registry.Agreement)
+		return before != nil && before.Amends != ""
+	})
+	points["an agreement relied upon, its amendment not in force or with others"] = relied(func(n *registry.Agreement) bool { return amendedBy(n.Name) != nil })
+	points["an agreement of which an amendment takes everything"] = has(decision.AgreementMissing) && slices.ContainsFunc(w.names(registry.Agreements), func(n string) bool {
+		return slices.Contains(w.nouns[n].(*registry.Agreement).Recipients, q.Recipient) && amendedBy(n) != nil
+	})
+	points["an amendment that falls short"] = slices.ContainsFunc(a.Reasons, func(r oracle.Reason) bool {
+		n, _ := w.nouns[r.Record].(*registry.Agreement)
+		return n != nil && n.Amends != "" && r.Code.Rule() >= 26 && r.Code.Rule() <= 28
+	})
+	points["a transfer relied upon that rests on an amended agreement"] = slices.ContainsFunc(a.Transfers, func(n string) bool {
+		t := w.nouns[n].(*registry.Transfer)
+		return t.Agreement != "" && amendedBy(t.Agreement) != nil
+	})
+
+	earlier := func(name string) bool {
+		t, _ := w.nouns[name].(*registry.Transfer)
+		if t == nil {
+			return false
+		}
+		c, _ := w.nouns[t.Agreement].(*registry.Agreement)
+		return c != nil && c.EffectiveTime != 0 && c.EffectiveTime < t.ValidFrom
+	}
+	points["a contract in effect before its transfer, overdue"] = slices.ContainsFunc(a.Reasons, func(r oracle.Reason) bool {
+		return r.Code == decision.TransferFilingOverdue && r.Detail == "" && earlier(r.Record)
+	})
+	points["a contract in effect before its transfer, to be filed"] = slices.ContainsFunc(a.Obligations, func(o oracle.Obligation) bool {
+		return o.Code == decision.FileContract && earlier(o.Record)
+	})
+
+	deletes := served(q) == "purposes/deletion"
+	erased, restricted := q.Erased || f.Erased, q.Restricted || f.Restricted || q.Objected
+	points["erased, to be deleted, allowed"] = deletes && erased && allowed
+	points["erased, to be deleted, denied by another rule"] = deletes && erased && !allowed && !has(decision.SubjectErasedOrCancelled)
+	points["restricted or objected, to be deleted, allowed"] = deletes && restricted && allowed
+
+	i, _ := w.nouns[q.AuthorityInstrument].(*registry.Instrument)
+	if i != nil && i.SecrecyCitation != "" && recipient.Kind == registry.RecipientKindAuthority {
+		mainland := i.Regime == registry.RegimeCn || i.Regime == registry.RegimeCnSz
+		told := slices.ContainsFunc(a.Obligations, func(o oracle.Obligation) bool { return o.Code == decision.NotifySubjectOfDisclosure })
+		missing := slices.ContainsFunc(a.Reasons, func(r oracle.Reason) bool {
+			return r.Code == decision.NoticeMissing && r.Regime == registry.RegimeCn
+		})
+		points["secret by a law of the mainland, not told"] = mainland && allowed && !told
+		points["secret by another law, told or to be told"] = !mainland && (told || missing)
+	}
+	return points
+}
+
+// changes says what of R83 a version changes of the first.
+func changes(p, first *registry.Policy) map[string]bool {
+	basis, ground, cell, kind, schedule := false, false, false, false, false
+	for _, e := range p.Bases {
+		same := func(o registry.BasisEntry) bool {
+			return o.Purpose == e.Purpose && o.Kind == e.Kind && o.Basis == e.Basis
+		}
+		basis = basis || e.Basis != registry.BasisConsent && !slices.ContainsFunc(first.Bases, same)
+		ground = ground || strings.TrimSpace(e.SpecialGround) != "" && slices.ContainsFunc(first.Bases, same) &&
+			!slices.ContainsFunc(first.Bases, func(o registry.BasisEntry) bool { return same(o) && o.SpecialGround != "" })
+	}
+	for e := registry.ExceptionLegalObligation; e <= registry.ExceptionMadePublic; e++ {
+		for g := registry.WaiverGroupErasedOrRestricted; g <= registry.WaiverGroupAssessment; g++ {
+			cell = cell || p.Waiver(g, e) != first.Waiver(g, e) && p.Waiver(g, e) != registry.WaiverEffectNo
+		}
+		for _, k := range p.KindsOf(e) {
+			kind = kind || !slices.Contains(first.KindsOf(e), k)
+		}
+	}
+	purposes := map[string]bool{}
+	for _, e := range p.Retention {
+		purposes[e.Purpose] = true
+	}
+	idle := false
+	for _, e := range first.Retention {
+		if purposes[e.Purpose] {
+			continue
+		}
+		if slices.ContainsFunc(p.Necessity, func(n registry.Necessity) bool {
+			return n.Purpose == e.Purpose && n.ApprovedBy != "" && n.ApproveTime != 0
+		}) {
+			schedule = true
+		} else {
+			idle = true
+		}
+	}
+	return map[string]bool{"a basis more": basis, "a special ground more": ground, "a cell wider": cell, "a kind more for an exception": kind,
+		"no schedule for what is necessary": schedule, "no schedule for what is not necessary": idle}
+}
