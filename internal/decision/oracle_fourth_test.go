@@ -74,6 +74,10 @@ func (w *scene) addAmendments(id string, r *registry.Recipient) {
 	own := slices.DeleteFunc(w.names(registry.Agreements), func(n string) bool {
 		return !slices.Contains(w.nouns[n].(*registry.Agreement).Recipients, r.Name) || strings.HasPrefix(n, "agreements/sc-") != contracts
 	})
+	undertaking := "agreements/" + id + "-undertaking" // which is mostly amended into none
+	if w.nouns[undertaking] != nil && w.chance(25) {
+		own = []string{undertaking}
+	}
 	for k := range pick(w.Rand, 0, 0, 0, 0, 1, 2) {
 		if len(own) == 0 {
 			return
@@ -81,6 +85,9 @@ func (w *scene) addAmendments(id string, r *registry.Recipient) {
 		a := cloneNoun(w.nouns[pick(w.Rand, own...)].(*registry.Agreement))
 		a.Amends, a.Name = a.Name, fmt.Sprintf("agreements/%s-amendment-%d", id, k)
 		a.EffectiveTime = w.ago(100)
+		if a.Amends == undertaking && w.chance(70) {
+			a.Type = registry.AgreementTypeSharingC2c
+		}
 		switch w.IntN(18) {
 		case 0:
 			a.Purposes = partOf(w.Rand, w.names(registry.Purposes), 12)
@@ -100,13 +107,17 @@ func (w *scene) addAmendments(id string, r *registry.Recipient) {
 		case 7:
 			a.Type = 1 + registry.AgreementType(w.IntN(valuesOf(reflect.TypeFor[registry.AgreementType]())-1))
 		case 8:
-			if a.Terms != nil {
-				a.Terms.SubprocessorMode = pick(w.Rand, registry.SubprocessorModeNone, registry.SubprocessorModeSpecific)
-			}
+			w.onlyAmended(a, r.Name, func(t *registry.Terms, has bool) {
+				if t.SubprocessorMode = registry.SubprocessorModeNone; has {
+					t.SubprocessorMode = registry.SubprocessorModeGeneral
+				}
+			})
 		case 9:
-			if a.Terms != nil {
-				a.Terms.Confidentiality = ""
-			}
+			w.onlyAmended(a, r.Name, func(t *registry.Terms, has bool) {
+				if t.Confidentiality = ""; has {
+					t.Confidentiality = "1"
+				}
+			})
 		case 10:
 			a.Recipients = []string{pick(w.Rand, w.names(registry.Recipients)...)}
 		}
@@ -114,6 +125,20 @@ func (w *scene) addAmendments(id string, r *registry.Recipient) {
 		w.repair(a)
 		w.put(a)
 		own = append(own, a.Name, a.Name, a.Name)
+	}
+}
+
+// onlyAmended gives a term to the agreement that an amendment amends, and takes it from
+// the amendment and from every other agreement of the recipient.
+func (w *scene) onlyAmended(amendment *registry.Agreement, recipient string, term func(t *registry.Terms, has bool)) {
+	if amendment.Terms == nil {
+		return
+	}
+	term(amendment.Terms, false)
+	for _, name := range w.names(registry.Agreements) {
+		if n := w.nouns[name].(*registry.Agreement); n.Terms != nil && slices.Contains(n.Recipients, recipient) && len(n.Exporters) > 0 {
+			term(n.Terms, name == amendment.Amends)
+		}
 	}
 }
 
