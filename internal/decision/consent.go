@@ -111,7 +111,7 @@ func (e *scratch) fitsCountries(named []string) bool {
 	}
 	for i := range e.places {
 		c := e.places[i].country
-		if e.exporter != nil && c == e.exporter.country {
+		if e.exporter != nil && c.known() && c == e.exporter.country {
 			continue
 		}
 		if !slices.ContainsFunc(named, func(n string) bool { return c.known() && parseCountry(n) == c }) {

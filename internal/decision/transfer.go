@@ -298,7 +298,7 @@ func ruleFiled(e *scratch, t *transferView) marks {
 // (reading R83; before, by the transfer's alone).
 func (e *scratch) fileBy(t *transferView) registry.Time {
 	rec := e.s.record(t.agreement)
-	if e.edition < 3 || t.fileBy == 0 || len(rec) == 0 {
+	if e.edition < 3 || t.from == 0 || len(rec) == 0 {
 		return t.fileBy
 	}
 	var a agreementView

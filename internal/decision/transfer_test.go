@@ -613,6 +613,7 @@ func TestFiling(t *testing.T) {
 		"the contract before":       {deadline - 1, "2026-11-10T00:00:00+08:00", 0, nil, deadline, "2026-11-02T00:00:00+08:00"},
 		"the contract is overdue":   {deadline, "2026-11-10T00:00:00+08:00", 0, []string{"TRANSFER_FILING_OVERDUE"}, 0, "2026-11-02T00:00:00+08:00"},
 		"the transfer before":       {deadline, "2026-11-02T00:00:00+08:00", 0, []string{"TRANSFER_FILING_OVERDUE"}, 0, "2026-11-10T00:00:00+08:00"},
+		"only it in the calendar":   {at("2027-01-15T00:00:00+08:00"), "2027-01-10T00:00:00+08:00", 0, []string{"TRANSFER_FILING_OVERDUE"}, 0, "2026-11-02T00:00:00+08:00"},
 		"the contract long before":  {deadline, "2026-11-10T00:00:00+08:00", 0, []string{"TRANSFER_FILING_OVERDUE calendar"}, 0, "2023-11-10T00:00:00+08:00"},
 	} {
 		t.Run(name, func(t *testing.T) {
