@@ -128,6 +128,60 @@ func (w *scene) addAmendments(id string, r *registry.Recipient) {
 	}
 }
 
+// addTurns amends some agreements in turn, twice or three times, where those between are
+// mostly not in force or with others, and the last says the same, less or nothing.
+func (w *scene) addTurns(r *rand.Rand) {
+	defer func(before *rand.Rand) { w.Rand = before }(w.Rand)
+	w.Rand = r
+	for _, first := range w.names(registry.Agreements) {
+		n := w.nouns[first].(*registry.Agreement)
+		if n.Amends != "" || len(n.Exporters) == 0 || !w.chance(7) {
+			continue
+		}
+		last, turns := n, pick(r, 2, 2, 3)
+		for k := range turns {
+			a := cloneNoun(n)
+			a.Amends, a.Name, a.EffectiveTime = last.Name, fmt.Sprintf("%s-turn-%d", first, k), w.ago(100)
+			if k < turns-1 {
+				w.lapse(a)
+			} else {
+				switch r.IntN(8) {
+				case 0, 1, 2:
+					a.Type, a.SCCModule = registry.AgreementTypeNda, 0
+				case 3:
+					a.Purposes = partOf(r, w.names(registry.Purposes), 12)
+				case 4:
+					w.lapse(a)
+				}
+			}
+			w.nouns[a.Name] = a // for what repair looks up
+			w.repair(a)
+			w.put(a)
+			last = a
+		}
+	}
+}
+
+// lapse puts an amendment mostly out of force, or has it be with others.
+func (w *scene) lapse(a *registry.Agreement) {
+	switch w.IntN(12) {
+	case 0:
+		a.OurSignature = nil
+	case 1:
+		a.TheirSignature = nil
+	case 2:
+		a.EffectiveTime = w.now + pick(w.Rand, registry.Time(0), 1)
+	case 3, 4:
+		a.TerminateTime = w.now - pick(w.Rand, registry.Time(0), 1, aDay)
+	case 5, 6, 7:
+		a.Recipients = []string{pick(w.Rand, w.names(registry.Recipients)...)}
+	case 8:
+		a.Exporters = []string{pick(w.Rand, w.names(registry.Exporters)...)}
+	case 9, 10:
+		a.ExpireTime = w.now - pick(w.Rand, registry.Time(0), 1, aDay)
+	}
+}
+
 // onlyAmended gives a term to the agreement that an amendment amends, and takes it from
 // the amendment and from every other agreement of the recipient.
 func (w *scene) onlyAmended(amendment *registry.Agreement, recipient string, term func(t *registry.Terms, has bool)) {
@@ -376,6 +430,33 @@ func (w *scene) fourthLook(k asking, a oracle.Answer) map[string]bool {
 	points["an agreement of which an amendment takes everything"] = has(decision.AgreementMissing) && slices.ContainsFunc(w.names(registry.Agreements), func(n string) bool {
 		return slices.Contains(w.nouns[n].(*registry.Agreement).Recipients, q.Recipient) && amendedBy(n) != nil
 	})
+	inForce := func(n *registry.Agreement) bool {
+		past := func(t registry.Time) bool { return t != 0 && t <= now }
+		signed := func(s *registry.Signature) bool { return s != nil && past(s.SignTime) }
+		return signed(n.OurSignature) && signed(n.TheirSignature) && past(n.EffectiveTime) && !past(n.ExpireTime) && !past(n.TerminateTime)
+	}
+	ours := func(n *registry.Agreement) bool {
+		return slices.Contains(n.Exporters, q.Exporter) && slices.Contains(n.Recipients, q.Recipient)
+	}
+	// overLapsed finds an agreement that an amendment in force amends only through one
+	// that is not in force, or with others.
+	overLapsed := func(with bool) bool {
+		return slices.ContainsFunc(w.names(registry.Agreements), func(n string) bool {
+			last := w.nouns[n].(*registry.Agreement)
+			between, _ := w.nouns[last.Amends].(*registry.Agreement)
+			if between == nil || !inForce(last) || !ours(last) {
+				return false
+			}
+			first, _ := w.nouns[between.Amends].(*registry.Agreement)
+			if first == nil || !ours(first) || !inForce(first) || !with && (!ours(between) || inForce(between)) || with && ours(between) {
+				return false
+			}
+			return with == slices.Contains(a.Agreements, first.Name)
+		})
+	}
+	points["an agreement amended through one not in force, an amendment relied upon"] = overLapsed(false) && relied(func(n *registry.Agreement) bool { return n.Amends != "" })
+	points["an agreement amended through one not in force, of which the last takes everything"] = overLapsed(false) && has(decision.AgreementMissing)
+	points["an agreement amended through one with others, relied upon"] = overLapsed(true)
 	points["an amendment that falls short"] = slices.ContainsFunc(a.Reasons, func(r oracle.Reason) bool {
 		n, _ := w.nouns[r.Record].(*registry.Agreement)
 		return n != nil && n.Amends != "" && r.Code.Rule() >= 26 && r.Code.Rule() <= 28

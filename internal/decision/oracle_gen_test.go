@@ -136,6 +136,7 @@ func newScene(seed uint64, mutations []uint64) *scene {
 	case 2:
 		w.addFan(62 + w.IntN(5))
 	}
+	w.addTurns(newRand(seed, 8))
 	for _, m := range mutations {
 		w.mutate(newRand(m, 2))
 	}

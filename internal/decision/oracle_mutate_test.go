@@ -176,8 +176,11 @@ func (w *scene) repair(n registry.Noun) {
 		w.repairProofs(n)
 	case *registry.Agreement:
 		n.Categories = n.CoveredCategories
-		if n.Amends == n.Name {
-			n.Amends = ""
+		for o := n; o != nil; o, _ = w.nouns[o.Amends].(*registry.Agreement) {
+			if o.Amends == n.Name { // a circle
+				n.Amends = ""
+				break
+			}
 		}
 		if len(n.Recipients) == 0 {
 			n.Recipients = w.nouns[n.Name].(*registry.Agreement).Recipients

@@ -62,14 +62,28 @@ func (j *judge) between(a *registry.Agreement) bool {
 	return slices.Contains(a.Exporters, j.exporter.Name) && slices.Contains(a.Recipients, j.recipient.Name)
 }
 
-// amended reports whether another agreement of exporter and recipient that passes 22 to
-// 25 amends this one, which then counts for nothing: the amendment says all that is
-// agreed (R83).
+// amended reports whether another agreement that passes 22 to 25 amends this one, itself
+// or through further agreements, all of exporter and recipient, whatever became of those
+// between. This one then counts for nothing: the last one says all that is agreed (R83).
 func (j *judge) amended(a *registry.Agreement) bool {
-	for _, o := range j.agreements {
-		if o.Amends == a.Name && j.between(o) && len(j.rules22to25(o)) == 0 {
+	for _, last := range j.agreements {
+		if last.Name != a.Name && len(j.rules22to25(last)) == 0 && j.leadsTo(last, a) {
 			return true
 		}
+	}
+	return false
+}
+
+// leadsTo reports whether an agreement amends another, itself or through further ones
+// that it amends, all but the other of exporter and recipient (R83). A circle, which the
+// registry refuses, ends where it closes.
+func (j *judge) leadsTo(last, a *registry.Agreement) bool {
+	met := map[string]bool{}
+	for o := last; o != nil && !met[o.Name] && j.between(o); o = j.agreements[o.Amends] {
+		if o.Amends == a.Name {
+			return true
+		}
+		met[o.Name] = true
 	}
 	return false
 }

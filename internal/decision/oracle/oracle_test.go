@@ -1331,10 +1331,113 @@ var fourthLook = []handmade{
 	{"an amendment that an amendment takes back", func(w *world) {
 		w.ask("near", "events", "name")
 		w.amends().Purposes = nil
-		a := w.agreementOf("agreements/again", w.q.Recipient, registry.AgreementTypeSharingC2c)
-		a.Amends = "agreements/amendment"
-		w.put(a)
+		w.amendsAgain("agreements/amendment")
 	}, "ALLOWED"},
+	{"an amendment to less of an expired amendment", func(w *world) {
+		w.ask("near", "events", "name")
+		a := w.amends()
+		a.ExpireTime = now
+		w.amendsAgain(a.Name).Purposes = nil
+	}, "AGREEMENT_PURPOSE_NOT_COVERED"},
+	{"an amendment to less of an amendment not signed", func(w *world) {
+		w.ask("near", "events", "name")
+		a := w.amends()
+		a.TheirSignature = nil
+		w.amendsAgain(a.Name).Purposes = nil
+	}, "AGREEMENT_PURPOSE_NOT_COVERED"},
+	{"an amendment to less of an amendment terminated, of another type", func(w *world) {
+		w.ask("near", "events", "name")
+		a := w.amends()
+		a.TerminateTime, a.Type = ago(1), registry.AgreementTypeNda
+		w.amendsAgain(a.Name).Purposes = nil
+	}, "AGREEMENT_PURPOSE_NOT_COVERED"},
+	{"an amendment of another type of an expired amendment", func(w *world) {
+		w.ask("near", "events", "name")
+		a := w.amends()
+		a.ExpireTime = now
+		w.amendsAgain(a.Name).Type = registry.AgreementTypeNda
+	}, "AGREEMENT_MISSING"},
+	{"an amendment to less of an amendment with others", func(w *world) {
+		w.ask("near", "events", "name")
+		a := w.amends()
+		a.Recipients = []string{"recipients/sms"}
+		w.amendsAgain(a.Name).Purposes = nil
+	}, "ALLOWED"},
+	{"an amendment to less of an amendment of another exporter", func(w *world) {
+		w.ask("near", "events", "name")
+		a := w.amends()
+		a.Exporters = nil
+		w.amendsAgain(a.Name).Purposes = nil
+	}, "ALLOWED"},
+	{"an amendment to less with others, of an expired amendment", func(w *world) {
+		w.ask("near", "events", "name")
+		a := w.amends()
+		a.ExpireTime = now
+		b := w.amendsAgain(a.Name)
+		b.Purposes, b.Recipients = nil, []string{"recipients/sms"}
+	}, "ALLOWED"},
+	{"an amendment to less, not yet in effect, of an expired amendment", func(w *world) {
+		w.ask("near", "events", "name")
+		a := w.amends()
+		a.ExpireTime = now
+		b := w.amendsAgain(a.Name)
+		b.Purposes, b.EffectiveTime = nil, now+1
+	}, "ALLOWED"},
+	{"an amendment to less, of which an amendment has expired", func(w *world) {
+		w.ask("near", "events", "name")
+		a := w.amends()
+		a.Purposes = nil
+		w.amendsAgain(a.Name).ExpireTime = now
+	}, "AGREEMENT_EXPIRED"},
+	{"three amendments, the last to less, those between expired and not signed", func(w *world) {
+		w.ask("near", "events", "name")
+		a := w.amends()
+		a.ExpireTime = now
+		b := w.amendsAgain(a.Name)
+		b.OurSignature = nil
+		w.amendsAgain(b.Name).Purposes = nil
+	}, "AGREEMENT_PURPOSE_NOT_COVERED"},
+	{"three amendments, the last to less, one between with others", func(w *world) {
+		w.ask("near", "events", "name")
+		a := w.amends()
+		a.ExpireTime = now
+		b := w.amendsAgain(a.Name)
+		b.Recipients = []string{"recipients/sms"}
+		w.amendsAgain(b.Name).Purposes = nil
+	}, "ALLOWED"},
+	{"three amendments, the last to less and expired too", func(w *world) {
+		w.ask("near", "events", "name")
+		a := w.amends()
+		a.ExpireTime = now
+		b := w.amendsAgain(a.Name)
+		b.TerminateTime = now
+		c := w.amendsAgain(b.Name)
+		c.Purposes, c.ExpireTime = nil, now
+	}, "ALLOWED"},
+	{"the confidentiality of an agreement amended in turn", func(w *world) {
+		w.ask("near", "events", "name")
+		w.agreement().Terms.Confidentiality = ""
+		nda := w.agreementOf("agreements/nda", w.q.Recipient, registry.AgreementTypeNda)
+		w.put(nda)
+		a := w.amendsAgain(nda.Name)
+		a.ExpireTime, a.Type = now, registry.AgreementTypeNda
+		b := w.amendsAgain(a.Name)
+		b.Terms.Confidentiality, b.Type = "", registry.AgreementTypeNda
+	}, "AGREEMENT_TERMS_INCOMPLETE(terms.confidentiality)"},
+	{"an undertaking amended in turn into none", func(w *world) {
+		w.ask("buyer", "account", "name")
+		w.no()
+		a := w.amends()
+		a.ExpireTime = now
+		w.amendsAgain(a.Name).Type = registry.AgreementTypeSharingC2c
+	}, "SUCCESSOR_NOT_BOUND(undertaking)"},
+	{"a sub-processor that only an agreement amended in turn allows", func(w *world) {
+		w.ask("sms", "sending", "phone")
+		w.link("near")
+		a := w.amends()
+		a.ExpireTime = now
+		w.amendsAgain(a.Name).Terms.SubprocessorMode = registry.SubprocessorModeNone
+	}, "SUBPROCESSOR_NOT_AUTHORISED"},
 	{"an amendment without the confidentiality of the amended one", func(w *world) {
 		w.ask("near", "events", "name")
 		w.amends().Terms.Confidentiality = ""
@@ -1588,6 +1691,14 @@ func (w *world) resides(region string) {
 func (w *world) amends() *registry.Agreement {
 	a := w.agreementOf("agreements/amendment", w.q.Recipient, w.agreement().Type)
 	a.Amends = w.agreement().Name
+	w.put(a)
+	return a
+}
+
+// amendsAgain adds an amendment of one that is named, like the first agreement.
+func (w *world) amendsAgain(name string) *registry.Agreement {
+	a := w.agreementOf(name+"-again", w.q.Recipient, w.agreement().Type)
+	a.Amends = name
 	w.put(a)
 	return a
 }
