@@ -303,6 +303,7 @@ type running struct {
 	store *fakeStore
 	mem   *memory
 	shop  decision.Principal
+	stop  func() // ends what runs, once
 }
 
 func start(t testing.TB, kc KeeperConfig, gc Config) *running {
@@ -327,7 +328,8 @@ func startGate(t testing.TB, k *Keeper, g *Gate, s *fakeStore) *running {
 	done := make(chan struct{}, 2)
 	go func() { k.Run(ctx); done <- struct{}{} }()
 	go func() { g.Run(ctx); done <- struct{}{} }()
-	t.Cleanup(func() { cancel(); <-done; <-done })
+	stop := sync.OnceFunc(func() { cancel(); <-done; <-done })
+	t.Cleanup(stop)
 	for g.Serving() != nil {
 		time.Sleep(time.Millisecond)
 	}
@@ -335,7 +337,7 @@ func startGate(t testing.TB, k *Keeper, g *Gate, s *fakeStore) *running {
 	if err != nil {
 		t.Fatal(err)
 	}
-	return &running{Gate: g, store: s, shop: p}
+	return &running{Gate: g, store: s, shop: p, stop: stop}
 }
 
 // eventually waits until f holds.
