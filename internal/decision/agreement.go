@@ -2,7 +2,6 @@ package decision
 
 import (
 	"math/bits"
-	"slices"
 
 	"waybill/internal/registry"
 )
@@ -171,10 +170,9 @@ func (e *scratch) works(d *judged) bool {
 	return e.rec.natural && (e.edition == 1 || d.role == registry.RecipientRoleProcessor)
 }
 
-// agree reads the agreements of this exporter and this recipient. From edition 3 on one
-// that one in force amends, itself or through others, counts for nothing: reading R83.
+// agree reads the agreements of this exporter and this recipient, but those that an
+// amendment took the place of.
 func (e *scratch) agree() {
-	amending := false
 	for i := range e.rec.agreements.len() {
 		n := e.rec.agreements.at(i)
 		e.agreements = append(e.agreements, agreementView{})
@@ -182,29 +180,10 @@ func (e *scratch) agree() {
 		readAgreement(n, e.s.record(n), a)
 		if !a.exporters.has(e.exporter.number) {
 			e.agreements = e.agreements[:len(e.agreements)-1]
-			continue
-		}
-		amending = amending || a.amends != 0
-	}
-	if !amending || e.edition < 3 {
-		return
-	}
-	for i := range e.agreements {
-		if b := &e.agreements[i]; b.amends != 0 && e.state(b) == 0 {
-			e.amended(b.amends)
 		}
 	}
-	e.agreements = slices.DeleteFunc(e.agreements, func(a agreementView) bool { return a.amended })
-}
-
-// amended marks an agreement, and those that it amends in turn.
-func (e *scratch) amended(number uint32) {
-	for i := range e.agreements {
-		if a := &e.agreements[i]; a.number == number && !a.amended {
-			if a.amended = true; a.amends != 0 {
-				e.amended(a.amends)
-			}
-		}
+	if e.edition > 2 {
+		e.supersede()
 	}
 }
 

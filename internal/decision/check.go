@@ -190,7 +190,7 @@ func (e *scratch) oblige() {
 		if t.revoke != 0 {
 			d.UseBy = min(d.UseBy, t.revoke)
 		}
-		if rec := e.s.record(t.agreement); t.contract(e.edition) && len(rec) > 0 {
+		if rec := e.s.record(e.counting(t.agreement)); t.contract(e.edition) && len(rec) > 0 {
 			var a agreementView
 			if readAgreement(t.agreement, rec, &a); a.terminate != 0 {
 				d.UseBy = min(d.UseBy, a.terminate)
@@ -233,7 +233,7 @@ func (e *scratch) transferEnd(t *transferView) registry.Time {
 		}
 	}
 	earlier(t.recertified)
-	if rec := e.s.record(t.agreement); t.contract(e.edition) && len(rec) > 0 {
+	if rec := e.s.record(e.counting(t.agreement)); t.contract(e.edition) && len(rec) > 0 {
 		var a agreementView
 		readAgreement(t.agreement, rec, &a)
 		earlier(a.expire)
@@ -263,6 +263,7 @@ func (d *Decision) reset() {
 	e.asked, e.deps, e.links, e.places = e.asked[:0], e.deps[:0], e.links[:0], e.places[:0]
 	e.regions, e.policies, e.consents = e.regions[:0], e.policies[:0], e.consents[:0]
 	e.agreements, e.transfers = e.agreements[:0], e.transfers[:0]
+	e.kin, e.kinRead = e.kin[:0], false
 }
 
 // clear lets go of the question and the snapshot.

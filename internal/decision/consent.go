@@ -90,14 +90,15 @@ func (e *scratch) fitsPublication(t ConsentType, publication string) bool {
 	return t != ConsentSeparatePublic || e.edition == 1 || publication != "" && publication == e.q.Publication
 }
 
-// fitsAudience reports whether a policy version speaks to the person: reading R83.
+// fitsAudience reports whether a policy version speaks to the person, wherever of the
+// regions resolved it is: reading R83.
 func (e *scratch) fitsAudience(version uint32) bool {
 	if e.edition < 3 || e.have&(needGroup|needExporter) != needGroup|needExporter {
 		return true
 	}
 	for _, v := range e.t.versions {
 		if v.number == version {
-			return slices.ContainsFunc(e.regions, func(r country) bool { return v.covers(e.group, r) })
+			return !slices.ContainsFunc(e.regions, func(r country) bool { return !v.covers(e.group, r) })
 		}
 	}
 	return false

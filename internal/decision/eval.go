@@ -134,6 +134,8 @@ type scratch struct {
 	passed         [6]uint64 // by regime: the asked categories that some transfer passes for
 
 	agreements []agreementView
+	kin        []kin // once read, where some amend others
+	kinRead    bool
 	transfers  []transferView // the candidates of all regimes, once gathered
 	gathered   bool
 	volume     volume // where the share leaves the mainland

@@ -45,23 +45,39 @@ func (e *scratch) resolveAcceptance() {
 	}
 }
 
-// guarded reports whether a guardian accepts for the person: one under 14, or an adult
-// who lacks capacity, by what is said or held of the age. Reading R83.
-func (e *scratch) guarded() bool {
-	age := e.q.AgeBand
+// band returns the age band as far as it is said or held, before it is known whom to
+// believe: the younger.
+func (e *scratch) band() AgeBand {
 	if f := e.in.Facts; f != nil {
-		age = younger(age, f.Age)
+		return younger(e.q.AgeBand, f.Age)
 	}
-	return e.edition > 2 && (age == AgeUnder13 || age == Age13 || age == AgeAdultLackingCapacity)
+	return e.q.AgeBand
 }
 
-// accepted reports whether the person, or the guardian who does it for the person,
-// accepted the very version.
-func (e *scratch) accepted(v *policy) bool {
-	if e.guarded() {
-		return e.in.Facts != nil && !e.bulk() && slices.Contains(e.in.Facts.AcceptedByGuardian, v.number)
+// guarded reports whether a guardian accepts for the person: for one under 14 (PIPL 31),
+// or below the age of GDPR 8 where it is read, and for an adult who lacks capacity.
+// Reading R83.
+func (e *scratch) guarded() bool {
+	b := e.band()
+	for r := registry.RegimeEu; r <= registry.RegimeUk; r++ {
+		if e.edition > 2 && e.under(r) && b.below(e.consentAge(r)) {
+			return true
+		}
 	}
-	return v.number == e.acceptedPolicy || e.in.Facts != nil && !e.bulk() && slices.Contains(e.in.Facts.Accepted, v.number)
+	return e.edition > 2 && (b == AgeUnder13 || b == Age13 || b == AgeAdultLackingCapacity)
+}
+
+// accepted reports whether the person accepted the very version, or the guardian did for
+// one who has a guardian.
+func (e *scratch) accepted(v *policy) bool {
+	f := e.in.Facts
+	if e.bulk() {
+		f = nil
+	}
+	if b := e.band(); e.edition > 2 && f != nil && (b.minor() || b == AgeAdultLackingCapacity) && slices.Contains(f.AcceptedByGuardian, v.number) {
+		return true
+	}
+	return !e.guarded() && (v.number == e.acceptedPolicy || f != nil && slices.Contains(f.Accepted, v.number))
 }
 
 // weakened reports whether v weakens rights against an older version.

@@ -119,7 +119,7 @@ type Held struct {
 	Erased, Restricted, DoNotTrack, OptedOutAds bool
 	Objected                                    []uint32 // ascending
 	Age                                         AgeBand
-	Accepted, AcceptedByGuardian                []uint32 // ascending; the second are among the first
+	Accepted, AcceptedByGuardian                []uint32 // ascending
 	Consents                                    []KeptConsent
 }
 
@@ -169,9 +169,10 @@ func (h *Held) Add(f *Fact) bool {
 	case FactAgeBand:
 		h.Age = f.Age
 	case FactAcceptance:
-		h.Accepted = with(h.Accepted, f.Policy, true)
 		if f.ByGuardian {
 			h.AcceptedByGuardian = with(h.AcceptedByGuardian, f.Policy, true)
+		} else {
+			h.Accepted = with(h.Accepted, f.Policy, true)
 		}
 	case FactCorrection: // what is owed for it is a duty; nothing is held
 	}

@@ -49,12 +49,14 @@ func younger(a, b AgeBand) AgeBand {
 	return a
 }
 
-func (e *scratch) minor() bool   { return e.age >= AgeUnder13 && e.age <= Age16To17 }
+func (b AgeBand) minor() bool { return b >= AgeUnder13 && b <= Age16To17 }
+
+func (e *scratch) minor() bool   { return e.age.minor() }
 func (e *scratch) under14() bool { return e.age == AgeUnder13 || e.age == Age13 }
 
 // below reports whether the band may lie below an age.
-func (e *scratch) below(age uint8) bool {
-	switch e.age {
+func (b AgeBand) below(age uint8) bool {
+	switch b {
 	case AgeUnder13:
 		return true
 	case Age13:
@@ -122,7 +124,7 @@ func (e *scratch) guard(d *judged, r registry.Regime, guardian uint64) {
 		e.fireOn(MinorGuardianConsentMissing, r, detail, 0, bad)
 	}
 	child := r == registry.RegimeCn && e.under14() ||
-		r >= registry.RegimeEu && d.bases[r] == registry.BasisConsent && e.below(e.consentAge(r))
+		r >= registry.RegimeEu && d.bases[r] == registry.BasisConsent && e.age.below(e.consentAge(r))
 	if !child {
 		return
 	}

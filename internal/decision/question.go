@@ -148,7 +148,7 @@ type Facts struct {
 	Erased, Restricted, DoNotTrack, OptedOutAds bool
 	Objected                                    []uint32 // purposes, ascending
 	Age                                         AgeBand  // AgeUnspecified is none
-	Accepted, AcceptedByGuardian                []uint32 // policy versions, ascending; the second are among the first
+	Accepted, AcceptedByGuardian                []uint32 // policy versions, ascending
 	Consents                                    []HeldConsent
 	// Tag is the subject's by the facts key, and Sources are the entries of the
 	// ledger that the facts were written by; Check reads neither.

@@ -56,7 +56,6 @@ type agreementView struct {
 	// What Check finds of it as a candidate: whether its type fits, and its marks,
 	// where they were looked for.
 	fit, marked bool
-	amended     bool // one in force amends it
 	marks       marks
 	hits        hits
 }
@@ -115,6 +114,9 @@ func termBits(t *registry.Terms) (m uint32) {
 	}
 	return m
 }
+
+// amendsOf reads the agreement that a record amends.
+func amendsOf(rec []byte) uint32 { return u32(rec, headerSize+u16(rec, 2)+12) }
 
 func readAgreement(number uint32, rec []byte, v *agreementView) {
 	i := headerSize + u16(rec, 2)

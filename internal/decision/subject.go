@@ -66,9 +66,11 @@ func (e *scratch) held() (m uint64) {
 	return m
 }
 
-// deletes reports whether the share serves the deletion of data, which who receives it
-// must be told of (PIPL 47; GDPR 17(2), 19): reading R83.
-func (e *scratch) deletes() bool { return e.edition > 2 && e.served != nil && e.served.deletion }
+// deletes reports whether the share is to have one person's data deleted, which who
+// received it must be told of (PIPL 47; GDPR 17(2), 19): reading R83.
+func (e *scratch) deletes() bool {
+	return e.edition > 2 && e.purpose != nil && e.purpose.deletion && e.purpose == e.served && e.q.Quantity <= 1
+}
 
 func ruleErased(e *scratch) {
 	if e.erased && !e.deletes() {
@@ -77,9 +79,6 @@ func ruleErased(e *scratch) {
 }
 
 func ruleRestricted(e *scratch) {
-	if e.deletes() {
-		return
-	}
 	if e.restricted {
 		e.fire(SubjectRestrictedOrObjected, registry.RegimePolicy, DetailRestricted, 0, 0)
 	}

@@ -109,14 +109,35 @@ func (e *scratch) readContract(t *transferView) {
 	if !t.contract(e.edition) {
 		return
 	}
-	rec := e.s.record(t.agreement)
+	n := e.counting(t.agreement)
+	rec := e.s.record(n)
 	if t.agreement == 0 || len(rec) == 0 {
 		t.rests = contractView{state: markOurs}
 		return
 	}
 	var a agreementView
-	readAgreement(t.agreement, rec, &a)
+	readAgreement(n, rec, &a)
 	t.rests = contractView{state: e.state(&a), module: a.module, specific: a.specific}
+	if n != t.agreement && a.typ != t.contractType() { // its contract is no more: reading R83
+		t.rests.state |= markTerminated
+	}
+}
+
+// contractType returns the type of agreement that the mechanism is.
+func (t *transferView) contractType() registry.AgreementType {
+	switch t.mechanism {
+	case registry.MechanismStandardContract:
+		return registry.AgreementTypeCnSc
+	case registry.MechanismGbaContract:
+		return registry.AgreementTypeGbaSc
+	case registry.MechanismScc:
+		return registry.AgreementTypeEuScc
+	case registry.MechanismIdta:
+		return registry.AgreementTypeIdta
+	case registry.MechanismUkAddendum:
+		return registry.AgreementTypeUkAddendum
+	}
+	return registry.AgreementTypeBcrMembership
 }
 
 // hasCandidate reports whether some transfer is a candidate under a regime.
@@ -294,15 +315,18 @@ func ruleFiled(e *scratch, t *transferView) marks {
 }
 
 // fileBy returns by when a contract is to be filed, 0 outside the calendar: ten
-// working days after it took effect, be it by the transfer's record or by its own
-// (reading R83; before, by the transfer's alone).
+// working days after it took effect, be it by the transfer's record or by its own; after
+// an amendment took effect that counts in its place. Reading R83; before, by the
+// transfer's alone.
 func (e *scratch) fileBy(t *transferView) registry.Time {
-	rec := e.s.record(t.agreement)
+	n := e.counting(t.agreement)
+	rec := e.s.record(n)
 	if e.edition < 3 || t.from == 0 || len(rec) == 0 {
 		return t.fileBy
 	}
 	var a agreementView
-	if readAgreement(t.agreement, rec, &a); a.effective == 0 || a.effective >= t.from {
+	readAgreement(n, rec, &a)
+	if n == t.agreement && (a.effective == 0 || a.effective >= t.from) {
 		return t.fileBy
 	}
 	by, err := registry.AddWorkingDays(a.effective, filingDays)
@@ -317,7 +341,21 @@ func (t *transferView) files() bool {
 	return t.mechanism == registry.MechanismStandardContract || t.mechanism == registry.MechanismGbaContract
 }
 
-func (e *scratch) filed(t *transferView) bool { return t.filed != 0 && t.filed <= e.now }
+// filed reports whether it was: before now, and from edition 3 on not before it was
+// signed (reading R83).
+func (e *scratch) filed(t *transferView) bool {
+	if t.filed == 0 || t.filed > e.now {
+		return false
+	}
+	n := e.counting(t.agreement)
+	rec := e.s.record(n)
+	if e.edition < 3 || len(rec) == 0 {
+		return true
+	}
+	var a agreementView
+	readAgreement(n, rec, &a)
+	return t.filed >= a.ours && t.filed >= a.theirs
+}
 
 // ruleImporterLaw is rule 59: the assessment of the importer's law that a tool needs.
 func ruleImporterLaw(e *scratch, t *transferView) hit {

@@ -30,7 +30,7 @@ type Registry struct {
 	agreements  []held[*registry.Agreement]
 	transfers   []held[*registry.Transfer]
 	assessments []held[*registry.Assessment]
-	minors      registry.Time // since when a policy version serves minors; 0 for never
+	minors      registry.Time // since when a policy version serves minors of the mainland; 0 for never
 
 	numbers  map[string]uint32                // of recipients
 	named    map[string]*registry.Agreement   // by name
@@ -79,7 +79,7 @@ func (r *Registry) add(rec registry.Record) {
 	case *registry.Assessment:
 		r.assessments = append(r.assessments, held[*registry.Assessment]{n, rec.Number})
 	case *registry.Policy:
-		if n.ServesMinors {
+		if n.ServesMinors && (slices.Contains(n.Regions, "*") || slices.Contains(n.Regions, "CN")) {
 			r.minors = earliest(r.minors, n.EffectiveTime)
 		}
 	case *registry.Settings:
@@ -176,19 +176,20 @@ func returns(a *registry.Agreement) bool {
 	return a.Terms != nil && a.Terms.DeleteOrReturn != ""
 }
 
-// renewed reports whether a signed agreement that names this one goes on without a
-// gap and for longer.
+// renewed reports whether a signed agreement that names this one, or one that does,
+// goes on without a gap and for longer.
 func (r *Registry) renewed(a *registry.Agreement, end registry.Time) bool {
 	return slices.ContainsFunc(r.amending[a.Name], func(n *registry.Agreement) bool {
 		until := earliest(n.ExpireTime, n.TerminateTime)
-		return covers(n, a) && n.Signed() && n.EffectiveTime != 0 && n.EffectiveTime <= end && (until == 0 || until > end)
+		return covers(n, a) && (n.Signed() && n.EffectiveTime != 0 && n.EffectiveTime <= end && (until == 0 || until > end) || r.renewed(n, end))
 	})
 }
 
-// carriedOn reports whether a signed agreement that names this one is in force.
+// carriedOn reports whether a signed agreement that names this one, or one that does, is
+// in force.
 func (r *Registry) carriedOn(a *registry.Agreement, now registry.Time) bool {
 	return slices.ContainsFunc(r.amending[a.Name], func(n *registry.Agreement) bool {
-		return covers(n, a) && registry.State(n, now) == registry.StateInForce
+		return covers(n, a) && (registry.State(n, now) == registry.StateInForce || r.carriedOn(n, now))
 	})
 }
 
@@ -211,7 +212,7 @@ func (r *Registry) ofTransfer(t *registry.Transfer, number uint32, now registry.
 	if end != 0 && end <= now {
 		return nil
 	}
-	begin, unfiled := r.takesEffect(t), unfiled(t, now)
+	begin, unfiled := r.takesEffect(t, now), r.unfiled(t, now)
 	from, due, renewing := renewal(t.Mechanism, end, now)
 	renewing = renewing && t.ValidFrom <= now && t.RevokeTime == 0 && !applied(t, now) && !r.replaced(t, end)
 	var owed []Duty
@@ -230,20 +231,47 @@ func (r *Registry) ofTransfer(t *registry.Transfer, number uint32, now registry.
 
 // unfiled reports whether a standard contract lacks number or date of its filing,
 // as rule 58 reads it.
-func unfiled(t *registry.Transfer, now registry.Time) bool {
+func (r *Registry) unfiled(t *registry.Transfer, now registry.Time) bool {
 	if t.Mechanism != registry.MechanismStandardContract && t.Mechanism != registry.MechanismGbaContract {
 		return false
 	}
-	return t.Evidence == nil || t.Evidence.FilingNumber == "" || t.Evidence.FilingTime == 0 || t.Evidence.FilingTime > now
+	if t.Evidence == nil || t.Evidence.FilingNumber == "" || t.Evidence.FilingTime == 0 || t.Evidence.FilingTime > now {
+		return true
+	}
+	a := r.counting(r.named[t.Agreement], now)
+	return a != nil && a.Signed() && t.Evidence.FilingTime < max(a.OurSignature.SignTime, a.TheirSignature.SignTime)
 }
 
-// takesEffect is when the contract of a transfer takes effect: the agreement's time
-// or that of the transfer, whichever is given and earlier.
-func (r *Registry) takesEffect(t *registry.Transfer) registry.Time {
-	if a := r.named[t.Agreement]; a != nil {
-		return earliest(a.EffectiveTime, t.ValidFrom)
+// takesEffect is when the contract of a transfer takes effect: that of the amendment
+// that counts in its place, else the agreement's time or that of the transfer,
+// whichever is given and earlier.
+func (r *Registry) takesEffect(t *registry.Transfer, now registry.Time) registry.Time {
+	a := r.named[t.Agreement]
+	switch n := r.counting(a, now); {
+	case a == nil:
+		return t.ValidFrom
+	case n != a:
+		return n.EffectiveTime
 	}
-	return t.ValidFrom
+	return earliest(a.EffectiveTime, t.ValidFrom)
+}
+
+// counting returns the agreement that took the place of one by amending it, itself or
+// through others: the last that took effect (readings R83).
+func (r *Registry) counting(a *registry.Agreement, now registry.Time) *registry.Agreement {
+	last := a
+	if a == nil {
+		return nil
+	}
+	for _, n := range r.amending[a.Name] {
+		if !covers(n, a) {
+			continue
+		}
+		if n = r.counting(n, now); n.Signed() && n.EffectiveTime != 0 && n.EffectiveTime <= now && (last == a || n.EffectiveTime > last.EffectiveTime) {
+			last = n
+		}
+	}
+	return last
 }
 
 // renewal returns from when a mechanism's renewal is owed and until when, if it is

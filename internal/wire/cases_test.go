@@ -152,7 +152,7 @@ func TestLoadCasesWithHeldFacts(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	want := &decision.Facts{Erased: true, Restricted: true, DoNotTrack: true, OptedOutAds: true, Objected: []uint32{1, 2}, Age: decision.AgeUnder13, Accepted: []uint32{3, 4}, AcceptedByGuardian: []uint32{4},
+	want := &decision.Facts{Erased: true, Restricted: true, DoNotTrack: true, OptedOutAds: true, Objected: []uint32{1, 2}, Age: decision.AgeUnder13, Accepted: []uint32{3}, AcceptedByGuardian: []uint32{4},
 		Consents: []decision.HeldConsent{{Type: decision.ConsentSeparateProvision, Purpose: 1, Recipient: 6, Policy: 4, Categories: []uint32{5},
 			GiveTime: mustInstant(t, "2024-12-31T16:00:00Z"), ExpireTime: mustInstant(t, "2026-12-31T16:00:00Z"), WithdrawTime: mustInstant(t, "2025-12-31T16:00:00Z"),
 			ByGuardian: true, ChildInterest: true, Publication: "winners", Countries: []string{"DE"}}}}

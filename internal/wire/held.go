@@ -21,7 +21,7 @@ type Held struct {
 	Objected []string // purposes/x
 	Age      decision.AgeBand
 	Accepted []string // policies/x
-	// AcceptedByGuardian are those of them that a guardian accepted.
+	// AcceptedByGuardian are those that a guardian accepted.
 	AcceptedByGuardian []string
 	Consents           []*waybillv1.Consent
 }
@@ -75,10 +75,9 @@ func (l *loader) held(n *yaml.Node) *Held {
 		case "objected":
 			h.Objected = l.names(v, path, registry.Purposes)
 		case "accepted":
-			h.Accepted = append(h.Accepted, l.names(v, path, registry.Policies)...)
+			h.Accepted = l.names(v, path, registry.Policies)
 		case "acceptedByGuardian":
 			h.AcceptedByGuardian = l.names(v, path, registry.Policies)
-			h.Accepted = append(h.Accepted, h.AcceptedByGuardian...)
 		case "ageBand":
 			h.Age = decision.AgeBand(l.value(v, path, waybillv1.AgeBand(0).Descriptor()))
 		case "consents":

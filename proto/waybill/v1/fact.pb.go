@@ -625,7 +625,7 @@ type HeldFacts struct {
 	Consents []*HeldConsent `protobuf:"bytes,9,rep,name=consents,proto3" json:"consents,omitempty"`
 	// The entry of the newest fact.
 	Newest *Receipt `protobuf:"bytes,10,opt,name=newest,proto3" json:"newest,omitempty"`
-	// Those of the policy versions accepted that a guardian accepted.
+	// The policy versions that a guardian accepted.
 	PoliciesAcceptedByGuardian []string `protobuf:"bytes,11,rep,name=policies_accepted_by_guardian,json=policiesAcceptedByGuardian,proto3" json:"policies_accepted_by_guardian,omitempty"`
 	unknownFields              protoimpl.UnknownFields
 	sizeCache                  protoimpl.SizeCache
