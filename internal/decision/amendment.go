@@ -12,7 +12,7 @@ import (
 // others.
 type kin struct {
 	number, amends uint32
-	effective      registry.Time
+	effective, end registry.Time // end is its termination
 	begun          bool   // both have signed, and it has taken effect
 	root           uint32 // the first of those that it amends, in turn
 }
@@ -31,7 +31,7 @@ func (e *scratch) readKin() {
 		var a agreementView
 		n := e.rec.agreements.at(i)
 		if readAgreement(n, e.s.record(n), &a); a.exporters.has(e.exporter.number) {
-			e.kin = append(e.kin, kin{n, a.amends, a.effective, ruleSigned(e, nil, &a)|ruleEffective(e, nil, &a) == 0, n})
+			e.kin = append(e.kin, kin{n, a.amends, a.effective, a.terminate, ruleSigned(e, nil, &a)|ruleEffective(e, nil, &a) == 0, n})
 		}
 	}
 	for i := range e.kin {
@@ -81,10 +81,27 @@ func (e *scratch) counting(number uint32) uint32 {
 	return last.number
 }
 
+// endAsAmended gives an agreement that counts the termination of one whose place it
+// took, if that was terminated after it: who ends the contract ends it as amended.
+func (e *scratch) endAsAmended(a *agreementView) {
+	if e.counting(a.number) != a.number {
+		return
+	}
+	k := e.kinOf(a.number)
+	for i := range e.kin {
+		if o := &e.kin[i]; k != nil && k.begun && o.begun && o.root == k.root && o.end > a.effective && (a.terminate == 0 || o.end < a.terminate) {
+			a.terminate = o.end
+		}
+	}
+}
+
 // supersede takes the agreements away that took effect and do not count any more.
 func (e *scratch) supersede() {
 	e.agreements = slices.DeleteFunc(e.agreements, func(a agreementView) bool {
 		n := e.counting(a.number)
 		return n != a.number && e.kinOf(a.number).begun
 	})
+	for i := range e.agreements {
+		e.endAsAmended(&e.agreements[i])
+	}
 }

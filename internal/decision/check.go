@@ -192,7 +192,8 @@ func (e *scratch) oblige() {
 		}
 		if rec := e.s.record(e.counting(t.agreement)); t.contract(e.edition) && len(rec) > 0 {
 			var a agreementView
-			if readAgreement(t.agreement, rec, &a); a.terminate != 0 {
+			readAgreement(e.counting(t.agreement), rec, &a)
+			if e.endAsAmended(&a); a.terminate != 0 {
 				d.UseBy = min(d.UseBy, a.terminate)
 			}
 		}

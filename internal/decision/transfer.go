@@ -117,6 +117,7 @@ func (e *scratch) readContract(t *transferView) {
 	}
 	var a agreementView
 	readAgreement(n, rec, &a)
+	e.endAsAmended(&a)
 	t.rests = contractView{state: e.state(&a), module: a.module, specific: a.specific}
 	if n != t.agreement && a.typ != t.contractType() { // its contract is no more: reading R83
 		t.rests.state |= markTerminated
