@@ -45,7 +45,7 @@ func (f *questionFlags) register(cmd *cobra.Command) {
 	fs.StringVar(&f.ageBand, "age-band", "", "what is known of the subject's age: unknown, under-13, 13, 14, 15, 16-17, adult, adult-lacking-capacity")
 	fs.StringVar(&f.q.Origin, "origin", "", "where the data was collected, ISO 3166-1 alpha-2 or UNKNOWN")
 	fs.StringSliceVar(&f.destinations, "destination", nil, "a further country that the share reaches")
-	fs.Int64Var(&f.q.Quantity, "quantity", 0, "how many persons (default one)")
+	fs.Int64Var(&f.q.Quantity, "quantity", 0, "how many persons (default one, or the size of the --cohort)")
 	fs.StringSliceVar(&f.bases, "basis", nil, "REGIME=BASIS, such as cn=contract")
 	fs.StringVar(&f.orderRef, "order-ref", "", "evidence of a contract: the order or prize")
 	fs.StringVar(&f.orderSubject, "order-subject", "", "the subject that is party to the order (default: --subject)")
@@ -185,6 +185,9 @@ func (f *questionFlags) question() (*pb.ShareQuestion, *pb.RevisionToken, error)
 	if f.cohortFile != "" {
 		if q.Cohort, err = readCohort(f.cohortFile); err != nil {
 			return nil, nil, err
+		}
+		if q.Quantity == 0 {
+			q.Quantity = q.Cohort.GetSize()
 		}
 	}
 	at, err := revisionFlag(f.atLeast)

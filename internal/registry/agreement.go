@@ -67,7 +67,8 @@ type Terms struct {
 
 // An agreement with recipients. Immutable once signed; changed by an amendment,
 // which is an agreement of its own that names the one it amends. It says all that is
-// agreed from then on: while it is in force, the one that it amends counts for nothing.
+// agreed: once it has taken effect the one that it amends counts for nothing, and does
+// not come back when it ends.
 type Agreement struct {
 	// agreements/{id}.
 	Name string `cbor:"1,keyasint,omitempty"`
@@ -107,7 +108,7 @@ type Agreement struct {
 	Terms *Terms `cbor:"18,keyasint,omitempty"`
 	// The SHA-256 of the signed document, in hex.
 	DocumentDigest string `cbor:"19,keyasint,omitempty"`
-	// The agreement that this one amends or renews.
+	// The agreement that this one amends or renews, and takes the place of once it is signed and in effect.
 	Amends string `cbor:"20,keyasint,omitempty"`
 	// When the recipient certified deletion or return after the end.
 	DeletionCertificateTime Time `cbor:"21,keyasint,omitempty"`

@@ -48,7 +48,7 @@ var catalogue = map[decision.Code]entry{
 	}},
 	decision.PolicyVersionNotInForce: {phrase{"No version of the privacy policy governs these persons at this time", "Legal records a version with this group and region that is in effect: policies.", "effective_time"}, nil},
 	decision.PolicyChangeNotNotified: {phrase{"{record|A later policy version} is a significant change and no notice was sent before it took effect", "Legal records the notice: notices.", "notices"}, nil},
-	decision.PolicyWeakensRightsNoConsent: {phrase{"Only {record|a version} permits this, which weakens the person's rights and which the person did not accept", "The share must wait for the explicit acceptance of the person, or of a child's guardian.",
+	decision.PolicyWeakensRightsNoConsent: {phrase{"Only {record|a version} permits this, which weakens the person's rights and which the person did not accept", "The share must wait for the explicit acceptance of the person, or of the guardian who represents one: a fact POLICY_ACCEPTANCE, by_guardian.",
 		"weakens_rights"}, nil},
 	decision.RecipientUnknown: {phrase{"The recipient is not in the registry{nearest}", "Ask for a recipient of the registry (--recipient), or legal records it: recipients.", "question.recipient"}, map[decision.Detail]phrase{
 		decision.DetailChain: {"A further recipient of the chain is not in the registry", "Legal records it (recipients), or corrects the link that names it.", ""},
@@ -116,7 +116,7 @@ var catalogue = map[decision.Code]entry{
 		decision.DetailNotASource:         {"No consent for {served|the purpose}: you are not a source of consent that legal has named, so none counts", "You can cure it: ask through a named source of consent.", ""},
 		decision.DetailCheckStale:         {"No consent for {served|the purpose}: what was given is of another subject, or was last checked too long ago", "You can cure it: check it again and give it with its check_time (--consent).", ""},
 		decision.DetailBulk:               {"No consent for {served|the purpose}: the share is of many persons, and neither lists them nor attests who they are", "You can cure it: list the subjects (subjects), or attest the cohort (cohort).", ""},
-		decision.DetailCohort:             {"No consent for {served|the purpose}: the attestation of the cohort does not count, for it is not from a source of consent, is older than 24 hours, or is of another size, purpose or policy version", "You can cure it: attest the cohort anew (cohort).", ""},
+		decision.DetailCohort:             {"No consent for {served|the purpose}: the attestation of the cohort does not count, for it is not from a source of consent, is older than 24 hours, is of another size or purpose, names no recipient or another policy than theirs, or does not say who was left out", "You can cure it: attest the cohort anew (--cohort).", ""},
 		decision.DetailBasisNotListed:     {"No consent for {served|the purpose}; the basis named is not one that the policy lists for it", "You can cure it: --consent, or a basis that is listed.", ""},
 		decision.DetailOrderMissing:       {"No consent for {served|the purpose}; the contract basis needs an order reference and none was given", "You can cure it: --order-ref.", ""},
 		decision.DetailOrderOfAnother:     {"No consent for {served|the purpose}; the order given is not the person's own", "You can cure it: an order of this person (--order-ref, --order-subject), or --consent.", ""},

@@ -94,4 +94,10 @@ var OpenPoints = []OpenPoint{
 	{"When a bidder counts as successor", "recipients.deal", "from close_time; before it an ordinary partner, and rule 43 stands", "PIPL 22 speaks of the transfer itself"},
 	{"What falls under GDPR 18(2)", "", "nothing: a restriction denies every purpose, save an exception", "the caller cannot show the grounds of 18(2)"},
 	{"Adequacy decisions: the hour at which one ends", "", "00:00 UTC of the day", "the decisions give a date"},
+	{"What an amendment leaves of the agreement that it amends", "agreements.amends", "nothing, once it is signed and in effect; nor does it come back when the amendment ends", "the stricter reading: a share never rests on terms that the parties may have replaced"},
+	{"Whether a standard contract that is amended or signed anew is filed anew (SCM 8 [unverified])", "", "yes: a filing before a signature is none", "the stricter reading: what was filed was another text"},
+	{"Telling a recipient to delete the data of a person who was erased", "purposes.deletion", "rule 11 stands aside for the purpose itself and one person; all other rules run", "PIPL 47; GDPR 17(2), 19 ask for it; more would let an erased person's data go out again"},
+	{"Who accepts a policy version for a child", "", "the guardian under 14, and below the age of GDPR 8 in the Union and the United Kingdom", "PIPL 31; an acceptance is a consent, and no text gives acceptance an age of its own"},
+	{"Whether a consent under another version of the policy counts", "", "only if that version speaks to the person, wherever of the regions resolved it is", "PIPL 14, 17: who consents is told by the text that is his"},
+	{"Which versions weaken rights beside new purposes, kinds, categories and longer retention", "", "also a new basis, a wider exception, and a schedule that is gone", "S10 asks explicit consent for what weakens; S1.2 promises consent, S3-1 the shortest time"},
 }

@@ -368,14 +368,18 @@ func (a *asker) countries(field string, dst, src []string) []string {
 
 // consentCountries reads the countries that a consent names, each once.
 func (a *asker) consentCountries(field string, dst, src []string) []string {
-	dst = a.countries(field, dst, src)
-	for i, c := range dst {
+	if len(src) > maxRegions {
+		a.wrong(field, fmt.Sprintf("at most %d countries", maxRegions))
+		return dst
+	}
+	for i, c := range src {
 		switch {
-		case c == unknownCountry:
-			a.wrong(at(field, i, ""), "a country; who consents knows it")
-		case slices.Contains(dst[:i], c):
+		case !isCountry(c):
+			a.wrong(at(field, i, ""), "an ISO 3166-1 alpha-2 code, such as HK: who consents knows the country")
+		case slices.Contains(src[:i], c):
 			a.wrong(at(field, i, ""), "each country once")
 		}
+		dst = append(dst, c)
 	}
 	return dst
 }

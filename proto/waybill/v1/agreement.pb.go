@@ -480,7 +480,8 @@ func (x *Terms) GetSubjectMatter() string {
 
 // An agreement with recipients. Immutable once signed; changed by an amendment,
 // which is an agreement of its own that names the one it amends. It says all that is
-// agreed from then on: while it is in force, the one that it amends counts for nothing.
+// agreed: once it has taken effect the one that it amends counts for nothing, and does
+// not come back when it ends.
 type Agreement struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
 	// agreements/{id}.
@@ -521,7 +522,7 @@ type Agreement struct {
 	Terms *Terms `protobuf:"bytes,18,opt,name=terms,proto3" json:"terms,omitempty"`
 	// The SHA-256 of the signed document, in hex.
 	DocumentDigest string `protobuf:"bytes,19,opt,name=document_digest,json=documentDigest,proto3" json:"document_digest,omitempty"`
-	// The agreement that this one amends or renews.
+	// The agreement that this one amends or renews, and takes the place of once it is signed and in effect.
 	Amends string `protobuf:"bytes,20,opt,name=amends,proto3" json:"amends,omitempty"`
 	// When the recipient certified deletion or return after the end.
 	DeletionCertificateTime *timestamppb.Timestamp `protobuf:"bytes,21,opt,name=deletion_certificate_time,json=deletionCertificateTime,proto3" json:"deletion_certificate_time,omitempty"`

@@ -142,7 +142,7 @@ type Fact struct {
 	Publication string `protobuf:"bytes,13,opt,name=publication,proto3" json:"publication,omitempty"`
 	// With AGE_BAND: the band.
 	AgeBand AgeBand `protobuf:"varint,14,opt,name=age_band,json=ageBand,proto3,enum=waybill.v1.AgeBand" json:"age_band,omitempty"`
-	// With CONSENT: the countries that the data may come to, ISO 3166-1 alpha-2; absent means any.
+	// With CONSENT: the countries that the data may come to, ISO 3166-1 alpha-2, beside the exporter's own; absent says nothing of countries.
 	Countries     []string `protobuf:"bytes,15,rep,name=countries,proto3" json:"countries,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
@@ -482,7 +482,7 @@ type HeldConsent struct {
 	ChildInterest bool `protobuf:"varint,10,opt,name=child_interest,json=childInterest,proto3" json:"child_interest,omitempty"`
 	// It is of a publication, whose id is not kept.
 	OfPublication bool `protobuf:"varint,11,opt,name=of_publication,json=ofPublication,proto3" json:"of_publication,omitempty"`
-	// The countries that the data may come to; absent means any.
+	// The countries that the data may come to, if any were named.
 	Countries     []string `protobuf:"bytes,12,rep,name=countries,proto3" json:"countries,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache

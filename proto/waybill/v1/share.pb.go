@@ -427,7 +427,7 @@ type Consent struct {
 	ChildInterest string `protobuf:"bytes,14,opt,name=child_interest,json=childInterest,proto3" json:"child_interest,omitempty"`
 	// The publication consented to; needed for SEPARATE_PUBLIC.
 	Publication string `protobuf:"bytes,15,opt,name=publication,proto3" json:"publication,omitempty"`
-	// The countries that the data may come to, ISO 3166-1 alpha-2; absent means any.
+	// The countries that the data may come to, ISO 3166-1 alpha-2, beside the exporter's own; absent says nothing of countries.
 	Countries     []string `protobuf:"bytes,16,rep,name=countries,proto3" json:"countries,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
@@ -805,11 +805,11 @@ type CohortAttestation struct {
 	Size int64 `protobuf:"varint,2,opt,name=size,proto3" json:"size,omitempty"`
 	// The purpose consented to; the served one where a service is asked for.
 	Purpose string `protobuf:"bytes,3,opt,name=purpose,proto3" json:"purpose,omitempty"`
-	// The recipient consented to; needed for provision and for cross-border.
+	// The recipient consented to; without it nothing counts.
 	Recipient string `protobuf:"bytes,4,opt,name=recipient,proto3" json:"recipient,omitempty"`
 	// The types of consent that each of the persons gave.
 	ConsentTypes []ConsentType `protobuf:"varint,5,rep,packed,name=consent_types,json=consentTypes,proto3,enum=waybill.v1.ConsentType" json:"consent_types,omitempty"`
-	// The policy version under which they were given.
+	// The policy version under which they were given; it must speak to these persons.
 	Policy string `protobuf:"bytes,6,opt,name=policy,proto3" json:"policy,omitempty"`
 	// When the cohort was taken.
 	AttestTime *timestamppb.Timestamp `protobuf:"bytes,7,opt,name=attest_time,json=attestTime,proto3" json:"attest_time,omitempty"`
@@ -986,7 +986,7 @@ type ShareQuestion struct {
 	CollectTime *timestamppb.Timestamp `protobuf:"bytes,29,opt,name=collect_time,json=collectTime,proto3" json:"collect_time,omitempty"`
 	// The instrument of an authority: instruments/{id}.
 	AuthorityInstrument string `protobuf:"bytes,30,opt,name=authority_instrument,json=authorityInstrument,proto3" json:"authority_instrument,omitempty"`
-	// The newest policy version that the subject accepted explicitly; believed from a source of consent.
+	// The newest policy version that the subject accepted explicitly; believed from a source of consent. For one whom a guardian represents it counts for nothing: a fact POLICY_ACCEPTANCE by_guardian does.
 	AcceptedPolicy string `protobuf:"bytes,31,opt,name=accepted_policy,json=acceptedPolicy,proto3" json:"accepted_policy,omitempty"`
 	// The subjects of a bulk share, opaque, at most 1,000: each is judged and recorded, and the answer names those that may be shared.
 	Subjects []string `protobuf:"bytes,32,rep,name=subjects,proto3" json:"subjects,omitempty"`
