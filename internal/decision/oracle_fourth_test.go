@@ -78,13 +78,13 @@ func (w *scene) addAmendments(id string, r *registry.Recipient) {
 	if w.nouns[undertaking] != nil && w.chance(25) {
 		own = []string{undertaking}
 	}
-	for k := range pick(w.Rand, 0, 0, 0, 0, 1, 2) {
+	for k := range pick(w.Rand, 0, 0, 0, 0, 0, 0, 1, 2) {
 		if len(own) == 0 {
 			return
 		}
 		a := cloneNoun(w.nouns[pick(w.Rand, own...)].(*registry.Agreement))
 		a.Amends, a.Name = a.Name, fmt.Sprintf("agreements/%s-amendment-%d", id, k)
-		a.EffectiveTime = w.ago(100)
+		a.EffectiveTime = w.ago(100) + pick(w.Rand, registry.Time(0), 0, 0, 1, -1)
 		if a.Amends == undertaking && w.chance(70) {
 			a.Type = registry.AgreementTypeSharingC2c
 		}
@@ -142,7 +142,9 @@ func (w *scene) addTurns(r *rand.Rand) {
 		for k := range turns {
 			a := cloneNoun(n)
 			a.Amends, a.Name, a.EffectiveTime = last.Name, fmt.Sprintf("%s-turn-%d", first, k), w.ago(100)
-			if k < turns-1 {
+			if k < turns-1 && w.chance(20) {
+				a.Recipients = []string{pick(r, w.names(registry.Recipients)...)}
+			} else if k < turns-1 {
 				w.lapse(a)
 			} else {
 				switch r.IntN(8) {
@@ -158,6 +160,118 @@ func (w *scene) addTurns(r *rand.Rand) {
 			w.repair(a)
 			w.put(a)
 			last = a
+		}
+	}
+}
+
+// addSiblings amends some agreements twice, each time the same one, where one of the two
+// says less, is of another type, is over or was never signed, and they are in effect
+// one after the other or at once.
+func (w *scene) addSiblings(r *rand.Rand) {
+	defer func(before *rand.Rand) { w.Rand = before }(w.Rand)
+	w.Rand = r
+	for _, first := range w.names(registry.Agreements) {
+		n := w.nouns[first].(*registry.Agreement)
+		if n.Amends != "" || len(n.Exporters) == 0 || !w.chance(5) {
+			continue
+		}
+		at := w.ago(100)
+		for k := range 2 {
+			a := cloneNoun(n)
+			a.Amends, a.Name = first, fmt.Sprintf("%s-sibling-%d", first, k)
+			a.EffectiveTime = at + pick(r, 0, 0, 1, -1, -aDay)
+			if w.chance(8) { // at once with what it amends, or before
+				a.EffectiveTime = n.EffectiveTime - pick(r, registry.Time(0), 1)
+			}
+			switch r.IntN(10) {
+			case 0, 1:
+				a.Purposes = partOf(r, w.names(registry.Purposes), 12)
+			case 2:
+				if a.Type, a.SCCModule = registry.AgreementTypeNda, 0; w.chance(60) {
+					a.ExpireTime = w.now - pick(r, registry.Time(0), aDay)
+				}
+			case 3:
+				a.TheirSignature = nil
+			case 4:
+				a.ExpireTime = w.now - pick(r, registry.Time(0), aDay)
+			case 5:
+				a.TerminateTime = w.now - pick(r, registry.Time(0), aDay)
+			case 6:
+				w.lapse(a)
+			}
+			w.nouns[a.Name] = a // for what repair looks up
+			w.repair(a)
+			w.put(a)
+		}
+	}
+}
+
+// addAnew has some contracts on which transfers rest signed anew, in effect before or
+// since, by a like one or by another, and some of them filed anew.
+func (w *scene) addAnew(r *rand.Rand) {
+	defer func(before *rand.Rand) { w.Rand = before }(w.Rand)
+	w.Rand = r
+	for _, name := range w.names(registry.Transfers) {
+		t := w.nouns[name].(*registry.Transfer)
+		n, _ := w.nouns[t.Agreement].(*registry.Agreement)
+		often := 8
+		switch t.Mechanism {
+		case registry.MechanismStandardContract, registry.MechanismGbaContract:
+			if often = 40; t.Evidence != nil && t.Evidence.FilingNumber == "" {
+				often = 80
+			}
+		case registry.MechanismScc:
+			often = 35
+		}
+		if n == nil || !w.chance(often) {
+			continue
+		}
+		a := cloneNoun(n)
+		a.Amends, a.Name = n.Name, n.Name+"-anew"
+		days := pick(r, 2, 3, 4, 5, 5, 5, 6, 13, 14, 15, 16, 20, 40, 200, 241)
+		a.EffectiveTime = w.ago(days)
+		if w.chance(70) {
+			a.OurSignature.SignTime = a.EffectiveTime - pick(r, registry.Time(0), aDay)
+		}
+		if w.chance(50) {
+			a.TheirSignature.SignTime = a.EffectiveTime - pick(r, registry.Time(0), 2*aDay)
+		}
+		signed := max(a.OurSignature.SignTime, a.TheirSignature.SignTime)
+		switch r.IntN(14) {
+		case 0:
+			a.Type = 1 + registry.AgreementType(r.IntN(valuesOf(reflect.TypeFor[registry.AgreementType]())-1))
+		case 1:
+			a.Type, a.SCCModule = registry.AgreementTypeSharingC2c, 0
+		case 2, 3:
+			w.lapse(a)
+		case 4, 5, 6: // what was before is over
+			n.ExpireTime = w.now - pick(r, registry.Time(0), aDay)
+		}
+		if t.Mechanism == registry.MechanismScc {
+			if a.SCCModule == 2 || a.SCCModule == 3 { // in the mode for which the annexes name each perhaps only one of the two
+				a.Terms.SubprocessorMode = pick(r, registry.SubprocessorModeSpecific, registry.SubprocessorModeSpecific, registry.SubprocessorModeGeneral)
+				if n.Terms.SubprocessorMode = registry.SubprocessorModeGeneral; w.chance(60) {
+					t.Annexes.Subprocessors = ""
+				}
+			}
+			if w.chance(40) { // of the right module perhaps only one of the two
+				of := pick(r, a, n, n)
+				of.SCCModule = 5 - of.SCCModule
+			}
+		}
+		if e := t.Evidence; e != nil && e.FilingNumber != "" {
+			if w.chance(46) {
+				e.FilingTime = signed + pick(r, registry.Time(0), 0, aDay, -1)
+			} else if w.chance(40) { // signed lately
+				a.EffectiveTime = w.ago(2 + r.IntN(5))
+				a.OurSignature = &registry.Signature{Signatory: "us", SignTime: a.EffectiveTime}
+			}
+		}
+		w.nouns[a.Name] = a // for what repair looks up
+		w.repair(a)
+		w.put(a)
+		if w.chance(8) {
+			t.Agreement = a.Name
 		}
 	}
 }
@@ -208,7 +322,7 @@ func (w *scene) consentCountries(r *rand.Rand, q *decision.Question) []string {
 }
 
 // askDeletion asks to have deleted what is held of a person, mostly one of whom it was
-// to be.
+// to be, or by a service, or of many.
 func (w *scene) askDeletion(r *rand.Rand, q *decision.Question) {
 	if q.ServedPurpose != "" {
 		q.ServedPurpose = "purposes/deletion"
@@ -216,12 +330,15 @@ func (w *scene) askDeletion(r *rand.Rand, q *decision.Question) {
 		q.Purpose = "purposes/deletion"
 	}
 	if r.IntN(8) > 0 {
-		q.Erased, q.Restricted, q.Objected = r.IntN(2) == 0, r.IntN(3) == 0, r.IntN(3) == 0
+		q.Erased, q.Restricted, q.Objected = r.IntN(3) > 0, r.IntN(5) == 0, r.IntN(5) == 0
+	}
+	if r.IntN(5) == 0 {
+		w.askCohort(r, q)
 	}
 }
 
 // askFourth lets some consents name countries, and some have been given under other
-// versions; and it has a version accepted for a child, by it or by a guardian.
+// versions; and it has versions accepted for a child, by it, by a guardian or by both.
 func (w *scene) askFourth(r *rand.Rand, k *asking) {
 	q := &k.q
 	versions := append(w.names(registry.Policies), "policies/v1")
@@ -238,8 +355,20 @@ func (w *scene) askFourth(r *rand.Rand, k *asking) {
 			}
 		}
 	}
-	if r.IntN(9) == 0 {
+	if r.IntN(6) == 0 || q.Cohort.ID != "" && r.IntN(4) == 0 {
 		version := pick(r, versions...)
+		if of := slices.DeleteFunc(w.names(registry.Policies), func(name string) bool {
+			p := w.nouns[name].(*registry.Policy)
+			return slices.Contains(p.Regions, "*") || len(p.Regions) < 2 || p.EffectiveTime > w.ago(60) || !slices.Contains(p.SubjectGroups, q.SubjectGroup)
+		}); len(of) > 0 && r.IntN(3) > 0 {
+			version = pick(r, of...)
+		}
+		exporter, _ := w.nouns[q.Exporter].(*registry.Exporter)
+		if p, _ := w.nouns[version].(*registry.Policy); p != nil && !slices.Contains(p.Regions, "*") && exporter != nil && r.IntN(2) == 0 { // its audience, or almost
+			if q.SubjectRegions = partOf(r, p.Regions, 2); r.IntN(3) == 0 {
+				q.SubjectRegions = once(append(q.SubjectRegions, exporter.RegionsServed...))
+			}
+		}
 		for i := range q.Consents {
 			q.Consents[i].Policy = version
 		}
@@ -252,13 +381,15 @@ func (w *scene) askFourth(r *rand.Rand, k *asking) {
 			q.Cohort.Policy = version
 		}
 	}
-	if q.Subject == "" || len(versions) < 3 || r.IntN(9) > 0 {
+	if q.Subject == "" || len(versions) < 3 || r.IntN(5) > 0 {
 		return
 	}
 	if k.facts == nil {
 		k.facts = &decision.Facts{}
 	}
-	f, band := k.facts, pick(r, decision.AgeUnder13, decision.Age13, decision.Age13, decision.Age14, decision.AgeAdultLackingCapacity, decision.AgeAdultLackingCapacity)
+	f, band := k.facts, pick(r, decision.AgeUnder13, decision.Age13, decision.Age13, decision.Age14, decision.Age14, decision.Age15, decision.Age15, decision.Age15, decision.Age16To17, decision.Age16To17,
+		decision.AgeAdultLackingCapacity, decision.AgeAdultLackingCapacity, decision.AgeAdult, decision.AgeAdult)
+	young := band >= decision.Age14 && band <= decision.Age16To17
 	if r.IntN(2) == 0 {
 		f.Age = band
 	} else {
@@ -267,22 +398,49 @@ func (w *scene) askFourth(r *rand.Rand, k *asking) {
 	for i := range q.Consents {
 		q.Consents[i].ByGuardian = r.IntN(8) > 0
 	}
-	accepted := once(versions)
-	if r.IntN(4) == 0 {
-		accepted = partOf(r, accepted, len(accepted))
-	}
-	f.Accepted, f.AcceptedByGuardian = w.numbersOf(accepted), nil
-	if r.IntN(2) == 0 {
-		f.AcceptedByGuardian = slices.Clone(f.Accepted)
-		if r.IntN(4) == 0 {
-			f.AcceptedByGuardian = partOf(r, f.Accepted, len(f.Accepted))
+	for _, name := range append(w.names(registry.Exporters), q.Exporter) { // where GDPR 8 may speak
+		of := slices.DeleteFunc(slices.Clone(w.nouns[name].(*registry.Exporter).RegionsServed), func(c string) bool { return c == "CN" || c == "SG" || c == "US" })
+		if young && len(of) > 0 && r.IntN(3) > 0 {
+			q.Exporter, q.Product, q.SubjectRegions = name, "", partOf(r, of, 2)
 		}
 	}
-	if q.AcceptedPolicy = pick(r, versions...); r.IntN(3) == 0 {
-		f.Accepted, f.AcceptedByGuardian = nil, nil
+	accepted := once(versions)
+	own, byGuardian := accepted, accepted
+	how := r.IntN(6)
+	if band == decision.AgeAdult && r.IntN(3) > 0 {
+		how = 0
 	}
-	if r.IntN(2) == 0 {
-		w.askLater(r, q)
+	switch how {
+	case 0:
+		own = nil
+	case 1:
+		byGuardian = nil
+	case 2: // each something else
+		own = partOf(r, accepted, len(accepted))
+		byGuardian = added(accepted, own)
+	case 3: // the one some of the other
+		byGuardian = partOf(r, accepted, len(accepted))
+	case 4:
+		own = partOf(r, accepted, len(accepted))
+	case 5:
+		own, byGuardian = partOf(r, accepted, len(accepted)), partOf(r, accepted, len(accepted))
+	}
+	f.Accepted, f.AcceptedByGuardian = w.numbersOf(own), w.numbersOf(byGuardian)
+	if q.AcceptedPolicy = pick(r, versions...); r.IntN(3) == 0 {
+		f.Accepted = nil
+	}
+	if r.IntN(5) == 0 {
+		q.AcceptedPolicy = ""
+	}
+	if r.IntN(2) == 0 || young || band == decision.AgeAdult && r.IntN(2) == 0 {
+		if w.askLater(r, q); r.IntN(2) == 0 {
+			f.Consents = nil
+		}
+		if band == decision.AgeAdult && r.IntN(3) > 0 {
+			q.AcceptedPolicy = ""
+		} else if young && w.nouns["policies/wide"] != nil && r.IntN(3) > 0 {
+			q.AcceptedPolicy = "policies/wide"
+		}
 	}
 }
 
@@ -331,7 +489,9 @@ func (w *scene) fourthLook(k asking, a oracle.Answer) map[string]bool {
 		recipient = &registry.Recipient{}
 	}
 	points := map[string]bool{} // each that stands below an if is named here, met or not
-	for _, point := range []string{"of a child, accepted by a guardian, governs", "of a child, accepted by itself as held, refused", "of a child, accepted by itself as presented, refused",
+	for _, point := range []string{"of fourteen to seventeen, accepted by itself alone, governs", "of fourteen to seventeen, accepted by a guardian alone, governs",
+		"of fourteen to seventeen, accepted by itself as held, refused", "of fourteen to seventeen, accepted by itself as presented, refused", "of an adult, accepted by a guardian, refused",
+		"of a child, accepted by a guardian, governs", "of a child, accepted by itself as held, refused", "of a child, accepted by itself as presented, refused",
 		"secret by a law of the mainland, not told", "secret by another law, told or to be told"} {
 		points[point] = false
 	}
@@ -372,10 +532,43 @@ func (w *scene) fourthLook(k asking, a oracle.Answer) map[string]bool {
 		})
 	}
 
-	speaks := func(name string) bool {
+	refused := func(is func(version string) bool) bool {
+		return slices.ContainsFunc(a.Reasons, func(r oracle.Reason) bool {
+			return r.Code == decision.PolicyWeakensRightsNoConsent && is(r.Record)
+		})
+	}
+	presentedAs := func(version string) bool { return k.principal == "principals/source" && q.AcceptedPolicy == version }
+	byPerson := func(version string) bool {
+		return presentedAs(version) || slices.Contains(f.Accepted, w.numbers[version])
+	}
+	byGuardian := func(version string) bool { return slices.Contains(f.AcceptedByGuardian, w.numbers[version]) }
+	young := func(b decision.AgeBand) bool { return b >= decision.Age14 && b <= decision.Age16To17 }
+	if !guarded(q.AgeBand) && !guarded(f.Age) && (young(q.AgeBand) || young(f.Age)) {
+		p, _ := w.nouns[a.Policy].(*registry.Policy)
+		weaker := p != nil && first != nil && p != first && (p.WeakensRights || len(added(p.Purposes, first.Purposes)) > 0)
+		points["of fourteen to seventeen, accepted by itself alone, governs"] = weaker && byPerson(a.Policy) && !byGuardian(a.Policy)
+		points["of fourteen to seventeen, accepted by a guardian alone, governs"] = weaker && !byPerson(a.Policy) && byGuardian(a.Policy)
+		points["of fourteen to seventeen, accepted by itself as held, refused"] = refused(func(v string) bool { return slices.Contains(f.Accepted, w.numbers[v]) })
+		points["of fourteen to seventeen, accepted by itself as presented, refused"] = refused(presentedAs)
+	}
+	if q.AgeBand == decision.AgeAdult && (f.Age == decision.AgeAdult || f.Age == 0) {
+		points["of an adult, accepted by a guardian, refused"] = refused(byGuardian)
+	}
+
+	regions := q.SubjectRegions
+	if len(regions) == 0 || slices.Contains(regions, "UNKNOWN") {
+		regions = append(slices.Clone(regions), exporter.RegionsServed...)
+	}
+	audience := func(name string, of func(p *registry.Policy) bool) bool {
 		p, _ := w.nouns[name].(*registry.Policy)
-		regions := append(slices.Clone(q.SubjectRegions), exporter.RegionsServed...)
-		return p != nil && slices.Contains(p.SubjectGroups, q.SubjectGroup) && (slices.Contains(p.Regions, "*") || slices.ContainsFunc(p.Regions, func(r string) bool { return slices.Contains(regions, r) }))
+		return p != nil && slices.Contains(p.SubjectGroups, q.SubjectGroup) && of(p)
+	}
+	every := func(p *registry.Policy) bool { return len(regions) > 0 && len(added(regions, p.Regions)) == 0 }
+	some := func(p *registry.Policy) bool {
+		return !slices.Contains(p.Regions, "*") && !every(p) && len(added(regions, p.Regions)) < len(regions)
+	}
+	speaks := func(name string) bool {
+		return audience(name, func(p *registry.Policy) bool { return slices.Contains(p.Regions, "*") || every(p) })
 	}
 	consents := slices.Clone(q.Consents)
 	for _, h := range f.Consents {
@@ -389,6 +582,9 @@ func (w *scene) fourthLook(k asking, a oracle.Answer) map[string]bool {
 	other := slices.ContainsFunc(consents, func(c decision.Consent) bool { return c.Policy != "policies/v1" && speaks(c.Policy) })
 	points["a consent under a version of others, refused"] = mute && has(decision.ConsentScopeMismatch)
 	points["a consent under another version of theirs, no mismatch"] = other && allowed
+	points["a consent under a version of some of their regions, refused"] = has(decision.ConsentScopeMismatch) && slices.ContainsFunc(consents, func(c decision.Consent) bool { return audience(c.Policy, some) })
+	points["a consent under a version that names all of their regions, allowed"] = allowed && slices.ContainsFunc(consents, func(c decision.Consent) bool { return audience(c.Policy, every) && len(regions) > 1 })
+	points["a cohort under a version of some of their regions"] = q.Cohort.ID != "" && audience(q.Cohort.Policy, some)
 	points["a cohort under a version of others"] = q.Cohort.ID != "" && w.nouns[q.Cohort.Policy] != nil && !speaks(q.Cohort.Policy)
 	points["a cohort under a version of theirs, 30 silent"] = q.Cohort.ID != "" && speaks(q.Cohort.Policy) && !has(decision.ConsentMissing)
 	named := func(has bool) bool {
@@ -466,6 +662,140 @@ func (w *scene) fourthLook(k asking, a oracle.Answer) map[string]bool {
 		return t.Agreement != "" && amendedBy(t.Agreement) != nil
 	})
 
+	past := func(t registry.Time) bool { return t != 0 && t <= now }
+	stood := func(n *registry.Agreement) bool {
+		return n.OurSignature != nil && n.TheirSignature != nil && past(n.OurSignature.SignTime) && past(n.TheirSignature.SignTime) && past(n.EffectiveTime)
+	}
+	// counts is what counts of the family of an agreement; nil where nothing does.
+	counts := func(n *registry.Agreement) *registry.Agreement {
+		family := []*registry.Agreement{n}
+		for i := 0; i < len(family) && ours(n); i++ {
+			for _, name := range w.names(registry.Agreements) {
+				o := w.nouns[name].(*registry.Agreement)
+				if ours(o) && !slices.Contains(family, o) && (o.Amends == family[i].Name || family[i].Amends == o.Name) {
+					family = append(family, o)
+				}
+			}
+		}
+		var last *registry.Agreement
+		for _, o := range family {
+			if stood(o) && (last == nil || o.EffectiveTime > last.EffectiveTime || o.EffectiveTime == last.EffectiveTime && w.numbers[o.Name] > w.numbers[last.Name]) {
+				last = o
+			}
+		}
+		return last
+	}
+	var superseded []*registry.Agreement // in force by themselves, but another counts
+	for _, name := range w.names(registry.Agreements) {
+		n := w.nouns[name].(*registry.Agreement)
+		if c := counts(n); ours(n) && inForce(n) && c != n {
+			superseded = append(superseded, n)
+		}
+	}
+	sibling := func(n, o *registry.Agreement) bool {
+		return n != o && n.Amends != "" && n.Amends == o.Amends && ours(o) && stood(o)
+	}
+	anyAgreement := func(is func(*registry.Agreement) bool) bool {
+		return slices.ContainsFunc(w.names(registry.Agreements), func(name string) bool { return is(w.nouns[name].(*registry.Agreement)) })
+	}
+	points["the last of siblings relied upon"] = relied(func(n *registry.Agreement) bool {
+		return anyAgreement(func(o *registry.Agreement) bool { return sibling(n, o) && o.EffectiveTime < n.EffectiveTime })
+	})
+	points["the higher number of siblings in effect at once relied upon"] = relied(func(n *registry.Agreement) bool {
+		return anyAgreement(func(o *registry.Agreement) bool { return sibling(n, o) && o.EffectiveTime == n.EffectiveTime })
+	})
+	points["what was amended relied upon, in effect since its amendment"] = relied(func(n *registry.Agreement) bool {
+		return anyAgreement(func(o *registry.Agreement) bool { return o.Amends == n.Name && ours(o) && stood(o) })
+	})
+	over := func(n *registry.Agreement) bool { return past(n.ExpireTime) || past(n.TerminateTime) }
+	points["nothing comes back behind what is over"] = slices.ContainsFunc(a.Reasons, func(r oracle.Reason) bool {
+		return (r.Code == decision.AgreementExpired || r.Code == decision.AgreementTerminated) &&
+			slices.ContainsFunc(superseded, func(n *registry.Agreement) bool { return counts(n).Name == r.Record })
+	})
+	points["nothing comes back behind what is over and of another type"] = has(decision.AgreementMissing) &&
+		slices.ContainsFunc(superseded, func(n *registry.Agreement) bool { return over(counts(n)) && counts(n).Type != n.Type })
+	points["what never took effect, judged beside what counts"] = slices.ContainsFunc(a.Reasons, func(r oracle.Reason) bool {
+		n, _ := w.nouns[r.Record].(*registry.Agreement)
+		return n != nil && ours(n) && !stood(n) && counts(n) != nil
+	})
+
+	// rests is what a transfer by contract names, and what counts in its place.
+	rests := func(name string) (t *registry.Transfer, named, counted *registry.Agreement, another bool) {
+		t, _ = w.nouns[name].(*registry.Transfer)
+		if t == nil {
+			return &registry.Transfer{}, &registry.Agreement{}, &registry.Agreement{}, false
+		}
+		named, _ = w.nouns[t.Agreement].(*registry.Agreement)
+		if named == nil {
+			return t, &registry.Agreement{}, &registry.Agreement{}, false
+		}
+		if counted = counts(named); counted == nil {
+			counted = named
+		}
+		return t, named, counted, counted != named
+	}
+	hits := func(code decision.Code, is func(name string) bool) bool {
+		return slices.ContainsFunc(a.Reasons, func(r oracle.Reason) bool { return r.Code == code && r.Detail == "" && is(r.Record) })
+	}
+	of := func(is func(t *registry.Transfer, named, counted *registry.Agreement) bool) func(string) bool {
+		return func(name string) bool {
+			t, named, counted, another := rests(name)
+			return another && is(t, named, counted)
+		}
+	}
+	like := func(_ *registry.Transfer, named, counted *registry.Agreement) bool { return named.Type == counted.Type }
+	points["a transfer relied upon that rests on another contract"] = slices.ContainsFunc(a.Transfers, of(like))
+	points["a transfer relied upon whose own contract is over"] = slices.ContainsFunc(a.Transfers, of(func(_ *registry.Transfer, named, _ *registry.Agreement) bool { return over(named) }))
+	points["a transfer whose other contract has expired"] = hits(decision.TransferMechanismExpired, of(func(_ *registry.Transfer, named, counted *registry.Agreement) bool {
+		return inForce(named) && past(counted.ExpireTime)
+	}))
+	points["a transfer whose other contract was terminated"] = hits(decision.TransferMechanismSuspended, of(func(t *registry.Transfer, named, counted *registry.Agreement) bool {
+		return inForce(named) && past(counted.TerminateTime) && like(t, named, counted)
+	}))
+	points["a transfer whose contract is no more"] = hits(decision.TransferMechanismSuspended, of(func(t *registry.Transfer, named, counted *registry.Agreement) bool {
+		return inForce(named) && inForce(counted) && !like(t, named, counted)
+	}))
+	points["a transfer relied upon whose contract has a module of its own"] = slices.ContainsFunc(a.Transfers, of(func(t *registry.Transfer, named, counted *registry.Agreement) bool {
+		return t.Mechanism == registry.MechanismScc && named.SCCModule != counted.SCCModule
+	}))
+	points["no transfer, by a module that is the other's"] = has(decision.TransferNoMechanism) && slices.ContainsFunc(w.names(registry.Transfers), of(func(t *registry.Transfer, named, counted *registry.Agreement) bool {
+		return t.Mechanism == registry.MechanismScc && t.Exporter == q.Exporter && named.SCCModule != counted.SCCModule && inForce(named) && inForce(counted)
+	}))
+	points["annexes asked by the other's mode"] = hits(decision.TransferMechanismNotYetEffective, of(func(t *registry.Transfer, named, counted *registry.Agreement) bool {
+		return t.Annexes != nil && t.Annexes.Subprocessors == "" && named.Terms != nil && counted.Terms != nil && named.Terms.SubprocessorMode != counted.Terms.SubprocessorMode
+	}))
+
+	owed := func(is func(string) bool) bool {
+		return slices.ContainsFunc(a.Obligations, func(o oracle.Obligation) bool { return o.Code == decision.FileContract && is(o.Record) })
+	}
+	filed := func(t *registry.Transfer) bool {
+		return t.Evidence != nil && t.Evidence.FilingNumber != "" && past(t.Evidence.FilingTime)
+	}
+	void := func(name string) bool { // filed before a signature of what counts
+		t, _, counted, _ := rests(name)
+		return filed(t) && (counted.OurSignature != nil && t.Evidence.FilingTime < counted.OurSignature.SignTime || counted.TheirSignature != nil && t.Evidence.FilingTime < counted.TheirSignature.SignTime)
+	}
+	voidOwn := func(name string) bool {
+		_, _, _, another := rests(name)
+		return void(name) && !another
+	}
+	voidOther := func(name string) bool {
+		_, _, _, another := rests(name)
+		return void(name) && another
+	}
+	points["filed before its own signatures, overdue"] = hits(decision.TransferFilingOverdue, voidOwn)
+	points["filed before the other's signatures, overdue"] = hits(decision.TransferFilingOverdue, voidOther)
+	points["filed before the other's signatures, to be filed anew"] = owed(voidOther)
+	files := func(t *registry.Transfer) bool {
+		return t.Mechanism == registry.MechanismStandardContract || t.Mechanism == registry.MechanismGbaContract
+	}
+	points["filed since it was signed anew, relied upon"] = slices.ContainsFunc(a.Transfers, func(name string) bool {
+		t, named, counted, another := rests(name)
+		return another && files(t) && filed(t) && !void(name) && counted.OurSignature.SignTime > named.OurSignature.SignTime
+	})
+	points["not filed, counted from the other's effect, overdue"] = hits(decision.TransferFilingOverdue, of(func(t *registry.Transfer, _, _ *registry.Agreement) bool { return !filed(t) }))
+	points["not filed, counted from the other's effect, to be filed"] = owed(of(func(t *registry.Transfer, _, _ *registry.Agreement) bool { return !filed(t) }))
+
 	earlier := func(name string) bool {
 		t, _ := w.nouns[name].(*registry.Transfer)
 		if t == nil {
@@ -481,11 +811,15 @@ func (w *scene) fourthLook(k asking, a oracle.Answer) map[string]bool {
 		return o.Code == decision.FileContract && earlier(o.Record)
 	})
 
-	deletes := served(q) == "purposes/deletion"
+	deletes, many := q.Purpose == "purposes/deletion", q.Quantity > 1
 	erased, restricted := q.Erased || f.Erased, q.Restricted || f.Restricted || q.Objected
-	points["erased, to be deleted, allowed"] = deletes && erased && allowed
-	points["erased, to be deleted, denied by another rule"] = deletes && erased && !allowed && !has(decision.SubjectErasedOrCancelled)
-	points["restricted or objected, to be deleted, allowed"] = deletes && restricted && allowed
+	gone := has(decision.SubjectErasedOrCancelled)
+	points["erased, to be deleted, allowed"] = deletes && !many && erased && allowed
+	points["erased, to be deleted, denied by another rule"] = deletes && !many && erased && !allowed && !gone
+	points["erased, to be deleted for many, refused"] = deletes && many && erased && gone
+	points["erased, to be deleted by a service, refused"] = !deletes && served(q) == "purposes/deletion" && erased && gone
+	points["restricted or objected, to be deleted, refused"] = deletes && restricted && has(decision.SubjectRestrictedOrObjected)
+	points["to be deleted for many, allowed"] = deletes && many && allowed
 
 	i, _ := w.nouns[q.AuthorityInstrument].(*registry.Instrument)
 	if i != nil && i.SecrecyCitation != "" && recipient.Kind == registry.RecipientKindAuthority {

@@ -137,6 +137,8 @@ func newScene(seed uint64, mutations []uint64) *scene {
 		w.addFan(62 + w.IntN(5))
 	}
 	w.addTurns(newRand(seed, 8))
+	w.addSiblings(newRand(seed, 9))
+	w.addAnew(newRand(seed, 10))
 	for _, m := range mutations {
 		w.mutate(newRand(m, 2))
 	}

@@ -58,6 +58,12 @@ func (w *scene) addPolicies() {
 	}
 	w.repair(first)
 	w.put(first)
+	if first != p && w.chance(60) { // that one is
+		p = cloneNoun(p)
+		p.Name, p.EffectiveTime, p.PublishTime = "policies/wide", w.ago(150), w.ago(151)
+		w.repair(p)
+		w.put(p)
+	}
 	for i := range pick(w.Rand, 0, 0, 1, 1, 2, 3) {
 		w.addPolicy(pick(w.Rand, p, first), i+2)
 	}
@@ -144,6 +150,9 @@ func (w *scene) addPolicy(like *registry.Policy, i int) {
 	}
 	if w.chance(40) {
 		p.Regions = partOf(w.Rand, []string{"CN", "DE", "FR", "SG", "SE", "GB"}, 3)
+		if served := w.nouns[pick(w.Rand, w.names(registry.Exporters)...)].(*registry.Exporter).RegionsServed; len(served) > 0 && w.chance(50) { // all of an exporter, or almost
+			p.Regions = partOf(w.Rand, served, len(served))
+		}
 	}
 	if w.chance(30) {
 		p.SubjectGroups = partOf(w.Rand, w.groups, 2)

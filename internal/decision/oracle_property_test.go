@@ -181,8 +181,8 @@ func drops(c registry.Collection) evidence {
 // notices and acceptances, whether a principal is a source; the evidence of a basis
 // but the order, because two of them name none and rules for staff bring rule 20; and
 // what speaks against a share (a screening that found it listed, a withdrawal, the
-// time of collection, which an open order makes good; that an amendment is in force,
-// which takes away what it amends; a necessity row of a purpose for which something is
+// time of collection, which an open order makes good; that an agreement of a family was
+// in effect, which takes away the others, or was terminated, which no exception waives; a necessity row of a purpose for which something is
 // kept by a schedule, without which the version need not say how long).
 var evidences = map[string]evidence{
 	"a consent": func(r *rand.Rand, _ *scene, k *asking) string {
@@ -247,7 +247,7 @@ var evidences = map[string]evidence{
 	"an agreement": func(r *rand.Rand, w *scene, k *asking) string {
 		own := slices.DeleteFunc(w.names(registry.Agreements), func(name string) bool {
 			a := w.nouns[name].(*registry.Agreement)
-			return !concerns(a, &k.q) || !w.mayGo(name) || a.Amends != ""
+			return !concerns(a, &k.q) || !w.mayGo(name) || a.Amends != "" || a.TerminateTime != 0
 		})
 		if len(own) == 0 {
 			return ""
@@ -257,12 +257,14 @@ var evidences = map[string]evidence{
 		return name
 	},
 	"a transfer": drops(registry.Transfers), "an assessment": drops(registry.Assessments),
-	"a signature or a date": takeFrom(registry.Agreements, func(r *rand.Rand, n *registry.Agreement, _ *asking) bool {
-		if n.Amends != "" {
-			return zero(r, n, "Purposes", "CoveredCategories", "SubjectGroups", "Hosting")
-		}
-		return zero(r, n, "OurSignature", "TheirSignature", "EffectiveTime", "Purposes", "CoveredCategories", "SubjectGroups", "Hosting")
-	}),
+	"a signature or a date": func(r *rand.Rand, w *scene, k *asking) string {
+		return takeFrom(registry.Agreements, func(r *rand.Rand, n *registry.Agreement, _ *asking) bool {
+			if n.Amends != "" || w.isAmended(n.Name) {
+				return zero(r, n, "Purposes", "CoveredCategories", "SubjectGroups", "Hosting")
+			}
+			return zero(r, n, "OurSignature", "TheirSignature", "EffectiveTime", "Purposes", "CoveredCategories", "SubjectGroups", "Hosting")
+		})(r, w, k)
+	},
 	"a term": takeFrom(registry.Agreements, func(r *rand.Rand, n *registry.Agreement, _ *asking) bool {
 		return n.Terms != nil && zero(r, n.Terms, slices.DeleteFunc(slices.Clone(mutable["Terms"]), func(f string) bool {
 			return f == "Entrusting" || f == "SubprocessorMode" // which decide the role, and which annexes are asked
@@ -371,6 +373,11 @@ func TestTakingEvidenceAwayNeverAllows(t *testing.T) {
 			t.Errorf("%s was never taken away", kind)
 		}
 	}
+}
+
+// isAmended reports whether an agreement is one that another amends.
+func (w *scene) isAmended(name string) bool {
+	return slices.ContainsFunc(w.names(registry.Agreements), func(n string) bool { return w.nouns[n].(*registry.Agreement).Amends == name })
 }
 
 // added are the elements of now that were not before.

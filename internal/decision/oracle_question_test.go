@@ -63,11 +63,11 @@ func (w *scene) ask(seed uint64, mutations []uint64) asking {
 	if r.IntN(30) == 0 {
 		w.askNobody(r, q)
 	}
-	if r.IntN(30) == 0 {
+	if r.IntN(20) == 0 {
 		w.askDeletion(r, q)
 	}
 	held := r.IntN(3) == 0
-	if r.IntN(14) > 0 && !(held && r.IntN(2) == 0) {
+	if r.IntN(60) > 0 && !(held && r.IntN(3) == 0) {
 		w.askConsents(r, q)
 	}
 	often := 18
@@ -75,7 +75,7 @@ func (w *scene) ask(seed uint64, mutations []uint64) asking {
 	case registry.RecipientKindRescue: // which mostly has no agreement
 		often = 55
 	case registry.RecipientKindPublic:
-		often = 33
+		often = 38
 	case registry.RecipientKindAuthority:
 		often = 25
 	}
@@ -371,14 +371,14 @@ func (w *scene) askCounters(r *rand.Rand) *decision.Counters {
 func (w *scene) askConsents(r *rand.Rand, q *decision.Question) {
 	served := served(q)
 	for t := decision.ConsentOrdinary; t <= decision.ConsentExplicitEUTransfer; t++ {
-		if r.IntN(20) == 0 {
+		if r.IntN(30) == 0 {
 			continue
 		}
 		c := decision.Consent{Type: t, Purpose: served, Categories: w.leaves(), Recipient: q.Recipient, Policy: "policies/v1", GiveTime: w.ago(50), CheckTime: w.now - 3*second}
 		if t == decision.ConsentGuardian || r.IntN(3) == 0 {
 			c.ByGuardian = true
 		}
-		if r.IntN(2) == 0 {
+		if r.IntN(5) < 2 {
 			c.ChildInterest = "plays"
 		}
 		if t == decision.ConsentSeparatePublic {

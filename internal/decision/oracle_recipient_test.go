@@ -191,7 +191,7 @@ func (w *scene) addAgreement(name, recipient string, a registry.Agreement) *regi
 	if w.chance(50) {
 		a.ExpireTime = w.now + pick(w.Rand, aDay, 89*aDay, 91*aDay, 400*aDay, 5*second)
 	}
-	switch w.IntN(60) {
+	switch w.IntN(100) {
 	case 0:
 		a.ExpireTime = w.now - pick(w.Rand, registry.Time(0), 1, aDay)
 	case 1:

@@ -128,6 +128,9 @@ func (w *scene) fileTransfer(t *registry.Transfer) {
 	}
 	if w.chance(filed) {
 		t.Evidence.FilingNumber, t.Evidence.FilingTime = "2", w.ago(240)
+		if w.chance(6) { // before both had signed, or not quite
+			t.Evidence.FilingTime = w.ago(299) - pick(w.Rand, registry.Time(0), 0, 1, aDay, aDay+1)
+		}
 	} else if w.chance(70) {
 		t.ValidFrom = w.ago(1 + w.IntN(pick(w.Rand, 4, 8, 22)))
 		if w.chance(30) { // the midnight that ends the tenth working day, or one beside it

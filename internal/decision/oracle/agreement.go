@@ -62,30 +62,54 @@ func (j *judge) between(a *registry.Agreement) bool {
 	return slices.Contains(a.Exporters, j.exporter.Name) && slices.Contains(a.Recipients, j.recipient.Name)
 }
 
-// amended reports whether another agreement that passes 22 to 25 amends this one, itself
-// or through further agreements, all of exporter and recipient, whatever became of those
-// between. This one then counts for nothing: the last one says all that is agreed (R83).
-func (j *judge) amended(a *registry.Agreement) bool {
-	for _, last := range j.agreements {
-		if last.Name != a.Name && len(j.rules22to25(last)) == 0 && j.leadsTo(last, a) {
-			return true
+// family are the agreements of exporter and recipient that are joined with this one by
+// what amends what, each directly or through others of these, itself among them; none
+// where it is not of these two (R83).
+func (j *judge) family(a *registry.Agreement) map[string]bool {
+	in := map[string]bool{}
+	if !j.between(a) {
+		return in
+	}
+	in[a.Name] = true
+	for grown := true; grown; {
+		grown = false
+		for _, o := range j.agreements {
+			if !j.between(o) {
+				continue
+			}
+			if above := j.agreements[o.Amends]; above != nil && j.between(above) && in[o.Name] != in[above.Name] {
+				in[o.Name], in[above.Name], grown = true, true, true
+			}
 		}
 	}
-	return false
+	return in
 }
 
-// leadsTo reports whether an agreement amends another, itself or through further ones
-// that it amends, all but the other of exporter and recipient (R83). A circle, which the
-// registry refuses, ends where it closes.
-func (j *judge) leadsTo(last, a *registry.Agreement) bool {
-	met := map[string]bool{}
-	for o := last; o != nil && !met[o.Name] && j.between(o); o = j.agreements[o.Amends] {
-		if o.Amends == a.Name {
-			return true
+// counting is the one of an agreement's family that counts: of those that both signed
+// and that were in effect once the last by its effect, whatever became of it; nil where
+// there is none (R83).
+func (j *judge) counting(a *registry.Agreement) *registry.Agreement {
+	var last *registry.Agreement
+	for name := range j.family(a) {
+		o := j.agreements[name]
+		if j.stood(o) && (last == nil || o.EffectiveTime > last.EffectiveTime || o.EffectiveTime == last.EffectiveTime && j.numbers[name] > j.numbers[last.Name]) {
+			last = o
 		}
-		met[o.Name] = true
 	}
-	return false
+	return last
+}
+
+// stood reports whether an agreement passed 22 and 23 (R83).
+func (j *judge) stood(a *registry.Agreement) bool {
+	return !slices.ContainsFunc(j.rules22to25(a), func(r Reason) bool {
+		return r.Code == decision.AgreementNotSignedByBoth || r.Code == decision.AgreementNotYetEffective
+	})
+}
+
+// amended reports whether another agreement counts in the place of one that passed 22 and
+// 23, which then counts for nothing (R83). One that did not pass them is judged as ever.
+func (j *judge) amended(a *registry.Agreement) bool {
+	return j.stood(a) && j.between(a) && j.counting(a) != a
 }
 
 // rules22to25 returns what rules 22 to 25 say of an agreement (R33).

@@ -43,13 +43,13 @@ func (j *judge) reachesTo(c consent, purpose string, a asked) bool {
 }
 
 // speaks reports whether a version has the person in its audience, as far as who that is
-// is known: the group and one of the regions. One that never takes effect has none (R83).
+// is known: the group and every region resolved. One that never takes effect has none (R83).
 func (j *judge) speaks(p *registry.Policy) bool {
 	if j.exporter == nil || j.group == 0 {
 		return true
 	}
 	return p.EffectiveTime != 0 && slices.Contains(p.SubjectGroups, j.group) &&
-		(slices.Contains(p.Regions, "*") || slices.ContainsFunc(j.regions, func(region string) bool { return slices.Contains(p.Regions, region) }))
+		(slices.Contains(p.Regions, "*") || !adds(j.regions, p.Regions))
 }
 
 // goesThere reports whether a consent is to every country judged but our own, where it

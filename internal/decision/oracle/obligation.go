@@ -78,7 +78,7 @@ func (j *judge) obligations(agreements, transfers []string) []Obligation {
 }
 
 // useBy is R43 and R75. An agreement ends when it expires or its termination takes
-// effect, a transfer by R40, by its revocation or with its contract, an exception where
+// effect, a transfer by R40, by its revocation or with the contract that counts (R83), an exception where
 // it waived something, an instrument where rule 41 or 42 passed by it.
 func (j *judge) useBy(agreements, transfers []string) registry.Time {
 	until := j.t + 10_000_000
@@ -95,7 +95,7 @@ func (j *judge) useBy(agreements, transfers []string) registry.Time {
 		t := j.transfers[name]
 		end(j.endOf(t))
 		end(t.RevokeTime)
-		if a := j.agreements[t.Agreement]; a != nil && contract(t) {
+		if a, _ := j.restsOn(t); a != nil {
 			end(a.TerminateTime)
 		}
 	}

@@ -1195,6 +1195,10 @@ var fourthLook = []handmade{
 	}, "POLICY_WEAKENS_RIGHTS_NO_CONSENT"},
 	{"what a guardian accepted for a child", func(w *world) {
 		w.child(decision.Age13)
+		w.in.Facts = &decision.Facts{AcceptedByGuardian: []uint32{w.number("policies/v2")}}
+	}, "ALLOWED"},
+	{"what a child and a guardian accepted", func(w *world) {
+		w.child(decision.Age13)
 		w.in.Facts = &decision.Facts{Accepted: []uint32{w.number("policies/v2")}, AcceptedByGuardian: []uint32{w.number("policies/v2")}}
 	}, "ALLOWED"},
 	{"what a guardian accepted for a child, another version", func(w *world) {
@@ -1202,6 +1206,35 @@ var fourthLook = []handmade{
 		w.in.Facts = &decision.Facts{Accepted: []uint32{w.number("policies/v1"), w.number("policies/v2")}, AcceptedByGuardian: []uint32{w.number("policies/v1")}}
 	}, "POLICY_WEAKENS_RIGHTS_NO_CONSENT"},
 	{"what a child of fourteen accepted", func(w *world) { w.child(decision.Age14); w.q.AcceptedPolicy = "policies/v2" }, "ALLOWED"},
+	{"what a guardian accepted for one of seventeen", func(w *world) { w.child(decision.Age16To17); w.guardianAccepts() }, "ALLOWED"},
+	{"what a guardian accepted for an adult", func(w *world) {
+		w.ask("analysts", "marketing", "name")
+		later(w)
+		w.guardianAccepts()
+	}, "POLICY_WEAKENS_RIGHTS_NO_CONSENT"},
+	{"what a guardian accepted for an adult who lacks capacity", func(w *world) { w.child(decision.AgeAdultLackingCapacity); w.guardianAccepts() }, "ALLOWED"},
+	{"what a guardian accepted for whoever may be a child", func(w *world) {
+		w.ask("analysts", "marketing", "name")
+		later(w)
+		w.q.AgeBand = decision.AgeUnknown
+		w.guardianAccepts()
+	}, "POLICY_WEAKENS_RIGHTS_NO_CONSENT"},
+	{"what one of fifteen in Germany accepted", func(w *world) { w.youth(decision.Age15, "DE"); w.q.AcceptedPolicy = "policies/v2" }, "POLICY_WEAKENS_RIGHTS_NO_CONSENT"},
+	{"what one of fifteen in Germany accepted, as held", func(w *world) {
+		w.youth(decision.Age15, "DE")
+		w.in.Facts = &decision.Facts{Accepted: []uint32{w.number("policies/v2")}}
+	}, "POLICY_WEAKENS_RIGHTS_NO_CONSENT"},
+	{"what a guardian accepted for one of fifteen in Germany", func(w *world) { w.youth(decision.Age15, "DE"); w.guardianAccepts() }, "ALLOWED"},
+	{"what one of sixteen in Germany accepted", func(w *world) { w.youth(decision.Age16To17, "DE"); w.q.AcceptedPolicy = "policies/v2" }, "ALLOWED"},
+	{"what one of fourteen in France accepted", func(w *world) { w.youth(decision.Age14, "FR"); w.q.AcceptedPolicy = "policies/v2" }, "POLICY_WEAKENS_RIGHTS_NO_CONSENT"},
+	{"what one of fifteen in France accepted", func(w *world) { w.youth(decision.Age15, "FR"); w.q.AcceptedPolicy = "policies/v2" }, "ALLOWED"},
+	{"what one of fourteen in Finland accepted", func(w *world) { w.youth(decision.Age14, "AX"); w.q.AcceptedPolicy = "policies/v2" }, "ALLOWED"},
+	{"what one of fourteen in the United Kingdom accepted", func(w *world) {
+		w.child(decision.Age14)
+		w.bridge()
+		w.resides("GB")
+		w.q.AcceptedPolicy = "policies/v2"
+	}, "ALLOWED"},
 	{"what an adult without capacity accepted, as held", func(w *world) {
 		w.child(decision.AgeAdult)
 		w.q.AcceptedPolicy = "policies/v2"
@@ -1223,6 +1256,31 @@ var fourthLook = []handmade{
 	{"under a version for another region", func(w *world) { w.ask("near", "events", "name"); w.under().Regions = []string{"DE", "FR"} },
 		"CONSENT_SCOPE_MISMATCH/CN SEPARATE_CONSENT_MISSING_PROVISION/CN"},
 	{"under a version for this region", func(w *world) { w.ask("near", "events", "name"); w.under().Regions = []string{"DE", "CN"} }, "ALLOWED"},
+	{"under a version for one of two regions", func(w *world) {
+		w.ask("near", "events", "name")
+		w.us().RegionsServed = []string{"CN", "SG"}
+		w.under().Regions = []string{"CN", "DE"}
+	}, "CONSENT_SCOPE_MISMATCH/CN SEPARATE_CONSENT_MISSING_PROVISION/CN"},
+	{"under a version for both of two regions", func(w *world) {
+		w.ask("near", "events", "name")
+		w.us().RegionsServed = []string{"CN", "SG"}
+		w.under().Regions = []string{"SG", "CN"}
+	}, "ALLOWED"},
+	{"under a version for one of two regions, of a person there", func(w *world) {
+		w.ask("near", "events", "name")
+		w.us().RegionsServed, w.q.SubjectRegions = []string{"CN", "SG"}, []string{"CN"}
+		w.under().Regions = []string{"CN"}
+	}, "ALLOWED"},
+	{"under a version for all regions that are known", func(w *world) {
+		w.ask("near", "events", "name")
+		w.q.SubjectRegions = []string{"CN", "UNKNOWN"}
+		w.under().Regions = []string{"CN"}
+	}, "CONSENT_SCOPE_MISMATCH/CN SEPARATE_CONSENT_MISSING_PROVISION/CN"},
+	{"under a version for everywhere, of a person somewhere", func(w *world) {
+		w.ask("near", "events", "name")
+		w.q.SubjectRegions = []string{"CN", "UNKNOWN"}
+		w.under()
+	}, "ALLOWED"},
 	{"under a version that never takes effect", func(w *world) { w.ask("near", "events", "name"); w.under().EffectiveTime = 0 },
 		"CONSENT_SCOPE_MISMATCH/CN SEPARATE_CONSENT_MISSING_PROVISION/CN"},
 	{"a cohort under a version for another region", func(w *world) {
@@ -1230,6 +1288,13 @@ var fourthLook = []handmade{
 		w.crowd(100)
 		w.q.Cohort.Policy = "policies/v0"
 		w.under().Regions = []string{"DE"}
+	}, "CONSENT_MISSING/CN"},
+	{"a cohort under a version for one of two regions", func(w *world) {
+		w.ask("sms", "sending", "phone")
+		w.crowd(100)
+		w.us().RegionsServed = []string{"CN", "SG"}
+		w.q.Cohort.Policy = "policies/v0"
+		w.under().Regions = []string{"CN"}
 	}, "CONSENT_MISSING/CN"},
 	{"a cohort under a version for this region", func(w *world) {
 		w.ask("sms", "sending", "phone")
@@ -1375,14 +1440,14 @@ var fourthLook = []handmade{
 		a.ExpireTime = now
 		b := w.amendsAgain(a.Name)
 		b.Purposes, b.Recipients = nil, []string{"recipients/sms"}
-	}, "ALLOWED"},
+	}, "AGREEMENT_EXPIRED"},
 	{"an amendment to less, not yet in effect, of an expired amendment", func(w *world) {
 		w.ask("near", "events", "name")
 		a := w.amends()
 		a.ExpireTime = now
 		b := w.amendsAgain(a.Name)
 		b.Purposes, b.EffectiveTime = nil, now+1
-	}, "ALLOWED"},
+	}, "AGREEMENT_EXPIRED"},
 	{"an amendment to less, of which an amendment has expired", func(w *world) {
 		w.ask("near", "events", "name")
 		a := w.amends()
@@ -1400,7 +1465,6 @@ var fourthLook = []handmade{
 	{"three amendments, the last to less, one between with others", func(w *world) {
 		w.ask("near", "events", "name")
 		a := w.amends()
-		a.ExpireTime = now
 		b := w.amendsAgain(a.Name)
 		b.Recipients = []string{"recipients/sms"}
 		w.amendsAgain(b.Name).Purposes = nil
@@ -1412,7 +1476,35 @@ var fourthLook = []handmade{
 		b := w.amendsAgain(a.Name)
 		b.TerminateTime = now
 		c := w.amendsAgain(b.Name)
-		c.Purposes, c.ExpireTime = nil, now
+		c.ExpireTime = now
+	}, "AGREEMENT_EXPIRED"},
+	{"an amendment that is no more, and nothing comes back", func(w *world) {
+		w.ask("near", "events", "name")
+		a := w.amends()
+		a.Type, a.TerminateTime = registry.AgreementTypeNda, ago(1)
+	}, "AGREEMENT_MISSING"},
+	{"an amendment by a draft that only one signed", func(w *world) {
+		w.ask("near", "events", "name")
+		a := w.amends()
+		a.Purposes, a.OurSignature = nil, nil
+	}, "ALLOWED"},
+	{"an agreement that is not in effect beside an amendment that is", func(w *world) {
+		w.ask("near", "events", "name")
+		w.amends().Purposes = nil
+		w.agreement().EffectiveTime = now + 1
+	}, "AGREEMENT_NOT_YET_EFFECTIVE"},
+	{"two amendments of one, the later to less", func(w *world) { w.siblings(200, 100) }, "AGREEMENT_PURPOSE_NOT_COVERED"},
+	{"two amendments of one, the earlier to less", func(w *world) { w.siblings(100, 200) }, "ALLOWED"},
+	{"two amendments of one in effect at once, that of the higher number to less", func(w *world) { w.siblings(100, 100) }, "AGREEMENT_PURPOSE_NOT_COVERED"},
+	{"an amendment to less that was in effect before what it amends", func(w *world) {
+		w.ask("near", "events", "name")
+		a := w.amends()
+		a.Purposes, a.EffectiveTime = nil, ago(295)
+	}, "ALLOWED"},
+	{"two families, of which one was amended to less", func(w *world) {
+		w.ask("near", "events", "name")
+		w.amends().Purposes = nil
+		w.put(w.agreementOf("agreements/other", w.q.Recipient, registry.AgreementTypeSharingC2c))
 	}, "ALLOWED"},
 	{"the confidentiality of an agreement amended in turn", func(w *world) {
 		w.ask("near", "events", "name")
@@ -1455,15 +1547,101 @@ var fourthLook = []handmade{
 	{"a transfer that rests on an amended contract", func(w *world) {
 		w.ask("partner", "events", "name")
 		w.contract()
-		a := w.agreementOf("agreements/amendment", w.q.Recipient, registry.AgreementTypeSharingC2c)
-		a.Amends = "agreements/cn-sc"
-		w.put(a)
+		w.amendsContract().Type = registry.AgreementTypeSharingC2c
+	}, "TRANSFER_MECHANISM_SUSPENDED/CN"},
+	{"a transfer that rests on a contract amended by its like", func(w *world) {
+		w.ask("partner", "events", "name")
+		w.contract()
+		w.amendsContract()
+		w.rests("cn").ExpireTime, w.rests("cn").TerminateTime = ago(80), ago(80)
 	}, "ALLOWED"},
+	{"a transfer that rests on a contract whose amendment expired", func(w *world) {
+		w.ask("partner", "events", "name")
+		w.contract()
+		w.amendsContract().ExpireTime = now
+	}, "TRANSFER_MECHANISM_EXPIRED/CN"},
+	{"a transfer that rests on a contract whose amendment was terminated", func(w *world) {
+		w.ask("partner", "events", "name")
+		w.contract()
+		w.amendsContract().TerminateTime = now
+	}, "TRANSFER_MECHANISM_SUSPENDED/CN"},
+	{"a transfer that rests on a contract whose amendment is not signed", func(w *world) {
+		w.ask("partner", "events", "name")
+		w.contract()
+		w.amendsContract().TheirSignature = nil
+	}, "ALLOWED"},
+	{"a transfer that rests on an amendment not signed, of a contract that is", func(w *world) {
+		w.ask("partner", "events", "name")
+		w.contract()
+		a := w.amendsContract()
+		a.TheirSignature, w.transfer("cn").Agreement = nil, a.Name
+	}, "ALLOWED"},
+	{"a transfer that rests on clauses whose amendment is of another module", func(w *world) {
+		w.ask("near", "events", "name")
+		w.berlin()
+		a := *w.rests("eu")
+		a.Name, a.Amends, a.SCCModule = "agreements/amendment", a.Name, 2
+		w.put(&a)
+	}, "TRANSFER_NO_MECHANISM/EU"},
+	{"a transfer that rests on clauses of another module, amended", func(w *world) {
+		w.ask("near", "events", "name")
+		w.berlin()
+		a := *w.rests("eu")
+		w.rests("eu").SCCModule = 2
+		a.Name, a.Amends = "agreements/amendment", a.Name
+		w.put(&a)
+	}, "ALLOWED"},
+	{"clauses amended to name each sub-processor", func(w *world) {
+		w.ask("sms", "sending", "phone")
+		w.berlin()
+		w.drop("agreements/sms")
+		w.rests("eu").SCCModule, w.rests("eu").Purposes = 2, w.purposes()
+		t := w.rests("eu").Terms
+		t.Instructions, t.StaffConfidentiality, t.AssistRights, t.AssistSecurity = "a", "b", "c", "d"
+		a := *w.rests("eu")
+		terms := *a.Terms
+		terms.SubprocessorMode = registry.SubprocessorModeSpecific
+		a.Name, a.Amends, a.Terms = "agreements/amendment", a.Name, &terms
+		w.put(&a)
+	}, "TRANSFER_MECHANISM_NOT_YET_EFFECTIVE/EU"},
 
 	// Filing.
 	{"not filed, the contract in effect before the transfer", func(w *world) { w.unfiled(3, 30) }, "TRANSFER_FILING_OVERDUE/CN"},
 	{"not filed, the contract in effect just before the transfer", func(w *world) { w.unfiled(3, 4) }, "ALLOWED"},
 	{"not filed, the contract in effect when no calendar was", func(w *world) { w.unfiled(3, 1200) }, "TRANSFER_FILING_OVERDUE/CN(calendar)"},
+	{"filed, and signed anew since", func(w *world) {
+		w.ask("partner", "events", "name")
+		w.contract()
+		w.amendsContract().OurSignature.SignTime = ago(90) + 1
+	}, "TRANSFER_FILING_OVERDUE/CN"},
+	{"filed as it was signed anew", func(w *world) {
+		w.ask("partner", "events", "name")
+		w.contract()
+		w.amendsContract().TheirSignature.SignTime = ago(90)
+	}, "ALLOWED"},
+	{"filed before they had signed", func(w *world) {
+		w.ask("partner", "events", "name")
+		w.contract()
+		w.rests("cn").TheirSignature.SignTime = ago(90) + 1
+	}, "TRANSFER_FILING_OVERDUE/CN"},
+	{"signed anew since it was filed, and in effect for three days", func(w *world) {
+		w.ask("partner", "events", "name")
+		w.contract()
+		a := w.amendsContract()
+		a.OurSignature.SignTime, a.EffectiveTime = ago(5), ago(3)
+	}, "ALLOWED"},
+	{"not filed, the contract amended three days ago", func(w *world) {
+		w.unfiled(30, 40)
+		w.amendsContract().EffectiveTime = ago(3)
+	}, "ALLOWED"},
+	{"not filed, the transfer valid for three days, the amendment in effect for longer", func(w *world) {
+		w.unfiled(3, 200)
+		w.amendsContract()
+	}, "TRANSFER_FILING_OVERDUE/CN"},
+	{"not filed, amended when no calendar was", func(w *world) {
+		w.unfiled(3, 1300)
+		w.amendsContract().EffectiveTime = ago(1200)
+	}, "TRANSFER_FILING_OVERDUE/CN(calendar)"},
 
 	// Deletion.
 	{"erased, to have it deleted", func(w *world) { w.ask("near", "deletion", "name"); w.q.Erased = true }, "ALLOWED"},
@@ -1474,8 +1652,24 @@ var fourthLook = []handmade{
 			w.q.Consents[i].Purpose = "purposes/deletion"
 		}
 		w.in.Facts = &decision.Facts{Erased: true}
+	}, "SUBJECT_ERASED_OR_CANCELLED"},
+	{"erased, to have it deleted in a service that is deletion too", func(w *world) {
+		w.ask("sms", "sending", "phone")
+		w.q.Erased, get[*registry.Purpose](w, "purposes/sending").Deletion = true, true
+	}, "SUBJECT_ERASED_OR_CANCELLED"},
+	{"erased, to have it deleted for many", func(w *world) {
+		w.ask("near", "deletion", "name")
+		w.crowd(100)
+		w.q.Cohort.Purpose, w.q.Cohort.Types = w.q.Purpose, []decision.ConsentType{decision.ConsentOrdinary, decision.ConsentSeparateProvision}
+		w.q.Erased = true
+	}, "SUBJECT_ERASED_OR_CANCELLED"},
+	{"to have it deleted for many", func(w *world) {
+		w.ask("near", "deletion", "name")
+		w.crowd(100)
+		w.q.Cohort.Purpose, w.q.Cohort.Types = w.q.Purpose, []decision.ConsentType{decision.ConsentOrdinary, decision.ConsentSeparateProvision}
 	}, "ALLOWED"},
-	{"restricted and objected, to have it deleted", func(w *world) { w.ask("near", "deletion", "name"); w.q.Restricted, w.q.Objected = true, true }, "ALLOWED"},
+	{"restricted, to have it deleted", func(w *world) { w.ask("near", "deletion", "name"); w.q.Restricted = true }, "SUBJECT_RESTRICTED_OR_OBJECTED(restricted)"},
+	{"objected, to have it deleted", func(w *world) { w.ask("near", "deletion", "name"); w.q.Objected = true }, "SUBJECT_RESTRICTED_OR_OBJECTED(objected)"},
 	{"erased, to have it deleted, without consent", func(w *world) { w.ask("near", "deletion", "name"); w.q.Erased = true; w.no() },
 		"CONSENT_MISSING/CN SEPARATE_CONSENT_MISSING_PROVISION/CN"},
 
@@ -1646,6 +1840,22 @@ func (w *world) child(band decision.AgeBand) {
 	w.adolescent(band)
 }
 
+// youth is child of a person of a region of the Union.
+func (w *world) youth(band decision.AgeBand, region string) {
+	w.child(band)
+	w.berlin()
+	w.resides(region)
+	w.adolescent(band)
+	for i := range w.q.Consents {
+		w.q.Consents[i].ByGuardian = true
+	}
+}
+
+// guardianAccepts holds that a guardian accepted the later version.
+func (w *world) guardianAccepts() {
+	w.in.Facts = &decision.Facts{AcceptedByGuardian: []uint32{w.number("policies/v2")}}
+}
+
 // adolescent makes the person one of the band, for whom the guardian consents to all.
 func (w *world) adolescent(band decision.AgeBand) {
 	w.policy().ServesMinors, w.policy().ChildRules = true, "rules"
@@ -1699,6 +1909,25 @@ func (w *world) amends() *registry.Agreement {
 func (w *world) amendsAgain(name string) *registry.Agreement {
 	a := w.agreementOf(name+"-again", w.q.Recipient, w.agreement().Type)
 	a.Amends = name
+	w.put(a)
+	return a
+}
+
+// siblings asks for what two amendments of one agreement say, in effect since some days,
+// the second to less.
+func (w *world) siblings(first, second int) {
+	w.ask("near", "events", "name")
+	w.amends().EffectiveTime = ago(first)
+	a := w.agreementOf("agreements/sibling", w.q.Recipient, w.agreement().Type)
+	a.Amends, a.Purposes, a.EffectiveTime = w.agreement().Name, nil, ago(second)
+	w.put(a)
+}
+
+// amendsContract adds an amendment like the contract that the CN transfer rests on, in
+// effect before it was filed.
+func (w *world) amendsContract() *registry.Agreement {
+	a := w.agreementOf("agreements/cn-sc-amendment", w.q.Recipient, w.rests("cn").Type)
+	a.Amends, a.EffectiveTime = w.rests("cn").Name, ago(95)
 	w.put(a)
 	return a
 }

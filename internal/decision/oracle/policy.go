@@ -53,13 +53,25 @@ func notified(p *registry.Policy) bool {
 	})
 }
 
-// accepted reports whether the person accepted this very version (R50). For who is under
-// 14 or lacks capacity only a guardian does, and only what is held says so (R83).
+// accepted reports whether this very version was accepted (R50): by the person, as
+// presented or held, who is not guarded; or by a guardian, as held, of whom there is one
+// (R83).
 func (j *judge) accepted(p *registry.Policy) bool {
-	if j.under14() || j.age == decision.AgeAdultLackingCapacity {
-		return !j.bulk() && slices.Contains(j.held.AcceptedByGuardian, j.numbers[p.Name])
+	if j.bulk() {
+		return false
 	}
-	return j.source() && j.q.Subject != "" && !j.bulk() && j.q.AcceptedPolicy == p.Name || !j.bulk() && slices.Contains(j.held.Accepted, j.numbers[p.Name])
+	own := j.source() && j.q.Subject != "" && j.q.AcceptedPolicy == p.Name || slices.Contains(j.held.Accepted, j.numbers[p.Name])
+	byGuardian := slices.Contains(j.held.AcceptedByGuardian, j.numbers[p.Name])
+	return own && !j.guarded() || byGuardian && (j.under18() || j.age == decision.AgeAdultLackingCapacity)
+}
+
+// guarded reports whether nobody but a guardian accepts for the person: who is under 14,
+// lacks capacity, or may lie below the age of GDPR 8 where that is the law (R83).
+func (j *judge) guarded() bool {
+	below := func(regime registry.Regime) bool {
+		return j.regimes[regime] && mayLieBelow(j.age, j.consentAge(regime))
+	}
+	return j.under14() || j.age == decision.AgeAdultLackingCapacity || below(registry.RegimeEu) || below(registry.RegimeUk)
 }
 
 // newer orders versions by effective time, then by number.

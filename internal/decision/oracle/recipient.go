@@ -205,8 +205,8 @@ func (j *judge) statesServed() bool {
 }
 
 // allows reports whether the agreements let the question's recipient engage another in
-// this way, those in force of any type that none amends: one that allows it suffices, and
-// where none is in force nothing is said (R82, R83).
+// this way, those in force of any type in whose place no other counts: one that allows it
+// suffices, and where none is in force nothing is said (R82, R83).
 func (j *judge) allows(way registry.Authorisation) bool {
 	if j.exporter == nil || !j.runs(21) {
 		return true // the agreements are unknown, or none is asked for

@@ -173,13 +173,11 @@ func (j *judge) holdsLegally(c asked) bool {
 	})
 }
 
-// deletes reports whether what is served is deletion, of which whoever received the data
-// is told all the same (R83).
-func (j *judge) deletes() bool { return j.served != nil && j.served.Deletion }
-
-// Rule 11 SUBJECT_ERASED_OR_CANCELLED (R56, R83).
+// Rule 11 SUBJECT_ERASED_OR_CANCELLED (R56, R83): whoever received the data of one person
+// is told to delete it, by a purpose that serves itself, and no service.
 func (j *judge) rule11() {
-	if j.exporter == nil || j.served == nil || !j.runs(11) || !j.erased || j.deletes() {
+	told := j.served != nil && j.served == j.purpose && j.served.Deletion && !j.bulk()
+	if j.exporter == nil || j.served == nil || !j.runs(11) || !j.erased || told {
 		return
 	}
 	for _, c := range j.asked {
@@ -189,10 +187,10 @@ func (j *judge) rule11() {
 	}
 }
 
-// Rule 12 SUBJECT_RESTRICTED_OR_OBJECTED (R56, R83): a restriction is for every purpose, an
-// objection that is presented for this one, one that is held for the served one.
+// Rule 12 SUBJECT_RESTRICTED_OR_OBJECTED (R56): a restriction is for every purpose, deletion
+// too (R83), an objection that is presented for this one, one that is held for the served one.
 func (j *judge) rule12() {
-	if !j.runs(12) || j.deletes() {
+	if !j.runs(12) {
 		return
 	}
 	if j.restricted {

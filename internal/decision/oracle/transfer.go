@@ -26,8 +26,39 @@ func contract(t *registry.Transfer) bool {
 	return false
 }
 
+// typeOf is the type of agreement that a mechanism by contract is (R83).
+var typeOf = map[registry.Mechanism]registry.AgreementType{
+	registry.MechanismStandardContract: registry.AgreementTypeCnSc,
+	registry.MechanismGbaContract:      registry.AgreementTypeGbaSc,
+	registry.MechanismScc:              registry.AgreementTypeEuScc,
+	registry.MechanismIdta:             registry.AgreementTypeIdta,
+	registry.MechanismUkAddendum:       registry.AgreementTypeUkAddendum,
+	registry.MechanismBcr:              registry.AgreementTypeBcrMembership,
+}
+
+// restsOn is the agreement on which a transfer by contract rests: the one that counts in
+// its family, else the one that it names (R40, R83); nil where it names none or is no
+// contract. another is whether it is not the one that it names.
+func (j *judge) restsOn(t *registry.Transfer) (a *registry.Agreement, another bool) {
+	named := j.agreements[t.Agreement]
+	if named == nil || !contract(t) {
+		return nil, false
+	}
+	if a := j.counting(named); a != nil {
+		return a, a != named
+	}
+	return named, false
+}
+
+// replaced reports whether what counts in the place of a transfer's contract is of another
+// type, so that its contract is no more (rule 55, R83).
+func (j *judge) replaced(t *registry.Transfer) bool {
+	a, another := j.restsOn(t)
+	return another && a.Type != typeOf[t.Mechanism]
+}
+
 // endOf is the end of R40, 0 if there is none: also that of the contract on which
-// the mechanism rests.
+// the mechanism rests (R83).
 func (j *judge) endOf(t *registry.Transfer) registry.Time {
 	var end registry.Time
 	earliest := func(at registry.Time) {
@@ -44,7 +75,7 @@ func (j *judge) endOf(t *registry.Transfer) registry.Time {
 		}
 		earliest(j.threeYearsAfter(issued))
 	}
-	if a := j.agreements[t.Agreement]; a != nil && contract(t) {
+	if a, _ := j.restsOn(t); a != nil {
 		earliest(a.ExpireTime)
 	}
 	return end
@@ -63,13 +94,13 @@ func (j *judge) threeYearsAfter(at registry.Time) registry.Time {
 	return registry.At(time.Date(year+3, month, date, s.Hour(), s.Minute(), s.Second(), s.Nanosecond(), j.zone()))
 }
 
-// ofAgreement returns the codes that rules 22 to 25 raise on a contract
-// mechanism's agreement; one that is not there is not signed.
+// ofAgreement reports whether rules 22 to 25 raise one of the codes on what a contract
+// mechanism rests on (R83); one that is not there is not signed.
 func (j *judge) ofAgreement(t *registry.Transfer, codes ...decision.Code) bool {
 	if !contract(t) {
 		return false
 	}
-	a := j.agreements[t.Agreement]
+	a, _ := j.restsOn(t)
 	if a == nil {
 		return slices.Contains(codes, decision.AgreementNotSignedByBoth)
 	}
@@ -77,7 +108,7 @@ func (j *judge) ofAgreement(t *registry.Transfer, codes ...decision.Code) bool {
 }
 
 // unfinished is what rule 53 says of clauses without their annexes and of a bridge
-// without its extension (R73).
+// without its extension (R73). Module and mode are those of what counts (R83).
 func (j *judge) unfinished(t *registry.Transfer) bool {
 	switch t.Mechanism {
 	case registry.MechanismUkBridge:
@@ -87,7 +118,7 @@ func (j *judge) unfinished(t *registry.Transfer) bool {
 		if t.Annexes != nil {
 			x = *t.Annexes
 		}
-		a := j.agreements[t.Agreement]
+		a, _ := j.restsOn(t)
 		listed := a != nil && (a.SCCModule == 2 || a.SCCModule == 3) && terms(a).SubprocessorMode == registry.SubprocessorModeSpecific
 		return x.Parties == "" || x.Transfer == "" || x.Measures == "" || t.Mechanism == registry.MechanismScc && x.Authority == "" ||
 			listed && x.Subprocessors == ""
@@ -108,21 +139,33 @@ func (j *judge) unlabelled(t *registry.Transfer, c asked) bool {
 }
 
 // files reports whether a contract must be filed and is not, until when, and whether
-// the calendar knows that day (R73). The days begin when the transfer is valid, or when
-// its agreement took effect, if that was before (R83).
+// the calendar knows that day (R73). The days begin with the effect of what counts in the
+// place of its agreement, else when the transfer is valid, or when its agreement took
+// effect, if that was before. A filing from before a signature is none (R83).
 func (j *judge) files(t *registry.Transfer) (unfiled bool, due registry.Time, known bool) {
 	if t.Mechanism != registry.MechanismStandardContract && t.Mechanism != registry.MechanismGbaContract {
 		return false, 0, true
 	}
-	if e := t.Evidence; e != nil && e.FilingNumber != "" && given(e.FilingTime, j.t) {
+	a, another := j.restsOn(t)
+	if e := t.Evidence; e != nil && e.FilingNumber != "" && given(e.FilingTime, j.t) && !signedSince(a, e.FilingTime) {
 		return false, 0, true
 	}
 	from := t.ValidFrom
-	if a := j.agreements[t.Agreement]; a != nil && a.EffectiveTime != 0 {
+	switch {
+	case another:
+		from = a.EffectiveTime
+	case a != nil && a.EffectiveTime != 0:
 		from = min(from, a.EffectiveTime)
 	}
 	due, err := registry.AddWorkingDays(from, 10)
 	return true, due, err == nil
+}
+
+// signedSince reports whether one of the two signed an agreement after a time.
+func signedSince(a *registry.Agreement, at registry.Time) bool {
+	return a != nil && slices.ContainsFunc([]*registry.Signature{a.OurSignature, a.TheirSignature}, func(s *registry.Signature) bool {
+		return s != nil && at < s.SignTime
+	})
 }
 
 // assessedAbroad reports whether the law of the destinations was assessed as the
@@ -165,7 +208,7 @@ type finding struct {
 }
 
 // findings returns what rules 52 to 60 say of a candidate for one category (R40, R41,
-// R71, R73). Each code counts once.
+// R71, R73, R83). Each code counts once.
 func (j *judge) findings(t *registry.Transfer, c asked) []finding {
 	var out []finding
 	add := func(code decision.Code, fires bool) {
@@ -190,7 +233,7 @@ func (j *judge) findings(t *registry.Transfer, c asked) []finding {
 		j.ofAgreement(t, decision.AgreementNotSignedByBoth, decision.AgreementNotYetEffective))
 	add(decision.TransferMechanismExpired, given(end, j.t) || ended ||
 		listed && t.RecertifiedUntil == 0 || j.ofAgreement(t, decision.AgreementExpired))
-	add(decision.TransferMechanismSuspended, given(t.RevokeTime, j.t) || j.ofAgreement(t, decision.AgreementTerminated) ||
+	add(decision.TransferMechanismSuspended, given(t.RevokeTime, j.t) || j.ofAgreement(t, decision.AgreementTerminated) || j.replaced(t) ||
 		slices.ContainsFunc(t.Suspensions, func(p registry.Period) bool {
 			return p.StartTime <= j.t && (p.EndTime == 0 || j.t < p.EndTime)
 		}))
@@ -235,7 +278,8 @@ func (j *judge) onwardElsewhere(t *registry.Transfer) bool {
 // Area (R82).
 var greaterBay = []string{"guangzhou", "shenzhen", "zhuhai", "foshan", "huizhou", "dongguan", "zhongshan", "jiangmen", "zhaoqing"}
 
-// candidate reports whether a transfer is one for this share (R39, R70, R82).
+// candidate reports whether a transfer is one for this share (R39, R70, R82). A module is
+// that of what counts (R83).
 func (j *judge) candidate(t *registry.Transfer, regime registry.Regime) bool {
 	if t.Exporter != j.exporter.Name || t.Regime != regime {
 		return false
@@ -245,7 +289,8 @@ func (j *judge) candidate(t *registry.Transfer, regime registry.Regime) bool {
 		a != nil && slices.Contains(a.Recipients, j.recipient.Name)
 	switch t.Mechanism {
 	case registry.MechanismScc:
-		return named && a != nil && !t.ImporterUnderGDPR && !j.anySends(func(v view) bool { return !moduleFits(a.SCCModule, v.role) })
+		rests, _ := j.restsOn(t)
+		return named && rests != nil && !t.ImporterUnderGDPR && !j.anySends(func(v view) bool { return !moduleFits(rests.SCCModule, v.role) })
 	case registry.MechanismGbaContract:
 		return named && slices.Contains(greaterBay, j.exporter.City)
 	case registry.MechanismExemption:
