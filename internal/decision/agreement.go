@@ -173,6 +173,7 @@ func (e *scratch) works(d *judged) bool {
 // agree reads the agreements of this exporter and this recipient, but those that an
 // amendment took the place of.
 func (e *scratch) agree() {
+	amending := false
 	for i := range e.rec.agreements.len() {
 		n := e.rec.agreements.at(i)
 		e.agreements = append(e.agreements, agreementView{})
@@ -180,9 +181,11 @@ func (e *scratch) agree() {
 		readAgreement(n, e.s.record(n), a)
 		if !a.exporters.has(e.exporter.number) {
 			e.agreements = e.agreements[:len(e.agreements)-1]
+			continue
 		}
+		amending = amending || a.amends != 0
 	}
-	if e.edition > 2 {
+	if e.kinRead = e.kinRead || !amending; amending && e.edition > 2 {
 		e.supersede()
 	}
 }
