@@ -217,11 +217,9 @@ func (w *scene) addAnew(r *rand.Rand) {
 		often := 8
 		switch t.Mechanism {
 		case registry.MechanismStandardContract, registry.MechanismGbaContract:
-			if often = 40; t.Evidence != nil && t.Evidence.FilingNumber == "" {
-				often = 80
-			}
+			often = 80
 		case registry.MechanismScc:
-			often = 35
+			often = 60
 		}
 		if n == nil || !w.chance(often) {
 			continue
@@ -266,12 +264,39 @@ func (w *scene) addAnew(r *rand.Rand) {
 				a.EffectiveTime = w.ago(2 + r.IntN(5))
 				a.OurSignature = &registry.Signature{Signatory: "us", SignTime: a.EffectiveTime}
 			}
+		} else if e != nil && w.chance(40) { // still to be filed, or hardly
+			a.EffectiveTime = w.ago(2 + r.IntN(12))
 		}
 		w.nouns[a.Name] = a // for what repair looks up
 		w.repair(a)
 		w.put(a)
 		if w.chance(8) {
 			t.Agreement = a.Name
+		}
+	}
+}
+
+// addEndings terminates some agreements that were amended before the amendment took
+// effect, at once with it, since or soon, and some of the amendments too.
+func (w *scene) addEndings(r *rand.Rand) {
+	defer func(before *rand.Rand) { w.Rand = before }(w.Rand)
+	w.Rand = r
+	for _, name := range w.names(registry.Agreements) {
+		a := w.nouns[name].(*registry.Agreement)
+		o, _ := w.nouns[a.Amends].(*registry.Agreement)
+		if o == nil || !w.chance(12) {
+			continue
+		}
+		switch r.IntN(4) {
+		case 0, 1:
+			o.TerminateTime = a.EffectiveTime + pick(r, registry.Time(-1), 0, 1, aDay)
+		case 2:
+			o.TerminateTime = w.now + pick(r, registry.Time(-aDay), 0)
+		case 3:
+			o.TerminateTime = w.now + pick(r, registry.Time(1), second)
+		}
+		if w.chance(20) {
+			a.TerminateTime = o.TerminateTime + pick(r, registry.Time(-1), 1, aDay)
 		}
 	}
 }
@@ -332,7 +357,7 @@ func (w *scene) askDeletion(r *rand.Rand, q *decision.Question) {
 	if r.IntN(8) > 0 {
 		q.Erased, q.Restricted, q.Objected = r.IntN(3) > 0, r.IntN(5) == 0, r.IntN(5) == 0
 	}
-	if r.IntN(5) == 0 {
+	if r.IntN(5) < 2 {
 		w.askCohort(r, q)
 	}
 }
@@ -406,7 +431,7 @@ func (w *scene) askFourth(r *rand.Rand, k *asking) {
 	}
 	accepted := once(versions)
 	own, byGuardian := accepted, accepted
-	how := r.IntN(6)
+	how := pick(r, 0, 1, 1, 1, 2, 3, 4, 5)
 	if band == decision.AgeAdult && r.IntN(3) > 0 {
 		how = 0
 	}
@@ -426,7 +451,7 @@ func (w *scene) askFourth(r *rand.Rand, k *asking) {
 		own, byGuardian = partOf(r, accepted, len(accepted)), partOf(r, accepted, len(accepted))
 	}
 	f.Accepted, f.AcceptedByGuardian = w.numbersOf(own), w.numbersOf(byGuardian)
-	if q.AcceptedPolicy = pick(r, versions...); r.IntN(3) == 0 {
+	if q.AcceptedPolicy = pick(r, versions...); r.IntN(9) == 0 {
 		f.Accepted = nil
 	}
 	if r.IntN(5) == 0 {
@@ -666,8 +691,7 @@ func (w *scene) fourthLook(k asking, a oracle.Answer) map[string]bool {
 	stood := func(n *registry.Agreement) bool {
 		return n.OurSignature != nil && n.TheirSignature != nil && past(n.OurSignature.SignTime) && past(n.TheirSignature.SignTime) && past(n.EffectiveTime)
 	}
-	// counts is what counts of the family of an agreement; nil where nothing does.
-	counts := func(n *registry.Agreement) *registry.Agreement {
+	familyOf := func(n *registry.Agreement) []*registry.Agreement {
 		family := []*registry.Agreement{n}
 		for i := 0; i < len(family) && ours(n); i++ {
 			for _, name := range w.names(registry.Agreements) {
@@ -677,8 +701,12 @@ func (w *scene) fourthLook(k asking, a oracle.Answer) map[string]bool {
 				}
 			}
 		}
+		return family
+	}
+	// counts is what counts of the family of an agreement; nil where nothing does.
+	counts := func(n *registry.Agreement) *registry.Agreement {
 		var last *registry.Agreement
-		for _, o := range family {
+		for _, o := range familyOf(n) {
 			if stood(o) && (last == nil || o.EffectiveTime > last.EffectiveTime || o.EffectiveTime == last.EffectiveTime && w.numbers[o.Name] > w.numbers[last.Name]) {
 				last = o
 			}
@@ -714,6 +742,28 @@ func (w *scene) fourthLook(k asking, a oracle.Answer) map[string]bool {
 	})
 	points["nothing comes back behind what is over and of another type"] = has(decision.AgreementMissing) &&
 		slices.ContainsFunc(superseded, func(n *registry.Agreement) bool { return over(counts(n)) && counts(n).Type != n.Type })
+	// ended is whether another of its family is terminated at such a time.
+	ended := func(n *registry.Agreement, when func(at registry.Time) bool) bool {
+		return slices.ContainsFunc(familyOf(n), func(o *registry.Agreement) bool {
+			return o != n && stood(o) && o.TerminateTime != 0 && when(o.TerminateTime)
+		})
+	}
+	since := func(n *registry.Agreement) bool { // but not itself
+		return !past(n.TerminateTime) && ended(n, func(at registry.Time) bool { return past(at) && at > n.EffectiveTime })
+	}
+	points["terminated with what it amended"] = slices.ContainsFunc(a.Reasons, func(r oracle.Reason) bool {
+		n, _ := w.nouns[r.Record].(*registry.Agreement)
+		return n != nil && r.Code == decision.AgreementTerminated && since(n)
+	})
+	points["not terminated with what it amended before, relied upon"] = relied(func(n *registry.Agreement) bool {
+		return ended(n, func(at registry.Time) bool { return at < n.EffectiveTime })
+	})
+	points["not terminated with what it amended at once, relied upon"] = relied(func(n *registry.Agreement) bool {
+		return ended(n, func(at registry.Time) bool { return at == n.EffectiveTime })
+	})
+	points["used until what it amended is terminated"] = relied(func(n *registry.Agreement) bool {
+		return n.TerminateTime != a.UseBy && ended(n, func(at registry.Time) bool { return at == a.UseBy })
+	})
 	points["what never took effect, judged beside what counts"] = slices.ContainsFunc(a.Reasons, func(r oracle.Reason) bool {
 		n, _ := w.nouns[r.Record].(*registry.Agreement)
 		return n != nil && ours(n) && !stood(n) && counts(n) != nil
@@ -752,6 +802,10 @@ func (w *scene) fourthLook(k asking, a oracle.Answer) map[string]bool {
 	points["a transfer whose other contract was terminated"] = hits(decision.TransferMechanismSuspended, of(func(t *registry.Transfer, named, counted *registry.Agreement) bool {
 		return inForce(named) && past(counted.TerminateTime) && like(t, named, counted)
 	}))
+	points["a transfer whose contract was terminated with what it amended"] = hits(decision.TransferMechanismSuspended, func(name string) bool {
+		t, named, counted, _ := rests(name)
+		return since(counted) && like(t, named, counted) && !past(t.RevokeTime) && len(t.Suspensions) == 0
+	})
 	points["a transfer whose contract is no more"] = hits(decision.TransferMechanismSuspended, of(func(t *registry.Transfer, named, counted *registry.Agreement) bool {
 		return inForce(named) && inForce(counted) && !like(t, named, counted)
 	}))

@@ -139,6 +139,7 @@ func newScene(seed uint64, mutations []uint64) *scene {
 	w.addTurns(newRand(seed, 8))
 	w.addSiblings(newRand(seed, 9))
 	w.addAnew(newRand(seed, 10))
+	w.addEndings(newRand(seed, 11))
 	for _, m := range mutations {
 		w.mutate(newRand(m, 2))
 	}

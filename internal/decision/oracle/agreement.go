@@ -101,9 +101,7 @@ func (j *judge) counting(a *registry.Agreement) *registry.Agreement {
 
 // stood reports whether an agreement passed 22 and 23 (R83).
 func (j *judge) stood(a *registry.Agreement) bool {
-	return !slices.ContainsFunc(j.rules22to25(a), func(r Reason) bool {
-		return r.Code == decision.AgreementNotSignedByBoth || r.Code == decision.AgreementNotYetEffective
-	})
+	return len(j.rules22and23(a)) == 0
 }
 
 // amended reports whether another agreement counts in the place of one that passed 22 and
@@ -112,27 +110,59 @@ func (j *judge) amended(a *registry.Agreement) bool {
 	return j.stood(a) && j.between(a) && j.counting(a) != a
 }
 
-// rules22to25 returns what rules 22 to 25 say of an agreement (R33).
-func (j *judge) rules22to25(a *registry.Agreement) []Reason {
-	var out []Reason
-	add := func(code decision.Code, detail string) {
-		out = append(out, Reason{code, registry.RegimePolicy, detail, a.Name, nil})
+// endedAt is when an agreement is terminated, 0 if never: the earliest of its own
+// termination and, where it counts in its family, of those of the others that passed 22
+// and 23 which are later than its effect (R83).
+func (j *judge) endedAt(a *registry.Agreement) registry.Time {
+	end := a.TerminateTime
+	if !j.stood(a) || j.counting(a) != a {
+		return end
 	}
+	for name := range j.family(a) {
+		o := j.agreements[name]
+		if at := o.TerminateTime; o != a && j.stood(o) && at > a.EffectiveTime && (end == 0 || at < end) {
+			end = at
+		}
+	}
+	return end
+}
+
+// rules22and23 returns what rules 22 and 23 say of an agreement (R33).
+func (j *judge) rules22and23(a *registry.Agreement) []Reason {
+	var out []Reason
 	signed := func(s *registry.Signature) bool { return s != nil && given(s.SignTime, j.t) }
 	if !signed(a.OurSignature) {
-		add(decision.AgreementNotSignedByBoth, "our_signature")
+		out = append(out, said(a, decision.AgreementNotSignedByBoth, "our_signature"))
 	}
 	if !signed(a.TheirSignature) {
-		add(decision.AgreementNotSignedByBoth, "their_signature")
+		out = append(out, said(a, decision.AgreementNotSignedByBoth, "their_signature"))
 	}
 	if !given(a.EffectiveTime, j.t) {
-		add(decision.AgreementNotYetEffective, "")
+		out = append(out, said(a, decision.AgreementNotYetEffective, ""))
 	}
+	return out
+}
+
+// said is a reason of an agreement.
+func said(a *registry.Agreement, code decision.Code, detail string) Reason {
+	return Reason{code, registry.RegimePolicy, detail, a.Name, nil}
+}
+
+// rules22to25 returns what rules 22 to 25 say of an agreement of exporter and recipient, or
+// of one on which a transfer rests (R33, R83).
+func (j *judge) rules22to25(a *registry.Agreement) []Reason { return j.endingAt(a, j.endedAt(a)) }
+
+// byItself is rules22to25 for what a link names, which no family ends (46, R83).
+func (j *judge) byItself(a *registry.Agreement) []Reason { return j.endingAt(a, a.TerminateTime) }
+
+// endingAt is rules 22 to 25 of an agreement that is terminated at a time.
+func (j *judge) endingAt(a *registry.Agreement, end registry.Time) []Reason {
+	out := j.rules22and23(a)
 	if given(a.ExpireTime, j.t) {
-		add(decision.AgreementExpired, "")
+		out = append(out, said(a, decision.AgreementExpired, ""))
 	}
-	if given(a.TerminateTime, j.t) {
-		add(decision.AgreementTerminated, "")
+	if given(end, j.t) {
+		out = append(out, said(a, decision.AgreementTerminated, ""))
 	}
 	return out
 }

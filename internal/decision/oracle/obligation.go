@@ -78,8 +78,9 @@ func (j *judge) obligations(agreements, transfers []string) []Obligation {
 }
 
 // useBy is R43 and R75. An agreement ends when it expires or its termination takes
-// effect, a transfer by R40, by its revocation or with the contract that counts (R83), an exception where
-// it waived something, an instrument where rule 41 or 42 passed by it.
+// effect, or that of another of its family (R83), a transfer by R40, by its revocation or
+// with the contract that counts (R83), an exception where it waived something, an
+// instrument where rule 41 or 42 passed by it.
 func (j *judge) useBy(agreements, transfers []string) registry.Time {
 	until := j.t + 10_000_000
 	end := func(at registry.Time) {
@@ -89,14 +90,14 @@ func (j *judge) useBy(agreements, transfers []string) registry.Time {
 	}
 	for _, name := range agreements {
 		end(j.agreements[name].ExpireTime)
-		end(j.agreements[name].TerminateTime)
+		end(j.endedAt(j.agreements[name]))
 	}
 	for _, name := range transfers {
 		t := j.transfers[name]
 		end(j.endOf(t))
 		end(t.RevokeTime)
 		if a, _ := j.restsOn(t); a != nil {
-			end(a.TerminateTime)
+			end(j.endedAt(a))
 		}
 	}
 	if len(j.waived) > 0 {

@@ -1413,7 +1413,7 @@ var fourthLook = []handmade{
 	{"an amendment to less of an amendment terminated, of another type", func(w *world) {
 		w.ask("near", "events", "name")
 		a := w.amends()
-		a.TerminateTime, a.Type = ago(1), registry.AgreementTypeNda
+		a.TerminateTime, a.Type = ago(290), registry.AgreementTypeNda
 		w.amendsAgain(a.Name).Purposes = nil
 	}, "AGREEMENT_PURPOSE_NOT_COVERED"},
 	{"an amendment of another type of an expired amendment", func(w *world) {
@@ -1477,12 +1477,64 @@ var fourthLook = []handmade{
 		b.TerminateTime = now
 		c := w.amendsAgain(b.Name)
 		c.ExpireTime = now
-	}, "AGREEMENT_EXPIRED"},
+	}, "AGREEMENT_EXPIRED AGREEMENT_TERMINATED"},
 	{"an amendment that is no more, and nothing comes back", func(w *world) {
 		w.ask("near", "events", "name")
 		a := w.amends()
 		a.Type, a.TerminateTime = registry.AgreementTypeNda, ago(1)
 	}, "AGREEMENT_MISSING"},
+	{"an amended agreement terminated since its amendment took effect", func(w *world) { w.endedSince(1) }, "AGREEMENT_TERMINATED"},
+	{"an amended agreement terminated as its amendment took effect", func(w *world) { w.endedSince(0) }, "ALLOWED"},
+	{"an amended agreement terminated before its amendment took effect", func(w *world) { w.endedSince(-1) }, "ALLOWED"},
+	{"an amended agreement that is yet to be terminated", func(w *world) {
+		w.endedSince(0)
+		w.agreement().TerminateTime = now + 1
+	}, "ALLOWED"},
+	{"an amended agreement not signed, terminated since", func(w *world) {
+		w.endedSince(1)
+		w.agreement().TheirSignature = nil
+	}, "ALLOWED"},
+	{"an amended agreement yet to be terminated, its amendment terminated before", func(w *world) {
+		w.endedSince(0)
+		w.agreement().TerminateTime = now + 1
+		get[*registry.Agreement](w, "agreements/amendment").TerminateTime = now
+	}, "AGREEMENT_TERMINATED"},
+	{"two amendments of one, the earlier terminated since", func(w *world) {
+		w.siblings(100, 200)
+		get[*registry.Agreement](w, "agreements/sibling").TerminateTime = ago(100) + 1
+	}, "AGREEMENT_TERMINATED"},
+	{"confidentiality in an amended agreement, terminated since", func(w *world) {
+		w.ask("near", "events", "name")
+		w.agreement().Terms.Confidentiality = ""
+		nda := w.agreementOf("agreements/nda", w.q.Recipient, registry.AgreementTypeNda)
+		nda.TerminateTime = ago(1)
+		w.put(nda)
+		w.amendsAgain(nda.Name).Type = registry.AgreementTypeNda
+	}, "AGREEMENT_TERMS_INCOMPLETE(terms.confidentiality)"},
+	{"an amended undertaking, terminated since", func(w *world) {
+		w.ask("buyer", "account", "name")
+		w.no()
+		w.amends()
+		w.agreement().TerminateTime = ago(1)
+	}, "AGREEMENT_TERMINATED SUCCESSOR_NOT_BOUND(undertaking)"},
+	{"a sub-processor that an agreement allows of which the amended one was terminated", func(w *world) {
+		w.ask("sms", "sending", "phone")
+		w.link("near")
+		other := w.agreementOf("agreements/other", w.q.Recipient, registry.AgreementTypeDpa)
+		other.Terms.SubprocessorMode = registry.SubprocessorModeNone
+		w.put(other)
+		w.amends()
+		w.agreement().TerminateTime = ago(1)
+	}, "SUBPROCESSOR_NOT_AUTHORISED"},
+	{"an amended agreement that a link names, terminated since", func(w *world) {
+		w.ask("sms", "sending", "phone")
+		w.link("near")
+		a := get[*registry.Agreement](w, "agreements/sub")
+		a.Exporters, a.TerminateTime = []string{"exporters/us"}, ago(1)
+		b := w.amendsAgain(a.Name)
+		b.Recipients = a.Recipients
+		get[*registry.Deployment](w, w.q.Recipient+"/deployments/main").Links[0].SubAgreement = b.Name
+	}, "ALLOWED"},
 	{"an amendment by a draft that only one signed", func(w *world) {
 		w.ask("near", "events", "name")
 		a := w.amends()
@@ -1553,7 +1605,7 @@ var fourthLook = []handmade{
 		w.ask("partner", "events", "name")
 		w.contract()
 		w.amendsContract()
-		w.rests("cn").ExpireTime, w.rests("cn").TerminateTime = ago(80), ago(80)
+		w.rests("cn").ExpireTime, w.rests("cn").TerminateTime = ago(80), ago(95)
 	}, "ALLOWED"},
 	{"a transfer that rests on a contract whose amendment expired", func(w *world) {
 		w.ask("partner", "events", "name")
@@ -1564,6 +1616,12 @@ var fourthLook = []handmade{
 		w.ask("partner", "events", "name")
 		w.contract()
 		w.amendsContract().TerminateTime = now
+	}, "TRANSFER_MECHANISM_SUSPENDED/CN"},
+	{"a transfer that rests on a contract terminated since its amendment took effect", func(w *world) {
+		w.ask("partner", "events", "name")
+		w.contract()
+		w.amendsContract()
+		w.rests("cn").TerminateTime = ago(95) + 1
 	}, "TRANSFER_MECHANISM_SUSPENDED/CN"},
 	{"a transfer that rests on a contract whose amendment is not signed", func(w *world) {
 		w.ask("partner", "events", "name")
@@ -1905,6 +1963,15 @@ func (w *world) amends() *registry.Agreement {
 	return a
 }
 
+// endedSince asks by an amendment of an agreement that was terminated some days after the
+// amendment took effect.
+func (w *world) endedSince(days int) {
+	w.ask("near", "events", "name")
+	a := w.amends()
+	a.EffectiveTime = ago(100)
+	w.agreement().TerminateTime = ago(100 - days)
+}
+
 // amendsAgain adds an amendment of one that is named, like the first agreement.
 func (w *world) amendsAgain(name string) *registry.Agreement {
 	a := w.agreementOf(name+"-again", w.q.Recipient, w.agreement().Type)
@@ -2063,6 +2130,33 @@ func TestOracleWaivesAndObliges(t *testing.T) {
 	}
 	if a.UseBy != now+3*second {
 		t.Errorf("use_by %s, want that of the exception", a.UseBy)
+	}
+}
+
+// A termination to come of what was amended ends the use of what counts (R43, R83).
+func TestOracleEndsUseAsAmended(t *testing.T) {
+	for _, c := range []struct{ amended, own, effective, want registry.Time }{
+		{now + 3*second, 0, ago(100), now + 3*second},
+		{now + 3*second, now + 2*second, ago(100), now + 2*second},
+		{now + 3*second, now + 4*second, ago(100), now + 3*second},
+		{now + 3*second, 0, now + 1, now + 3*second}, // the amended one counts
+		{ago(100), 0, ago(100), now + 10*second},
+	} {
+		w := newWorld()
+		w.ask("near", "events", "name")
+		a := w.amends()
+		w.agreement().TerminateTime, a.TerminateTime, a.EffectiveTime = c.amended, c.own, c.effective
+		if got := w.answer(); said(got) != "ALLOWED" || got.UseBy != c.want {
+			t.Errorf("%+v: %s, use_by %s", c, said(got), got.UseBy)
+		}
+		w = newWorld()
+		w.ask("partner", "events", "name")
+		w.contract()
+		a = w.amendsContract()
+		w.rests("cn").TerminateTime, a.TerminateTime, a.EffectiveTime = c.amended, c.own, c.effective
+		if got := w.answer(); said(got) != "ALLOWED" || got.UseBy != c.want {
+			t.Errorf("by contract, %+v: %s, use_by %s", c, said(got), got.UseBy)
+		}
 	}
 }
 

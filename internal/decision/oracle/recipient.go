@@ -267,7 +267,7 @@ func (j *judge) rule46() {
 		}
 		a := j.agreements[l.recorded.SubAgreement]
 		if a == nil || a.Type == registry.AgreementTypeNda || !slices.Contains(a.Recipients, l.holder) || !slices.Contains(a.Recipients, l.recipient.Name) ||
-			len(j.rules22to25(a)) > 0 {
+			len(j.byItself(a)) > 0 {
 			j.fire(decision.SubprocessorFlowdownMissing, registry.RegimePolicy)
 		}
 	}
