@@ -13,8 +13,8 @@ import (
 type kin struct {
 	number, amends uint32
 	effective, end registry.Time // end is its termination
-	begun          bool   // both have signed, and it has taken effect
-	root           uint32 // the first of those that it amends, in turn
+	begun          bool          // both have signed, and it has taken effect
+	root           uint32        // the first of those that it amends, in turn
 }
 
 // readKin reads them; there are none where nothing amends anything.
