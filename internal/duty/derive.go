@@ -186,10 +186,11 @@ func (r *Registry) renewed(a *registry.Agreement, end registry.Time) bool {
 }
 
 // carriedOn reports whether a signed agreement that names this one, or one that does, is
-// in force.
+// in force. One that is terminated after it was amended ends as amended (readings R83).
 func (r *Registry) carriedOn(a *registry.Agreement, now registry.Time) bool {
 	return slices.ContainsFunc(r.amending[a.Name], func(n *registry.Agreement) bool {
-		return covers(n, a) && (registry.State(n, now) == registry.StateInForce || r.carriedOn(n, now))
+		ended := a.TerminateTime > n.EffectiveTime && a.TerminateTime <= now
+		return covers(n, a) && !ended && (registry.State(n, now) == registry.StateInForce || r.carriedOn(n, now))
 	})
 }
 
@@ -256,19 +257,31 @@ func (r *Registry) takesEffect(t *registry.Transfer, now registry.Time) registry
 	return earliest(a.EffectiveTime, t.ValidFrom)
 }
 
-// counting returns the agreement that took the place of one by amending it, itself or
-// through others: the last that took effect (readings R83).
+// counting returns the agreement that counts in the place of one: of those that are
+// joined by what they amend, the last that took effect; itself where none did
+// (readings R83).
 func (r *Registry) counting(a *registry.Agreement, now registry.Time) *registry.Agreement {
-	last := a
 	if a == nil {
 		return nil
 	}
+	root := a
+	for up := r.named[root.Amends]; up != nil && covers(root, up); up = r.named[root.Amends] {
+		root = up
+	}
+	return cmp.Or(r.last(root, now), a)
+}
+
+// last returns the last that took effect of an agreement and those that amend it, in
+// turn; nil for none.
+func (r *Registry) last(a *registry.Agreement, now registry.Time) (last *registry.Agreement) {
+	if a.Signed() && a.EffectiveTime != 0 && a.EffectiveTime <= now {
+		last = a
+	}
 	for _, n := range r.amending[a.Name] {
-		if !covers(n, a) {
-			continue
-		}
-		if n = r.counting(n, now); n.Signed() && n.EffectiveTime != 0 && n.EffectiveTime <= now && (last == a || n.EffectiveTime > last.EffectiveTime) {
-			last = n
+		if covers(n, a) {
+			if n = r.last(n, now); n != nil && (last == nil || n.EffectiveTime >= last.EffectiveTime) {
+				last = n
+			}
 		}
 	}
 	return last

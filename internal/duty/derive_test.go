@@ -130,8 +130,16 @@ func TestOwed(t *testing.T) {
 			[]string{"DELETE_OR_RETURN 2026-06-24 00:00 agreements/a recipients/x exporters/sz", "DELETE_OR_RETURN 2026-06-24 00:00 agreements/a recipients/y exporters/sz"}},
 		"terminated before its end": {[]registry.Noun{agreement("a", func(a *registry.Agreement) { a.TerminateTime = at("2026-03-09 11:00") })}, "2026-03-09 11:00",
 			[]string{"DELETE_OR_RETURN 2026-03-31 00:00 agreements/a recipients/x exporters/sz"}},
-		"to be terminated":         {[]registry.Noun{agreement("a", func(a *registry.Agreement) { a.TerminateTime = at("2026-05-20") })}, "2026-05-01", nil},
-		"expired and carried on":   {[]registry.Noun{agreement("a", nil), amended(func(a *registry.Agreement) {})}, "2026-07-01", nil},
+		"to be terminated":       {[]registry.Noun{agreement("a", func(a *registry.Agreement) { a.TerminateTime = at("2026-05-20") })}, "2026-05-01", nil},
+		"expired and carried on": {[]registry.Noun{agreement("a", nil), amended(func(a *registry.Agreement) {})}, "2026-07-01", nil},
+		"carried on in turn": {[]registry.Noun{agreement("a", nil), amended(func(a *registry.Agreement) {
+			a.ExpireTime, a.DeletionCertificateTime = at("2026-06-20"), at("2026-06-21")
+		}),
+			agreement("c", func(a *registry.Agreement) {
+				a.Amends, a.EffectiveTime, a.ExpireTime = "agreements/b", at("2026-06-20"), 0
+			})}, "2026-07-01", nil},
+		"terminated after it was amended": {[]registry.Noun{agreement("a", func(a *registry.Agreement) { a.TerminateTime, a.ExpireTime = at("2026-06-30"), 0 }), amended(func(a *registry.Agreement) {})}, "2026-06-30",
+			[]string{"DELETE_OR_RETURN 2026-07-22 00:00 agreements/a recipients/x exporters/sz"}},
 		"the certificate is there": {[]registry.Noun{agreement("a", func(a *registry.Agreement) { a.DeletionCertificateTime = at("2026-06-10") })}, "2026-07-01", nil},
 		"a sub-agreement": {[]registry.Noun{agreement("a", func(a *registry.Agreement) { a.Exporters, a.Recipients = nil, []string{rx, ry} })}, "2026-06-01",
 			[]string{"DELETE_OR_RETURN 2026-06-24 00:00 agreements/a recipients/y "}},
@@ -155,6 +163,13 @@ func TestOwed(t *testing.T) {
 			filed(t)
 			t.Evidence.FilingTime = at("2026-03-12")
 		})}, "2026-03-11", []string{"FILE_CONTRACT 2026-03-17 00:00 transfers/t recipients/x exporters/sz"}},
+		"filed before it was signed": {[]registry.Noun{transfer("t", registry.MechanismStandardContract, func(t *registry.Transfer) { filed(t); t.Agreement = "agreements/a" }),
+			agreement("a", func(a *registry.Agreement) { a.TheirSignature, a.ExpireTime = signed("2026-03-06"), 0 })}, "2026-04-02",
+			[]string{"FILE_CONTRACT 2025-01-16 00:00 transfers/t recipients/x exporters/sz"}},
+		"amended, and not filed anew": {[]registry.Noun{transfer("t", registry.MechanismStandardContract, func(t *registry.Transfer) { filed(t); t.Agreement = "agreements/a" }),
+			agreement("a", func(a *registry.Agreement) { a.ExpireTime = 0 }), agreement("b", func(a *registry.Agreement) {
+				a.Amends, a.TheirSignature, a.EffectiveTime, a.ExpireTime = "agreements/a", signed("2026-03-09"), at("2026-03-10"), 0
+			})}, "2026-04-02", []string{"FILE_CONTRACT 2026-03-25 00:00 transfers/t recipients/x exporters/sz"}},
 		"revoked":                       {[]registry.Noun{transfer("t", registry.MechanismStandardContract, func(t *registry.Transfer) { t.RevokeTime = at("2026-03-10") })}, "2026-04-02", nil},
 		"clauses are filed with nobody": {[]registry.Noun{transfer("t", registry.MechanismScc, nil)}, "2026-04-02", nil},
 
