@@ -21,11 +21,11 @@ func inUnion(countries ...string) bool {
 
 // widen changes a version as only one that is accepted may, or almost.
 func (w *scene) widen(p *registry.Policy) {
-	switch w.IntN(9) {
+	switch w.IntN(10) {
 	case 0: // a basis more
 		p.Bases = append(p.Bases, registry.BasisEntry{Purpose: pick(w.Rand, w.names(registry.Purposes)...), Kind: 1 + registry.RecipientKind(w.IntN(12)), Regimes: partOf(w.Rand, laws, 4),
 			Basis: 1 + registry.Basis(w.IntN(6))})
-	case 1: // a special ground, or another one
+	case 1, 9: // a special ground, or another one
 		if len(p.Bases) > 0 {
 			e := &p.Bases[w.IntN(len(p.Bases))]
 			e.SpecialGround = pick(w.Rand, "", " ", "9(2)(g)", "9(2)(g)")
