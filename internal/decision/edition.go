@@ -21,6 +21,7 @@ const RulesTotal = 60
 var shipped = [...]string{
 	1: "7ed7e98c22282609b8675aaeb9435c8096132b8080fb1d71a4016cb0add7ab22",
 	2: "975ff53ef3cd8475b553857580b8a3f7921fa508b4050e7e9be429f4a0154053",
+	3: "57b7a632c1ac15183714909b9b6ee1c31e3598521ffd1e2b85d611e5f7068097",
 }
 
 // ErrUnknownEdition says that this binary does not know an edition. What was
