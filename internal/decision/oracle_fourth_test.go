@@ -845,7 +845,7 @@ func (w *scene) fourthLook(k asking, a oracle.Answer) map[string]bool {
 	}
 	points["filed since it was signed anew, relied upon"] = slices.ContainsFunc(a.Transfers, func(name string) bool {
 		t, named, counted, another := rests(name)
-		return another && files(t) && filed(t) && !void(name) && counted.OurSignature.SignTime > named.OurSignature.SignTime
+		return another && files(t) && filed(t) && !void(name) && counted.Signed() && named.Signed() && counted.OurSignature.SignTime > named.OurSignature.SignTime
 	})
 	points["not filed, counted from the other's effect, overdue"] = hits(decision.TransferFilingOverdue, of(func(t *registry.Transfer, _, _ *registry.Agreement) bool { return !filed(t) }))
 	points["not filed, counted from the other's effect, to be filed"] = owed(of(func(t *registry.Transfer, _, _ *registry.Agreement) bool { return !filed(t) }))

@@ -53,9 +53,9 @@ func (j *judge) speaks(p *registry.Policy) bool {
 }
 
 // goesThere reports whether a consent is to every country judged but our own, where it
-// names countries at all. What is UNKNOWN is nowhere (R83).
+// names countries at all. What is UNKNOWN is nowhere; without a deployment none is judged (R83).
 func (j *judge) goesThere(c consent) bool {
-	return len(c.Countries) == 0 || !slices.ContainsFunc(j.countries(), func(country string) bool {
+	return len(c.Countries) == 0 || len(j.views) == 0 || !slices.ContainsFunc(j.countries(), func(country string) bool {
 		if j.exporter != nil && country == j.exporter.Country && country != unknown {
 			return false
 		}
