@@ -30,14 +30,14 @@ func (c *cli) factsCommand() *cobra.Command {
 func (c *cli) factsWriteCommand() *cobra.Command {
 	var file, id string
 	cmd := &cobra.Command{
-		Use:     "write -f FILE",
-		Short:   "Write the facts of a YAML file; when this returns no server answers by what was held before",
+		Use:   "write -f FILE",
+		Short: "Write the facts of a YAML file; when this returns no server answers by what was held before",
 		Example: `  waybill facts write -f facts.yaml
   # - {subject: s-1, kind: OBJECTION, purpose: marketing}
   # - {subject: s-2, kind: POLICY_ACCEPTANCE, policy: 2026-03-01, byGuardian: true}
   # - {subject: s-3, kind: CONSENT, consentType: SEPARATE_CROSS_BORDER, purpose: delivery, categories: [user.name],
   #    recipient: sf, policy: 2026-03-01, countries: [HK]}`,
-		Args:    cobra.NoArgs,
+		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			facts, err := c.factFile(file)
 			if err != nil {
