@@ -190,12 +190,9 @@ func (e *scratch) oblige() {
 		if t.revoke != 0 {
 			d.UseBy = min(d.UseBy, t.revoke)
 		}
-		if rec := e.s.record(e.counting(t.agreement)); t.contract(e.edition) && len(rec) > 0 {
-			var a agreementView
-			readAgreement(e.counting(t.agreement), rec, &a)
-			if e.endAsAmended(&a); a.terminate != 0 {
-				d.UseBy = min(d.UseBy, a.terminate)
-			}
+		var a agreementView
+		if t.contract(e.edition) && e.contractOf(&t, &a) && a.terminate != 0 {
+			d.UseBy = min(d.UseBy, a.terminate)
 		}
 	}
 	for i := range e.deps {
@@ -234,9 +231,8 @@ func (e *scratch) transferEnd(t *transferView) registry.Time {
 		}
 	}
 	earlier(t.recertified)
-	if rec := e.s.record(e.counting(t.agreement)); t.contract(e.edition) && len(rec) > 0 {
-		var a agreementView
-		readAgreement(t.agreement, rec, &a)
+	var a agreementView
+	if t.contract(e.edition) && e.contractOf(t, &a) {
 		earlier(a.expire)
 	}
 	return end

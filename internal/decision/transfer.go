@@ -109,36 +109,28 @@ func (e *scratch) readContract(t *transferView) {
 	if !t.contract(e.edition) {
 		return
 	}
-	n := e.counting(t.agreement)
-	rec := e.s.record(n)
-	if t.agreement == 0 || len(rec) == 0 {
+	var a agreementView
+	if !e.contractOf(t, &a) {
 		t.rests = contractView{state: markOurs}
 		return
 	}
-	var a agreementView
-	readAgreement(n, rec, &a)
-	e.endAsAmended(&a)
 	t.rests = contractView{state: e.state(&a), module: a.module, specific: a.specific}
-	if n != t.agreement && a.typ != t.contractType() { // its contract is no more: reading R83
+	if a.number != t.agreement && a.typ != t.mechanism.Contract() { // its contract is no more: reading R83
 		t.rests.state |= markTerminated
 	}
 }
 
-// contractType returns the type of agreement that the mechanism is.
-func (t *transferView) contractType() registry.AgreementType {
-	switch t.mechanism {
-	case registry.MechanismStandardContract:
-		return registry.AgreementTypeCnSc
-	case registry.MechanismGbaContract:
-		return registry.AgreementTypeGbaSc
-	case registry.MechanismScc:
-		return registry.AgreementTypeEuScc
-	case registry.MechanismIdta:
-		return registry.AgreementTypeIdta
-	case registry.MechanismUkAddendum:
-		return registry.AgreementTypeUkAddendum
+// contractOf reads the agreement that a transfer rests on, which may be one that took the
+// place of the named one, and reports whether there is one.
+func (e *scratch) contractOf(t *transferView, a *agreementView) bool {
+	n := e.counting(t.agreement)
+	rec := e.s.record(n)
+	if n == 0 || len(rec) == 0 {
+		return false
 	}
-	return registry.AgreementTypeBcrMembership
+	readAgreement(n, rec, a)
+	e.endAsAmended(a)
+	return true
 }
 
 // hasCandidate reports whether some transfer is a candidate under a regime.
@@ -320,14 +312,11 @@ func ruleFiled(e *scratch, t *transferView) marks {
 // an amendment took effect that counts in its place. Reading R83; before, by the
 // transfer's alone.
 func (e *scratch) fileBy(t *transferView) registry.Time {
-	n := e.counting(t.agreement)
-	rec := e.s.record(n)
-	if e.edition < 3 || t.from == 0 || len(rec) == 0 {
+	var a agreementView
+	if e.edition < 3 || t.from == 0 || !e.contractOf(t, &a) {
 		return t.fileBy
 	}
-	var a agreementView
-	readAgreement(n, rec, &a)
-	if n == t.agreement && (a.effective == 0 || a.effective >= t.from) {
+	if a.number == t.agreement && (a.effective == 0 || a.effective >= t.from) {
 		return t.fileBy
 	}
 	by, err := registry.AddWorkingDays(a.effective, filingDays)
@@ -348,14 +337,8 @@ func (e *scratch) filed(t *transferView) bool {
 	if t.filed == 0 || t.filed > e.now {
 		return false
 	}
-	n := e.counting(t.agreement)
-	rec := e.s.record(n)
-	if e.edition < 3 || len(rec) == 0 {
-		return true
-	}
 	var a agreementView
-	readAgreement(n, rec, &a)
-	return t.filed >= a.ours && t.filed >= a.theirs
+	return e.edition < 3 || !e.contractOf(t, &a) || t.filed >= a.ours && t.filed >= a.theirs
 }
 
 // ruleImporterLaw is rule 59: the assessment of the importer's law that a tool needs.

@@ -130,6 +130,9 @@ var mechanisms = [...]struct {
 	MechanismUkAddendum:          {[]Regime{RegimeUk}, AgreementTypeUkAddendum, true},
 }
 
+// Contract returns the type of the agreement that the mechanism is, 0 for none.
+func (m Mechanism) Contract() AgreementType { return mechanisms[m].agreement }
+
 // adequate lists the countries with an adequacy decision under GDPR 45, as
 // readings R41; the United States are by the DPF only.
 var adequate = []string{"AD", "AR", "BR", "CA", "CH", "FO", "GB", "GG", "IL", "IM", "JE", "JP", "KR", "NZ", "UY"}
